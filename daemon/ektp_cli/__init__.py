@@ -1,0 +1,1 @@
+"""The command `ektp` (perintah): finds its sub-commands through entry points."""

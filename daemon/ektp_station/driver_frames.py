@@ -1,0 +1,134 @@
+"""What a station and its driver process say to each other (bingkai driver).
+
+A frame is four bytes of length and a msgpack body, on the child's standard input and
+output. Calls and values are packed by the type hints of `CardPrinter` itself, so a new
+operation there needs nothing here. Both ends are this program's own; still, every misshapen
+frame is a `DriverError` that does not quote it.
+
+>>> operation("mark").takes
+(<class 'ektp_core.boundary.card_printer.PrintToken'>,)
+"""
+
+import struct
+from functools import cache
+from typing import Any, BinaryIO, TypeVar, get_type_hints
+
+import msgspec
+from attrs import frozen
+
+from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, DriverTimeout
+
+Kind = TypeVar("Kind")
+
+LIMIT_BYTES = 16 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+#: What a driver may raise, by the name that crosses the pipe.
+FAILURES: dict[str, type[DriverError]] = {
+    "timeout": DriverTimeout,
+    "lost": DriverLost,
+    "error": DriverError,
+}
+
+
+@frozen
+class Operation:
+    """One method of `CardPrinter`: what it takes (but the deadline) and what it returns."""
+
+    name: str
+    takes: tuple[Any, ...]
+    gives: Any
+    timed: bool
+
+
+@frozen
+class Call:
+    """Do this."""
+
+    number: int
+    operation: str
+    arguments: bytes
+    timeout_ms: int
+
+
+@frozen
+class Answer:
+    """It was done, or `failed` says how it ended. Number 0 is the greeting after opening."""
+
+    number: int
+    value: bytes = b""
+    failed: str = ""
+    text: str = ""
+
+
+@cache
+def operation(name: str) -> Operation:
+    """The operation of that name.
+
+    Raises:
+        DriverError: `CardPrinter` has none of that name.
+    """
+    method = None if name.startswith("_") else getattr(CardPrinter, name, None)
+    if method is None:
+        raise DriverError("a card printer has no such operation")
+    hints = dict(get_type_hints(method))
+    gives = hints.pop("return")
+    timed = hints.pop("timeout_ms", None) is not None
+    return Operation(name, tuple(hints.values()), gives, timed)
+
+
+def pack(value: object) -> bytes:
+    """Bytes of a call, an answer, arguments, or a value."""
+    return msgspec.msgpack.encode(value)
+
+
+def unpack(data: bytes, kind: type[Kind]) -> Kind:
+    """Read what `pack` wrote.
+
+    Raises:
+        DriverError: it has another shape.
+    """
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except (ValueError, RecursionError, OverflowError) as error:
+        problem = type(error).__name__
+    raise DriverError(f"a value of the driver has another shape ({problem})")
+
+
+def unpack_arguments(found: Operation, data: bytes) -> tuple[Any, ...]:
+    """Read an operation's arguments."""
+    takes: Any = tuple[found.takes] if found.takes else tuple[()]  # type: ignore[name-defined]  # built at run time
+    arguments: tuple[Any, ...] = unpack(data, takes)
+    return arguments
+
+
+def failure_of(error: DriverError) -> str:
+    """The name under which an error crosses the pipe."""
+    return next(name for name, kind in FAILURES.items() if isinstance(error, kind))
+
+
+def write_frame(pipe: BinaryIO, body: bytes) -> None:
+    """Send one frame."""
+    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.flush()
+
+
+def read_frame(pipe: BinaryIO) -> bytes:
+    """Wait for one frame.
+
+    Raises:
+        DriverLost: the other end closed. DriverError: the frame would be too large.
+    """
+    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
+    if length > LIMIT_BYTES:
+        raise DriverError(f"a frame of {length} bytes; at most {LIMIT_BYTES} are taken")
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: BinaryIO, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        part = pipe.read(count - len(data))
+        if not part:
+            raise DriverLost("the other end of the driver's pipe closed")
+        data += part
+    return data

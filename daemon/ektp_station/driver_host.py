@@ -1,0 +1,154 @@
+"""The driver's own process (proses driver): one plugin, one device, one pipe.
+
+    python -m ektp_station.driver_host --driver virtual --hint /run/vp1 --serial VP-0001
+
+A vendor's library may hang or end its interpreter; here that costs a process and never the
+station. This process loads the driver named, finds the device by its own serial, opens it,
+greets, and then carries out calls from standard input until that closes. It gets neither
+keys nor database nor network settings. Standard output belongs to the frames alone: what a
+library prints goes to standard error.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import BinaryIO
+
+import pluggy
+
+from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, Found
+from ektp_core.boundary.hookspecs import ENTRY_POINTS, PROJECT, DriverHooks
+from ektp_station.driver_frames import (
+    Answer,
+    Call,
+    failure_of,
+    operation,
+    pack,
+    read_frame,
+    unpack,
+    unpack_arguments,
+    write_frame,
+)  # fmt: skip
+
+
+def build_manager(driver: str | None = None, plugins: Iterable[object] = ()) -> pluggy.PluginManager:
+    """The plugins installed under `ektp.drivers` (one of them, when named) and those given.
+
+    Raises:
+        pluggy.PluginValidationError: a plugin has a hook that does not exist, or one with an
+            unknown argument.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(DriverHooks)
+    manager.load_setuptools_entrypoints(ENTRY_POINTS, name=driver)
+    for plugin in plugins:
+        if not manager.is_registered(plugin):
+            manager.register(plugin)
+    manager.check_pending()
+    return manager
+
+
+def open_device(manager: pluggy.PluginManager, driver: str, hint: str, serial: str) -> CardPrinter:
+    """Find the device by its serial and open it.
+
+    Raises:
+        DriverLost: it is not there. DriverError: it cannot be opened.
+    """
+    found: list[Found] = [
+        one
+        for answers in manager.hook.ektp_discover_printers(hint=hint)
+        for one in answers
+        if one.driver == driver and one.serial == serial
+    ]
+    if not found:
+        raise DriverLost(f"driver {driver} sees no printer {serial}")
+    device: CardPrinter | None = manager.hook.ektp_open_printer(found=found[0])
+    if device is None:
+        raise DriverError(f"no driver opens {found[0].driver} printers")
+    return device
+
+
+def carry_out(device: CardPrinter, call: Call) -> Answer:
+    """Do one call; whatever the driver raises becomes an answer."""
+    try:
+        known = operation(call.operation)
+        arguments = unpack_arguments(known, call.arguments)
+        if known.timed:
+            arguments += (call.timeout_ms,)
+        value = getattr(device, call.operation)(*arguments)
+        return Answer(call.number, pack(value))
+    except DriverError as error:
+        return Answer(call.number, failed=failure_of(error), text=str(error))
+    except Exception as error:  # noqa: BLE001  # foreign code: its bug is this device's error
+        _complain(call.operation, error)
+        text = f"the driver failed in {call.operation} ({type(error).__name__})"
+        return Answer(call.number, failed="error", text=text)
+
+
+def serve(device: CardPrinter, calls: BinaryIO, answers: BinaryIO) -> None:
+    """Greet, then answer calls until the station closes the pipe."""
+    write_frame(answers, pack(Answer(0)))
+    while True:
+        try:
+            call = unpack(read_frame(calls), Call)
+        except DriverLost:
+            return
+        write_frame(answers, pack(carry_out(device, call)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the process."""
+    options = _options(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the station's; the pipe's end is ours
+    answers = _own_standard_output()
+    try:
+        plugins = [import_module(name) for name in options.plugin]
+        manager = build_manager(options.driver, plugins)
+        device = open_device(manager, options.driver, options.hint, options.serial)
+    except DriverError as error:
+        write_frame(answers, pack(Answer(0, failed=failure_of(error), text=str(error))))
+        return 1
+    except Exception as error:  # noqa: BLE001  # foreign code again
+        _complain("loading", error)
+        text = f"driver {options.driver} cannot be loaded ({type(error).__name__})"
+        write_frame(answers, pack(Answer(0, failed="error", text=text)))
+        return 1
+    try:
+        serve(device, sys.stdin.buffer, answers)
+    except (BrokenPipeError, DriverError):
+        return 1
+    finally:
+        device.close()
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="driver_host", description="One card printer's driver.")
+    parser.add_argument("--driver", required=True, help="name of the driver (entry point of ektp.drivers)")
+    parser.add_argument("--hint", required=True, help="where the driver should look for the device")
+    parser.add_argument("--serial", required=True, help="the device's own serial number")
+    parser.add_argument("--plugin", action="append", default=[], help="a module to load as a driver too")
+    return parser.parse_args(arguments)
+
+
+def _own_standard_output() -> BinaryIO:
+    """Keep standard output for frames, and send everybody else's prints to standard error."""
+    kept = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(kept, "wb")
+
+
+def _complain(where: str, error: Exception) -> None:
+    """Say on standard error where foreign code failed, but not with which values."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
+    sys.stderr.write(f"driver failed in {where}: {type(error).__name__} at {place}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,292 @@
+"""A station's end of a driver process (sambungan driver): calls with a deadline.
+
+The deadline is kept here, whatever the driver does: when it passes, the child is killed and
+the link is lost; what the device did is not known from that. Nothing is called twice. The
+child gets a small environment and no file of ours. The API blocks and belongs in a worker
+thread; calls of several threads come one after the other.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Lock, Thread
+from typing import Any, BinaryIO
+
+from attrs import define, field
+
+from ektp_core.boundary.card_printer import (
+    Artwork,
+    Bin,
+    Capabilities,
+    Counters,
+    DriverError,
+    DriverLost,
+    DriverTimeout,
+    Identity,
+    JobRecord,
+    Look,
+    PrintToken,
+    Recovery,
+    ResetLevel,
+    Settings,
+    Station,
+    Status,
+    Supply,
+)  # fmt: skip
+from ektp_station.driver_frames import (
+    FAILURES,
+    Answer,
+    Call,
+    operation,
+    pack,
+    read_frame,
+    unpack,
+    write_frame,
+)  # fmt: skip
+
+#: A driver that keeps its own deadline answers a little late; it is not killed for that.
+GRACE_MS = 250
+START_MS = 10_000
+CLOSE_MS = 2_000
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT")
+
+
+@define(eq=False)
+class DriverLink:
+    """One driver process. Starts it, or raises as `restart` does."""
+
+    driver: str
+    hint: str
+    serial: str
+    plugins: Sequence[str] = ()
+    start_timeout_ms: int = START_MS
+    _child: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _answers: Queue[Answer | None] = field(init=False, factory=Queue)
+    _outgoing: Queue[bytes | None] = field(init=False, factory=Queue)
+    _number: int = field(init=False, default=0)
+    _turn: Lock = field(init=False, factory=Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self.restart()
+
+    @property
+    def lost(self) -> bool:
+        """Whether calls are in vain until `restart`."""
+        return self._child is None or self._child.poll() is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, while it is there."""
+        return self._child.pid if self._child else None
+
+    def restart(self) -> None:
+        """End the child, if there is one, and start another that opens the device.
+
+        Raises:
+            DriverLost: the device is not there. DriverError: the driver cannot be loaded or
+                does not open it. DriverTimeout: it did not greet in time.
+        """
+        with self._turn:
+            self._end()
+            self._start()
+            try:
+                self._result(self._answer(0, self.start_timeout_ms, "start"))
+            except DriverError:
+                self._end()
+                raise
+
+    def call(self, name: str, *arguments: object, timeout_ms: int) -> Any:
+        """Do one operation of `CardPrinter` and return its value.
+
+        Raises:
+            DriverTimeout: the deadline passed; unless the driver itself said so, the child
+                was killed. DriverLost: the child or the device is gone. DriverError: the
+                device said so. None of them means that nothing happened.
+        """
+        known = operation(name)
+        with self._turn:
+            if self.lost:
+                raise DriverLost("the driver process is gone")
+            self._number += 1
+            call = Call(self._number, name, pack(arguments), timeout_ms)
+            self._outgoing.put(pack(call))
+            answer = self._answer(self._number, timeout_ms + GRACE_MS, name)
+            value = self._result(answer)
+        return unpack(value, known.gives)
+
+    def close(self) -> None:
+        """Let the child close the device and end; kill it when it does not."""
+        with self._turn:
+            child = self._child
+            if child is None:
+                return
+            self._outgoing.put(None)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(CLOSE_MS / 1000)
+            self._end()  # kills it if it is still there
+
+    # -- the child ----------------------------------------------------------------------
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "ektp_station.driver_host"]
+        command += ["--driver", self.driver, "--hint", self.hint, "--serial", self.serial]
+        for plugin in self.plugins:
+            command += ["--plugin", plugin]
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, close_fds=True)
+        assert child.stdin is not None and child.stdout is not None, "both were asked for"
+        self._child, self._answers, self._outgoing = child, Queue(), Queue()
+        Thread(target=_bring, args=(child.stdout, self._answers), daemon=True).start()
+        # A hanging child stops reading; only a thread of its own may wait for that.
+        Thread(target=_carry, args=(child.stdin, self._outgoing), daemon=True).start()
+
+    def _answer(self, number: int, timeout_ms: int, name: str) -> Answer:
+        try:
+            answer = self._answers.get(timeout=timeout_ms / 1000)
+        except Empty:
+            self._end()
+            raise DriverTimeout(f"no answer to {name} within {timeout_ms} ms") from None
+        if answer is None or answer.number != number:
+            self._end()
+            raise DriverLost(f"the driver process ended during {name}")
+        return answer
+
+    def _result(self, answer: Answer) -> bytes:
+        if answer.failed:
+            raise FAILURES.get(answer.failed, DriverError)(answer.text)
+        return answer.value
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        self._outgoing.put(None)
+        child.kill()
+        child.wait()
+
+
+def _bring(pipe: BinaryIO, answers: "Queue[Answer | None]") -> None:
+    """Read answers until the child is gone; then say so."""
+    try:
+        while True:
+            answers.put(unpack(read_frame(pipe), Answer))
+    except (DriverError, OSError, ValueError):
+        answers.put(None)
+    finally:
+        pipe.close()
+
+
+def _carry(pipe: BinaryIO, outgoing: "Queue[bytes | None]") -> None:
+    """Write calls until told to stop or the child is gone."""
+    # A broken pipe is no news here: the reader sees the end of the child.
+    with suppress(OSError):
+        while (frame := outgoing.get()) is not None:
+            write_frame(pipe, frame)
+    with suppress(OSError):
+        pipe.close()
+
+
+@define(eq=False)
+class RemotePrinter:
+    """A `CardPrinter` whose driver lives in another process."""
+
+    link: DriverLink
+
+    def identify(self, timeout_ms: int) -> Identity:
+        """Who is there."""
+        found: Identity = self.link.call("identify", timeout_ms=timeout_ms)
+        return found
+
+    def capabilities(self, timeout_ms: int) -> Capabilities:
+        """What it can do."""
+        found: Capabilities = self.link.call("capabilities", timeout_ms=timeout_ms)
+        return found
+
+    def reserve(self, owner: str, timeout_ms: int) -> None:
+        """Keep everybody else from starting a card."""
+        self.link.call("reserve", owner, timeout_ms=timeout_ms)
+
+    def release(self, timeout_ms: int) -> None:
+        """Give the device free again."""
+        self.link.call("release", timeout_ms=timeout_ms)
+
+    def configure(self, settings: Settings, timeout_ms: int) -> Settings:
+        """Require settings and return them as read back."""
+        found: Settings = self.link.call("configure", settings, timeout_ms=timeout_ms)
+        return found
+
+    def status(self, timeout_ms: int) -> Status:
+        """One look at conditions and card position."""
+        found: Status = self.link.call("status", timeout_ms=timeout_ms)
+        return found
+
+    def counters(self, timeout_ms: int) -> Counters:
+        """All counters."""
+        found: Counters = self.link.call("counters", timeout_ms=timeout_ms)
+        return found
+
+    def supplies(self, timeout_ms: int) -> tuple[Supply, ...]:
+        """Forecasts of ribbon, film and blanks."""
+        found: tuple[Supply, ...] = self.link.call("supplies", timeout_ms=timeout_ms)
+        return found
+
+    def prepare(self, art: Artwork, timeout_ms: int) -> None:
+        """Download the picture."""
+        self.link.call("prepare", art, timeout_ms=timeout_ms)
+
+    def feed(self, timeout_ms: int) -> None:
+        """Take one blank from the hopper."""
+        self.link.call("feed", timeout_ms=timeout_ms)
+
+    def move(self, to: Station, timeout_ms: int) -> None:
+        """Move the card inside."""
+        self.link.call("move", to, timeout_ms=timeout_ms)
+
+    def flip(self, timeout_ms: int) -> None:
+        """Turn the card over."""
+        self.link.call("flip", timeout_ms=timeout_ms)
+
+    def read_uid(self, timeout_ms: int) -> str:
+        """Read the chip's UID."""
+        found: str = self.link.call("read_uid", timeout_ms=timeout_ms)
+        return found
+
+    def encode(self, content: bytes, timeout_ms: int) -> bytes:
+        """Write the chip and return what was read back."""
+        found: bytes = self.link.call("encode", content, timeout_ms=timeout_ms)
+        return found
+
+    def mark(self, token: PrintToken, timeout_ms: int) -> str:
+        """Print: the irrevocable step. Returns the device's job id."""
+        found: str = self.link.call("mark", token, timeout_ms=timeout_ms)
+        return found
+
+    def observe(self, job_id: str, timeout_ms: int) -> JobRecord:
+        """Ask what became of a job."""
+        found: JobRecord = self.link.call("observe", job_id, timeout_ms=timeout_ms)
+        return found
+
+    def deliver(self, to: Bin, timeout_ms: int) -> None:
+        """Move the card out."""
+        self.link.call("deliver", to, timeout_ms=timeout_ms)
+
+    def recover(self, action: Recovery, timeout_ms: int) -> None:
+        """Carry out what an operator ordered after an error."""
+        self.link.call("recover", action, timeout_ms=timeout_ms)
+
+    def look(self, job_id: str, timeout_ms: int) -> Look:
+        """Status, counters, job record and UID together."""
+        found: Look = self.link.call("look", job_id, timeout_ms=timeout_ms)
+        return found
+
+    def reset(self, level: ResetLevel, timeout_ms: int) -> None:
+        """Reset the device, only when ordered."""
+        self.link.call("reset", level, timeout_ms=timeout_ms)
+
+    def close(self) -> None:
+        """Let go of the device and its process."""
+        self.link.close()

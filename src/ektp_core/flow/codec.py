@@ -1,0 +1,187 @@
+"""Events and rows to bytes and back (sandi): the exact bytes that are hashed are the bytes stored.
+
+Each is one MessagePack array `[kind, version, field, ...]` in the order of the class. A
+changed event gets a higher version in `VERSIONS` and an upcaster in `UPCASTERS` that turns
+the older fields into today's; old bytes are never rewritten and fold for ever.
+
+One wrapper turns every decoding error into a refusal that names the field and what was
+expected, never the value: the underlying library quotes bad values, and a value can be a
+citizen's number.
+
+>>> from ektp_core.flow.events import KeyRevoked
+>>> decode_event(encode_event(KeyRevoked("k1", "lost"))) == KeyRevoked("k1", "lost")
+True
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
+
+import attrs
+import msgspec
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow import events, rows
+from ektp_core.flow.events import Event
+from ektp_core.flow.rows import Row
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Row)
+
+#: Versions above 1, by kind number.
+VERSIONS: Mapping[int, int] = {}
+
+#: (kind, old version) -> the fields of the next version.
+UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {}
+
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_PLACE = re.compile(r" - at `\$?([^`]*)`$")
+
+
+class _Shape(NamedTuple):
+    cls: type[Any]
+    names: tuple[str, ...]
+    decoder: msgspec.msgpack.Decoder[Any]
+    version: int
+
+
+def _shape(cls: type[Any], version: int, leading: tuple[type, ...]) -> _Shape:
+    hints = get_type_hints(cls)
+    names = tuple(a.name for a in attrs.fields(cls))
+    fields = (*leading, *(hints[name] for name in names))
+    return _Shape(cls, names, msgspec.msgpack.Decoder(tuple[fields]), version)  # type: ignore[valid-type]  # built at run time
+
+
+def _fields_decoder(cls: Any, start: int) -> msgspec.msgpack.Decoder[Any]:
+    hints = get_type_hints(cls)
+    fields = tuple(hints[a.name] for a in attrs.fields(cls)[start:])
+    return msgspec.msgpack.Decoder(tuple[fields])  # type: ignore[valid-type]  # built at run time
+
+
+_EVENTS = {c.KIND: _shape(c, VERSIONS.get(c.KIND, 1), (int, int)) for c in get_args(events.Event)}
+_ROW_VALUES = {c.TABLE: _fields_decoder(c, c.KEY) for c in get_args(rows.Row)}
+_ROW_NAMES = {c: tuple(a.name for a in attrs.fields(c)) for c in get_args(rows.Row)}
+_ROW_KEYS = {
+    c.TABLE: msgspec.msgpack.Decoder(tuple[(int, *(get_type_hints(c)[a.name] for a in attrs.fields(c)[: c.KEY]))])  # type: ignore[misc]  # built at run time
+    for c in get_args(rows.Row)
+}
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Turn any decoding error inside into MALFORMED with field and shape, never the value."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        text = str(error)
+        place = _PLACE.search(text)
+        name = what + (place.group(1) if place else "")
+        raise _malformed(re.sub(r"`?\[\.\.\.\]`?", "[]", name), _expected(text)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
+        raise _malformed(what, "well-formed bytes") from None
+
+
+def _expected(text: str) -> str:
+    found = re.match(r"Expected `([^`]*)`", text)
+    if found:
+        return found.group(1)
+    if "required field" in text:
+        return "a value (the field is missing)"
+    return "one of the known words" if "enum" in text else "a value in range"
+
+
+def _malformed(name: str, expected: str) -> Refused:
+    return Refused(Refusal.MALFORMED, {"field": name, "expected": expected, "shape": "something else"})
+
+
+def encode_event(event: Event) -> bytes:
+    """The bytes of an event, as hashed and stored."""
+    shape = _EVENTS[event.KIND]
+    return _encoder.encode([event.KIND, shape.version, *(getattr(event, name) for name in shape.names)])
+
+
+def decode_event(raw: bytes) -> Event:
+    """The event these bytes hold, brought to today's version.
+
+    Raises:
+        Refused: MALFORMED for bytes that are no event of a known kind and version.
+    """
+    with decoding("event"):
+        head = msgspec.msgpack.decode(raw, type=tuple[int, int, *tuple[Any, ...]])
+        kind, version = head[0], head[1]
+        shape = _EVENTS.get(kind)
+        if shape is None or not 1 <= version <= shape.version:
+            raise _malformed(f"event kind {kind} version {version}", "a known kind")
+        if version == shape.version:
+            found: Event = shape.cls(*shape.decoder.decode(raw)[2:])
+            return found
+        fields = list(head[2:])
+        for old in range(version, shape.version):
+            fields = UPCASTERS[kind, old](fields)
+        upcast: Event = shape.cls(*msgspec.convert([kind, version, *fields], shape.decoder.type)[2:])
+        return upcast
+
+
+def row_key(row: Row) -> bytes:
+    """The key of a row: its table number and key fields."""
+    return key_bytes(type(row), *(getattr(row, name) for name in _ROW_NAMES[type(row)][: row.KEY]))
+
+
+def key_bytes(kind: type[Any], *key: object) -> bytes:
+    """The key of the row of that kind with these key fields (a prefix of them: a prefix of the key)."""
+    return b"".join(map(_encoder.encode, (kind.TABLE, *key)))
+
+
+def split_key(kind: type[Row], raw: bytes) -> tuple[object, ...]:
+    """The key fields that `key_bytes` wrote: a key is an array without its first byte."""
+    with decoding(kind.__name__):
+        fields: tuple[object, ...] = _ROW_KEYS[kind.TABLE].decode(bytes([0x91 + kind.KEY]) + raw)
+        return fields[1:]
+
+
+def row_value(row: Row) -> bytes:
+    """The value of a row: all fields that are not its key."""
+    return _encoder.encode([getattr(row, name) for name in _ROW_NAMES[type(row)][row.KEY :]])
+
+
+def make_row(kind: type[R], key: tuple[object, ...], value: bytes) -> R:
+    """A row from its key fields and value bytes."""
+    build: Callable[..., R] = kind
+    with decoding(kind.__name__):
+        return build(*key, *_ROW_VALUES[kind.TABLE].decode(value))
+
+
+def from_json(raw: bytes, kind: type[T], what: str) -> T:
+    """Strict JSON into an attrs class: no unknown and no repeated fields, no huge integers.
+
+    Raises:
+        Refused: MALFORMED naming the field and what was expected.
+    """
+    with decoding(what):
+        return fill(json.loads(raw, object_pairs_hook=_unrepeated), kind, what)
+
+
+def fill(plain: object, kind: type[T], what: str) -> T:
+    """Plain values into an attrs class, as strictly as `from_json`."""
+    if isinstance(plain, dict):
+        extra = sorted(set(plain) - {a.name for a in attrs.fields(kind)})  # type: ignore[arg-type]  # attrs classes only
+        if extra:
+            raise _malformed(f"{what} ({len(extra)} unknown)", "only the documented fields")
+    with decoding(what):
+        return msgspec.convert(plain, kind)
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("repeated field")
+    if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in found.values()):
+        raise ValueError("integer out of range")
+    return found
+
+
+def to_json(value: object) -> bytes:
+    """Plain, deterministic JSON of an attrs value."""
+    return msgspec.json.encode(value, order="sorted")

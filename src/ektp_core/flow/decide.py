@@ -1,0 +1,158 @@
+"""The one decision (keputusan): an ask against a view gives events, or a refusal.
+
+Two tables say who decides what: the hub's asks and a station's. What a family raises as a
+refusal comes back as a value. Before the events leave, the ledger's own arithmetic checks
+that every movement among them takes blanks from where they are and keeps their number.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.absorb import AbsorbCommit, decide_absorb
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.custody import (
+    Dispatch,
+    Grant,
+    Issue,
+    Receive,
+    TakeSupply,
+    decide_dispatch,
+    decide_grant,
+    decide_issue,
+    decide_receive,
+    decide_supply,
+)
+from ektp_core.flow.events import Event, GivenOut, Moved, TakenIn
+from ektp_core.flow.founding import Found, Register, decide_founding, decide_register
+from ektp_core.flow.pressing import (
+    Conclude,
+    NoteStep,
+    ReturnCard,
+    StartCard,
+    decide_conclude,
+    decide_note,
+    decide_return,
+    decide_start,
+)
+from ektp_core.flow.printing import (
+    Authorise,
+    Enter,
+    Recall,
+    Withdraw,
+    decide_authorise,
+    decide_enter,
+    decide_recall,
+    decide_withdraw,
+)
+from ektp_core.flow.reporting import FileReport, Unlock, decide_report, decide_unlock
+from ektp_core.flow.reversal import ReverseMovement, decide_reversal
+from ektp_core.flow.settling import (
+    FailCard,
+    Settle,
+    VoidCard,
+    decide_fail_card,
+    decide_settle,
+    decide_void,
+)
+from ektp_core.flow.station_book import (
+    ClosePrinter,
+    LoadPrinter,
+    TakeFeed,
+    decide_close_printer,
+    decide_load,
+    decide_take,
+)
+from ektp_core.flow.view import View
+from ektp_core.ledger.conservation import Step, replay
+from ektp_core.vocabulary.region import Regions
+
+Family = Callable[[View, Ask, Any], tuple[Event, ...]]
+
+
+class Decider:
+    """Decides for one book: the hub's (no owner), or a station's.
+
+    Args:
+        regions: the current list of regions; an unknown region of a party is refused (rule 41).
+        owner: the station whose book this is, or nothing at the hub.
+    """
+
+    def __init__(self, regions: Regions, owner: str = "") -> None:
+        self._families = _station_families(regions, owner) if owner else _hub_families(regions)
+
+    def __call__(self, view: View, ask: Ask) -> tuple[Event, ...] | Refused:
+        """Events to be applied and sealed together, or the refusal. Changes nothing."""
+        family = self._families.get(type(ask.body))
+        if family is None:
+            return Refused(Refusal.WRONG_ADDRESSEE, {"meant": "another book", "here": type(ask.body).__name__})
+        try:
+            events = tuple(family(view, ask, ask.body))
+        except Refused as refused:
+            return refused
+        check_conserved(view, events)
+        return events
+
+    @property
+    def asks(self) -> tuple[type[Any], ...]:
+        """The kinds of ask this book takes."""
+        return tuple(self._families)
+
+
+def _hub_families(regions: Regions) -> Mapping[type[Any], Family]:
+    return {
+        Found: lambda view, ask, body: decide_founding(view, ask, body, regions),
+        Register: lambda view, ask, body: decide_register(view, ask, body, regions),
+        TakeSupply: decide_supply,
+        Grant: decide_grant,
+        Dispatch: decide_dispatch,
+        Issue: decide_issue,
+        Receive: lambda view, ask, body: decide_receive(view, ask, body, ""),
+        ReverseMovement: decide_reversal,
+        Enter: decide_enter,
+        Authorise: decide_authorise,
+        Withdraw: decide_withdraw,
+        Recall: decide_recall,
+        Settle: decide_settle,
+        FailCard: decide_fail_card,
+        VoidCard: decide_void,
+        FileReport: decide_report,
+        Unlock: decide_unlock,
+        AbsorbCommit: decide_absorb,
+    }
+
+
+def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family]:
+    return {
+        Found: lambda view, ask, body: decide_founding(view, ask, body, regions),
+        TakeFeed: lambda view, ask, body: decide_take(view, ask, body, owner),
+        Receive: lambda view, ask, body: decide_receive(view, ask, body, owner),
+        LoadPrinter: lambda view, ask, body: decide_load(view, ask, body, owner),
+        ClosePrinter: lambda view, ask, body: decide_close_printer(view, ask, body, owner),
+        StartCard: decide_start,
+        NoteStep: decide_note,
+        Conclude: decide_conclude,
+        ReturnCard: decide_return,
+    }
+
+
+def check_conserved(view: View, events: tuple[Event, ...]) -> None:
+    """Replay the movements among these events on the runs they touch.
+
+    Raises:
+        NotConserved: a fault of this program, never of the asker.
+    """
+    steps = [_as_step(event) for event in events if isinstance(event, TakenIn | Moved | GivenOut)]
+    if not steps:
+        return
+    runs = {(run.series, run.lo): run for one in steps for run in view.overlapping(one.series, one.lo, one.hi)}
+    replay(list(runs.values()), steps)
+
+
+def _as_step(event: TakenIn | Moved | GivenOut) -> Step:
+    place = (event.party, event.bucket)
+    if isinstance(event, TakenIn):
+        return Step(event.series, event.lo, event.hi, None, place, event.blank_class)
+    if isinstance(event, GivenOut):
+        return Step(event.series, event.lo, event.hi, place, None)
+    return Step(event.series, event.lo, event.hi, place, (event.to_party, event.to_bucket))

@@ -1,0 +1,170 @@
+"""First entries of a book and later registrations (pendaftaran): parties, people, keys, stations, policy.
+
+A book begins with one founding ask that nobody can sign yet; after the first commit it is
+refused for ever. Everything later is registered by two people of the centre.
+"""
+
+from attrs import frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow import events, feed
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.events import Event
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import Key, Officer, Party, Policy, Station
+from ektp_core.flow.signers import require
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.party import PartyId, PartyKind
+from ektp_core.vocabulary.region import Regions
+from ektp_core.vocabulary.role import Hand, Role
+
+POLICY = "default"
+
+
+@frozen
+class NewParty:
+    """A party to register."""
+
+    party: str
+    name: str
+
+
+@frozen
+class NewOfficer:
+    """An officer to register."""
+
+    officer: str
+    name: str
+    unit: str
+    roles: tuple[Role, ...]
+
+
+@frozen
+class NewKey:
+    """A public key (hexadecimal) to register."""
+
+    key: str
+    owner: str
+    hand: Hand
+    public: str
+
+
+@frozen
+class NewStation:
+    """A station to enrol."""
+
+    station: str
+    name: str
+    classes: tuple[str, ...]
+
+
+@frozen
+class Register:
+    """Register parties, officers, keys, stations; withdraw keys; set the policy in force."""
+
+    parties: tuple[NewParty, ...] = ()
+    officers: tuple[NewOfficer, ...] = ()
+    keys: tuple[NewKey, ...] = ()
+    stations: tuple[NewStation, ...] = ()
+    revoked_keys: tuple[str, ...] = ()
+    policy: Policy | None = None
+
+
+@frozen
+class Found:
+    """The founding ask of a book: its first registrations."""
+
+    first: Register
+
+
+def decide_founding(view: View, ask: Ask, body: Found, regions: Regions) -> tuple[Event, ...]:
+    """The first commit of a book."""
+    if view.position.seq:
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the founding of this book", "id": ask.id})
+    return _registrations(view, body.first, regions)
+
+
+def decide_register(view: View, ask: Ask, body: Register, regions: Regions) -> tuple[Event, ...]:
+    """Later registrations; keys and policies also go to every station by its feed."""
+    require(view, ask, PERMITS[Act.REGISTER])
+    found = _registrations(view, body, regions)
+    shared = tuple(e for e in found if isinstance(e, events.KeyTrusted | events.KeyRevoked | events.OfficerNamed))
+    policy = tuple(e for e in found if isinstance(e, events.PolicySet))
+    told: list[Event] = []
+    for station in view.rows(Station):
+        if shared or policy:
+            kind = feed.KEYS if shared else feed.POLICY
+            told.append(feed.queued(view, station.station, kind, shared + policy, ask.at_ms))
+    return (*found, *told)
+
+
+def _registrations(view: View, body: Register, regions: Regions) -> tuple[Event, ...]:
+    new: list[Event] = []
+    for party in body.parties:
+        new.append(_party(view, party.party, party.name, regions))
+    for officer in body.officers:
+        _unknown(view.row(Officer, officer.officer), "the officer", officer.officer)
+        new.append(events.OfficerNamed(officer.officer, officer.name, officer.unit, officer.roles))
+    for station in body.stations:
+        new.append(_party(view, station.station, station.name, regions))
+        new.append(events.StationEnrolled(station.station, station.classes))
+    for key in body.keys:
+        _unknown(view.row(Key, key.key), "the key", key.key)
+        new.append(events.KeyTrusted(key.key, key.owner, key.hand, _public(key.public)))
+    for name in body.revoked_keys:
+        if view.row(Key, name) is None:
+            raise Refused(Refusal.UNKNOWN_KEY, {"key": name})
+        new.append(events.KeyRevoked(name, "withdrawn"))
+    if body.policy:
+        new.append(_policy(view, body.policy))
+    return tuple(new)
+
+
+def _party(view: View, text: str, name: str, regions: Regions) -> Event:
+    party = PartyId.parse(text)
+    if party.region:
+        regions.require(party.region, "party")
+    _unknown(view.row(Party, text), "the party", text)
+    if party.kind is PartyKind.SUPPLIER and not name:
+        raise Refused(Refusal.BAD_VALUE, {"field": "name", "shape": "empty", "expected": "the supplier's name"})
+    return events.PartyNamed(text, name)
+
+
+def _unknown(row: object, what: str, name: str) -> None:
+    if row is not None:
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": what, "id": name})
+
+
+def _public(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise Refused(
+            Refusal.BAD_VALUE, {"field": "public", "shape": "not hexadecimal", "expected": "a public key"}
+        ) from None
+
+
+def _policy(view: View, new: Policy) -> Event:
+    old = view.row(Policy, POLICY)
+    low = (new.unlock_people < 2, new.receive_people < 2, new.tries < 1, new.lease_count < 0)
+    if any(low) or (old and new.version <= old.version):
+        raise Refused(
+            Refusal.BAD_VALUE,
+            {"field": "policy", "shape": "too small", "expected": "two people or more, a version above the last"},
+        )
+    return events.PolicySet(
+        POLICY,
+        new.version,
+        new.unlock_people,
+        new.receive_people,
+        new.tries,
+        new.lease_count,
+        new.lease_ms,
+        new.checked_ms,
+        new.message_ms,
+    )
+
+
+def policy_in_force(view: View) -> Policy:
+    """The policy row in force; the defaults before one was set."""
+    return view.row(Policy, POLICY) or Policy(POLICY, 0)

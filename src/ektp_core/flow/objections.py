@@ -1,0 +1,167 @@
+"""What can be held against a station's fact (keberatan atas fakta): one judgement per kind of event.
+
+The first objection that applies is given, in the order of the closed list. None means the
+fact fits the hub's copy and is applied as it stands. The judgement reads the hub's copy as
+the earlier events of the same commit left it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from ektp_core.flow import events
+from ektp_core.flow.events import Event
+from ektp_core.flow.rows import Attempt, Chip, Consignment, Desk, Dispute, FeedRow, Lock
+from ektp_core.flow.view import View
+from ektp_core.lock.step import step
+from ektp_core.lock.table import TABLE
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.objection import Objection
+from ektp_core.vocabulary.state import By, CardState, LockEvent, LockState, PressStep
+
+#: Ways a blank may go by a station's word: the table's, and the exchange of one blank for another.
+_WAYS = frozenset(
+    {(source, row.blank_to) for row in TABLE if row.by is By.STN for source in row.blank_from}
+    | {(Bucket.STOCK, Bucket.IN_MACHINE), (Bucket.IN_MACHINE, Bucket.STOCK)}
+)
+_COUNTED_IN = frozenset({Bucket.STOCK, Bucket.LOST, Bucket.WASTE_HELD})
+
+
+@frozen
+class Commit:
+    """The commit being judged: whose it is, when it was sealed, and all its events."""
+
+    station: str
+    at_ms: int
+    events: tuple[Event, ...]
+
+
+def objection(view: View, commit: Commit, event: Event) -> Objection | None:
+    """What is held against this event, or None."""
+    judge = _JUDGES.get(type(event))
+    return judge(view, commit, event) if judge else Objection.NO_SUCH_STEP
+
+
+def _step(view: View, commit: Commit, event: events.Stepped) -> Objection | None:
+    lock = view.row(Lock, event.record)
+    if lock is None or lock.station != commit.station:
+        return Objection.WRONG_STATION
+    if lock.n != event.n:
+        return Objection.WRONG_ATTEMPT
+    row = step(lock.state, event.event)
+    if row is None or row.by is not By.STN or row.target is not event.state:
+        return Objection.NO_SUCH_STEP
+    if event.event is LockEvent.VERDICT_GOOD and not (event.certainty and event.certainty.shows_a_good_card):
+        return Objection.CERTAINTY_TOO_LOW
+    attempt = view.row(Attempt, event.record, event.n)
+    if event.event is LockEvent.START and attempt and commit.at_ms > attempt.until_ms:
+        return Objection.PAST_T
+    return None
+
+
+def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
+    if (event.party, event.to_party) != (commit.station, commit.station):
+        return Objection.WRONG_STATION
+    run = view.covering(event.series, event.lo)
+    held = run and (run.party, run.bucket) == (event.party, event.bucket) and run.hi >= event.hi
+    if not held:
+        return Objection.NOT_UNDER_YOUR_PEN
+    if event.bucket is Bucket.IN_TRANSIT:
+        return _counted(view, commit, event)
+    if (event.bucket, event.to_bucket) not in _WAYS:
+        return Objection.NOT_UNDER_YOUR_PEN
+    return _attempt_stands(view, commit, event.reference)
+
+
+def _counted(view: View, commit: Commit, event: events.Moved) -> Objection | None:
+    """Blanks leave the road only by a count of their consignment in the same commit."""
+    counted = any(isinstance(e, events.Received) and e.consignment == event.reference for e in commit.events)
+    fits = counted and event.to_bucket in _COUNTED_IN
+    return None if fits else Objection.NOT_UNDER_YOUR_PEN
+
+
+def _attempt_stands(view: View, commit: Commit, reference: str) -> Objection | None:
+    """The movement belongs to a current attempt of this station whose steps are not disputed."""
+    record, _, number = reference.rpartition("/")
+    lock = view.row(Lock, record) if record else None
+    if lock is None or lock.station != commit.station:
+        return Objection.WRONG_STATION
+    if not number.isdigit() or lock.n != int(number):
+        return Objection.WRONG_ATTEMPT
+    disputed = any(d.record == record and d.attempt == lock.n for d in view.rows(Dispute, commit.station))
+    return Objection.NO_SUCH_STEP if disputed else None
+
+
+def _press(view: View, commit: Commit, event: events.Pressed) -> Objection | None:
+    lock = view.row(Lock, event.record)
+    if lock is None or lock.station != commit.station:
+        return Objection.WRONG_STATION
+    if lock.n != event.n:
+        return Objection.WRONG_ATTEMPT
+    # The outcome is noted before the lock leaves the press; any other state has no card in a machine.
+    if lock.state is not LockState.IN_PRESS:
+        return Objection.NO_SUCH_STEP
+    if event.step is PressStep.UID_BOUND and _chip_is_taken(view, event.uid, event.record, event.n):
+        return Objection.UID_KNOWN
+    return None
+
+
+def _chip_is_taken(view: View, uid: str, record: str, n: int) -> bool:
+    chip = view.row(Chip, uid)
+    if chip is None:
+        return False
+    return chip.state is CardState.REVOKED or (bool(chip.record) and (chip.record, chip.n) != (record, n))
+
+
+def _read(view: View, commit: Commit, event: events.ChipRead) -> Objection | None:
+    chip = view.row(Chip, event.uid)
+    if chip and (chip.series, chip.number) != (event.series, event.number):
+        return Objection.UID_KNOWN
+    run = view.covering(event.series, event.number)
+    return None if run and run.party == commit.station else Objection.NOT_UNDER_YOUR_PEN
+
+
+def _made(view: View, commit: Commit, event: events.CardMade) -> Objection | None:
+    lock = view.row(Lock, event.record)
+    if lock is None or lock.station != commit.station:
+        return Objection.WRONG_STATION
+    if lock.n != event.n or lock.state is not LockState.PRINTED:
+        return Objection.WRONG_ATTEMPT
+    attempt = view.row(Attempt, event.record, event.n)
+    if attempt is None or attempt.uid != event.uid:
+        return Objection.NO_SUCH_STEP
+    return Objection.UID_KNOWN if _chip_is_taken(view, event.uid, event.record, event.n) else None
+
+
+def _taken(view: View, commit: Commit, event: events.FeedTaken) -> Objection | None:
+    if event.station != commit.station:
+        return Objection.WRONG_STATION
+    desk = view.row(Desk, event.station)
+    entry = view.row(FeedRow, event.station, event.m)
+    follows = desk and entry and event.m == desk.taken_m + 1 and (entry.record, entry.n) == (event.record, event.n)
+    return None if follows else Objection.NO_SUCH_STEP
+
+
+def _received(view: View, commit: Commit, event: events.Received) -> Objection | None:
+    consignment = view.row(Consignment, event.consignment)
+    if event.party != commit.station or consignment is None or consignment.receiver != commit.station:
+        return Objection.WRONG_STATION
+    return Objection.NO_SUCH_STEP if consignment.is_received else None
+
+
+def _printer(view: View, commit: Commit, event: Any) -> Objection | None:
+    return None if event.station == commit.station else Objection.WRONG_STATION
+
+
+_JUDGES: Mapping[type[Any], Callable[[View, Commit, Any], Objection | None]] = {
+    events.Stepped: _step,
+    events.Moved: _move,
+    events.Pressed: _press,
+    events.ChipRead: _read,
+    events.CardMade: _made,
+    events.FeedTaken: _taken,
+    events.Received: _received,
+    events.PrinterLoaded: _printer,
+    events.PrinterClosed: _printer,
+}

@@ -1,0 +1,417 @@
+"""The rows of a book (baris buku): the current state of one store, as plain values.
+
+A row's class has a table number that never changes, and its first fields are its key
+(`KEY` of them). Rows are rebuilt from the events and never migrated. They hold no personal
+data: a citizen is `person`, a keyed hash of the NIK.
+"""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from ektp_core.ledger.holding import Holding as Holding
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.objection import Objection
+from ektp_core.vocabulary.prr import PreviousCard, Reason
+from ektp_core.vocabulary.role import Hand, Role
+from ektp_core.vocabulary.state import CardState, LockEvent, LockState, PressStep, Profile
+from ektp_core.vocabulary.verdict import Cause
+
+Ranges = tuple[tuple[str, int, int], ...]
+
+
+@frozen
+class Tally:
+    """How many blanks of a class a party has in a bucket."""
+
+    TABLE: ClassVar[int] = 2
+    KEY: ClassVar[int] = 3
+    party: str
+    bucket: Bucket
+    blank_class: str
+    count: int
+
+
+@frozen
+class Lock:
+    """The print lock of one record; `taken` when the station's book holds the authorisation."""
+
+    TABLE: ClassVar[int] = 3
+    KEY: ClassVar[int] = 1
+    record: str
+    state: LockState
+    n: int = 0
+    station: str = ""
+    taken: bool = False
+
+
+@frozen
+class Attempt:
+    """One attempt at one record. `number` is 0 while no blank is bound."""
+
+    TABLE: ClassVar[int] = 4
+    KEY: ClassVar[int] = 2
+    record: str
+    n: int
+    station: str
+    until_ms: int
+    feed_m: int = 0
+    series: str = ""
+    number: int = 0
+    uid: str = ""
+    outcome: LockEvent | None = None
+    cause: Cause = Cause.NONE
+    operator: str = ""
+    reporter: str = ""
+    report: str = ""
+    tries: int = 0
+    printer: str = ""
+    step: PressStep | None = None
+    counter: int = 0
+    recalled: bool = False
+    started_ms: int = 0
+    profile: Profile | None = None
+
+
+@frozen
+class Person:
+    """A citizen, by keyed hash: the one open record, and the last card's record."""
+
+    TABLE: ClassVar[int] = 5
+    KEY: ClassVar[int] = 1
+    person: bytes
+    open_record: str = ""
+    last_record: str = ""
+
+
+@frozen
+class Record:
+    """One issuance (penerbitan): one reason for one card of one person (rule 3)."""
+
+    TABLE: ClassVar[int] = 6
+    KEY: ClassVar[int] = 1
+    record: str
+    person: bytes
+    office: str
+    reason: Reason
+    previous: PreviousCard
+    letter: str
+    letter_date: str
+    payload: bytes
+    signer: str
+    checked_ms: int
+
+
+@frozen
+class Chip:
+    """A chip UID: the blank it sits in, and the card it became, if it did."""
+
+    TABLE: ClassVar[int] = 7
+    KEY: ClassVar[int] = 1
+    uid: str
+    series: str
+    number: int
+    record: str = ""
+    n: int = 0
+    state: CardState | None = None
+
+
+@frozen
+class RunningNumber:
+    """The last record number given in a region (dense keys, rule 2)."""
+
+    TABLE: ClassVar[int] = 8
+    KEY: ClassVar[int] = 1
+    region: str
+    last: int
+
+
+@frozen
+class Party:
+    """Somebody who can hold blanks."""
+
+    TABLE: ClassVar[int] = 9
+    KEY: ClassVar[int] = 1
+    party: str
+    name: str
+
+
+@frozen
+class Officer:
+    """A person who signs (petugas)."""
+
+    TABLE: ClassVar[int] = 10
+    KEY: ClassVar[int] = 1
+    officer: str
+    name: str
+    unit: str
+    roles: tuple[Role, ...]
+
+
+@frozen
+class Key:
+    """A public key and whose hand it is."""
+
+    TABLE: ClassVar[int] = 11
+    KEY: ClassVar[int] = 1
+    key: str
+    owner: str
+    hand: Hand
+    public: bytes
+    revoked: bool = False
+
+
+@frozen
+class Station:
+    """A station as enrolled, and whether it is stopped."""
+
+    TABLE: ClassVar[int] = 12
+    KEY: ClassVar[int] = 1
+    station: str
+    classes: tuple[str, ...]
+    frozen_why: str = ""
+
+
+@frozen
+class Desk:
+    """The counters between hub and one station.
+
+    Attributes:
+        outstanding: authorisations given and not yet started or returned.
+        queued_m: number of the last feed entry.
+        taken_m: last feed entry the station is known to have taken.
+        chain_n, chain_head: last absorbed commit of the station's chain.
+    """
+
+    TABLE: ClassVar[int] = 13
+    KEY: ClassVar[int] = 1
+    station: str
+    outstanding: int = 0
+    queued_m: int = 0
+    taken_m: int = 0
+    chain_n: int = 0
+    chain_head: bytes = b""
+
+
+@frozen
+class Pen:
+    """Additive digest of the rows under a station's pen."""
+
+    TABLE: ClassVar[int] = 14
+    KEY: ClassVar[int] = 1
+    station: str
+    digest: bytes
+
+
+@frozen
+class Allotment:
+    """An allotment (jatah): the blanks granted to an office, whose report unlocks (rule 24)."""
+
+    TABLE: ClassVar[int] = 15
+    KEY: ClassVar[int] = 1
+    allotment: str
+    party: str
+    blank_class: str
+    count: int
+    ranges: Ranges
+    report: str = ""
+    is_final: bool = False
+
+
+@frozen
+class Consignment:
+    """Blanks on the road; received once."""
+
+    TABLE: ClassVar[int] = 16
+    KEY: ClassVar[int] = 1
+    consignment: str
+    sender: str
+    receiver: str
+    ranges: Ranges
+    is_received: bool = False
+
+
+@frozen
+class FeedRow:
+    """One numbered message to a station, its exact bytes."""
+
+    TABLE: ClassVar[int] = 17
+    KEY: ClassVar[int] = 2
+    station: str
+    m: int
+    kind: str
+    record: str
+    n: int
+    body: bytes
+
+
+@frozen
+class AbsorbedCommit:
+    """A commit of a station's chain that was taken, and the hub's commit it is in: its receipt."""
+
+    TABLE: ClassVar[int] = 18
+    KEY: ClassVar[int] = 2
+    station: str
+    n: int
+    head: bytes
+    hub_n: int
+
+
+@frozen
+class Dispute:
+    """A fact that could not be taken as it stands."""
+
+    TABLE: ClassVar[int] = 19
+    KEY: ClassVar[int] = 3
+    station: str
+    n: int
+    index: int
+    objection: Objection
+    record: str
+    attempt: int
+    event: bytes
+
+
+@frozen
+class Report:
+    """An accepted spoilage report (berita acara)."""
+
+    TABLE: ClassVar[int] = 20
+    KEY: ClassVar[int] = 1
+    report: str
+    allotment: str
+    cut_seq: int
+    digest: bytes
+    reporter: str
+    good: int
+    bad: int
+    suspect: int
+
+
+@frozen
+class Printer:
+    """A printer of a station: the range loaded, the fed-card count the book explains."""
+
+    TABLE: ClassVar[int] = 21
+    KEY: ClassVar[int] = 2
+    station: str
+    printer: str
+    explained: int
+    series: str = ""
+    lo: int = 0
+    hi: int = 0
+    closed_why: str = ""
+
+
+@frozen
+class Policy:
+    """Numbers that are policy, not code; the row in force (dated). Times in milliseconds.
+
+    Attributes:
+        unlock_people: people of the centre needed to unlock (rule 25), never below 2.
+        tries: blanks one attempt may spend before ink (rule 17).
+        lease_count, lease_ms: N and T of a station's lease (rule 23).
+        checked_ms: how old a record's last check may be when it is authorised.
+        message_ms: how old a signed message may be.
+    """
+
+    TABLE: ClassVar[int] = 22
+    KEY: ClassVar[int] = 1
+    name: str
+    version: int
+    unlock_people: int = 2
+    receive_people: int = 2
+    tries: int = 3
+    lease_count: int = 50
+    lease_ms: int = 8 * 3_600_000
+    checked_ms: int = 30 * 86_400_000
+    message_ms: int = 15 * 60_000
+
+
+@frozen
+class Revoked:
+    """The stop list: a chip or serial that must never be accepted again."""
+
+    TABLE: ClassVar[int] = 23
+    KEY: ClassVar[int] = 1
+    thing: str
+    why: str
+    record: str
+
+
+@frozen
+class Lease:
+    """A lock that lies with a station: authorised or in its press."""
+
+    TABLE: ClassVar[int] = 24
+    KEY: ClassVar[int] = 2
+    station: str
+    record: str
+    n: int
+
+
+@frozen
+class ChipOf:
+    """The chip of a blank, where it is known."""
+
+    TABLE: ClassVar[int] = 25
+    KEY: ClassVar[int] = 2
+    series: str
+    number: int
+    uid: str
+
+
+@frozen
+class Spoil:
+    """Why a blank or card went bad, and the attempt; `of_person`: it counts with a NIK."""
+
+    TABLE: ClassVar[int] = 26
+    KEY: ClassVar[int] = 2
+    series: str
+    number: int
+    record: str
+    n: int
+    cause: Cause
+    of_person: bool
+
+
+@frozen
+class TakenEntry:
+    """The digest of a feed entry that was taken."""
+
+    TABLE: ClassVar[int] = 27
+    KEY: ClassVar[int] = 2
+    station: str
+    m: int
+    digest: bytes
+
+
+Row = (
+    Holding
+    | Tally
+    | Lock
+    | Attempt
+    | Person
+    | Record
+    | Chip
+    | RunningNumber
+    | Party
+    | Officer
+    | Key
+    | Station
+    | Desk
+    | Pen
+    | Allotment
+    | Consignment
+    | FeedRow
+    | AbsorbedCommit
+    | Dispute
+    | Report
+    | Printer
+    | Policy
+    | Revoked
+    | Lease
+    | ChipOf
+    | Spoil
+    | TakenEntry
+)

@@ -1,0 +1,210 @@
+"""Closing what the press left open (penyelesaian): suspects, failed cards, void cards.
+
+Rules 15 and 16 and rows 12 to 17 of the lock table: two people, none of whom ran or
+reported the attempt, one from another unit. A lost card's chip or serial goes on the stop
+list. A blank found unused goes to the safe of the office's store, which is the hub's to
+write; the station's book gives it out by its feed.
+"""
+
+from enum import Enum
+
+from attrs import frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow import feed
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.events import CardMade, CardRevoked, Event, GivenOut, Moved
+from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import Attempt, Chip, Key, Lock, Person, Record
+from ektp_core.flow.signers import require
+from ektp_core.flow.view import View
+from ektp_core.lock.table import Row
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.party import PartyId
+from ektp_core.vocabulary.state import CardState, LockEvent
+from ektp_core.vocabulary.uid import checked_uid
+from ektp_core.vocabulary.verdict import Cause
+
+
+class Found(Enum):
+    """What two people found a suspect to be."""
+
+    GOOD = "good"
+    BAD = "bad"
+    LOST = "lost"
+    UNUSED = "unused"
+
+
+_EVENT = {
+    Found.GOOD: LockEvent.SETTLE_GOOD,
+    Found.BAD: LockEvent.SETTLE_BAD,
+    Found.LOST: LockEvent.SETTLE_LOST,
+    Found.UNUSED: LockEvent.SETTLE_UNUSED,
+}
+
+
+@frozen
+class Settle:
+    """Close a suspect. `series`, `number`: the blank; `minutes`: number of the paper; `uid`: the chip shown."""
+
+    record: str
+    n: int
+    found: Found
+    minutes: str
+    series: str = ""
+    number: int = 0
+    uid: str = ""
+    cause: Cause = Cause.NONE
+
+
+@frozen
+class FailCard:
+    """A printed card turned out bad and was surrendered: chip dead, data wrong."""
+
+    record: str
+    n: int
+    cause: Cause
+
+
+@frozen
+class VoidCard:
+    """A good card that must not be used."""
+
+    record: str
+    n: int
+    why: str
+
+
+def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
+    """Evidence and two people close a suspect."""
+    lock = lock_of(view, body.record)
+    at_attempt(lock, body.n)
+    row = row_for(lock, _EVENT[body.found])
+    attempt = attempt_of(view, lock)
+    who = require(view, ask, PERMITS[Act.SETTLE], (attempt.operator, attempt.reporter))
+    if not body.minutes:
+        raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
+    if body.found is Found.UNUSED:
+        _station_answered(view, lock, attempt)
+    blank = _blank(view, body, attempt, lock)
+    uid = _shown_chip(view, body, attempt, blank)
+    done = stepped(view, lock, row, blank, cause=_cause(body), by=who.names, reference=body.minutes)
+    cards: list[Event] = []
+    if body.found is Found.GOOD and uid:
+        cards.append(CardMade(uid, body.record, body.n))
+    if body.found is Found.LOST and blank:
+        cards.append(CardRevoked(attempt.uid or f"{blank[0]} {blank[1]}", "lost", body.record))
+    events = (*_to_safe(done, lock, row), *cards)
+    return (*events, _told(view, ask, lock, events))
+
+
+def _cause(body: Settle) -> Cause:
+    if body.cause is not Cause.NONE:
+        return body.cause
+    return {Found.LOST: Cause.LOST, Found.BAD: Cause.NO_EVIDENCE}.get(body.found, Cause.NONE)
+
+
+def _station_answered(view: View, lock: Lock, attempt: Attempt) -> None:
+    """Freeing needs the station's own word that it is done, or its key withdrawn and T past."""
+    said = attempt.outcome is LockEvent.DOUBT
+    gone = any(key.owner == lock.station and key.revoked for key in view.rows(Key))
+    if not said and not gone:
+        raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
+
+
+def _blank(view: View, body: Settle, attempt: Attempt, lock: Lock) -> tuple[str, int] | None:
+    """The attempt's blank; if none is bound, the suspect blank of that station named by the people."""
+    if attempt.number:
+        if body.number and (body.series, body.number) != (attempt.series, attempt.number):
+            raise Refused(
+                Refusal.BAD_VALUE,
+                {
+                    "field": "number",
+                    "shape": f"{body.series} {body.number}",
+                    "expected": f"{attempt.series} {attempt.number}",
+                },
+            )
+        return attempt.series, attempt.number
+    if not body.number:
+        if body.found in (Found.UNUSED, Found.LOST):
+            return None
+        raise Refused(
+            Refusal.BAD_VALUE, {"field": "number", "shape": "empty", "expected": "the serial of the card shown"}
+        )
+    run = view.covering(body.series, body.number)
+    if run is None or (run.party, run.bucket) != (lock.station, Bucket.SUSPECT):
+        raise Refused(
+            Refusal.NOT_HELD,
+            {"serials": (f"{body.series} {body.number}",), "party": lock.station, "bucket": Bucket.SUSPECT.name},
+        )
+    return body.series, body.number
+
+
+def _shown_chip(view: View, body: Settle, attempt: Attempt, blank: tuple[str, int] | None) -> str:
+    if body.found is not Found.GOOD:
+        return attempt.uid
+    uid = checked_uid(body.uid) if body.uid else attempt.uid
+    if attempt.uid and uid != attempt.uid:
+        raise Refused(Refusal.FOREIGN_BLANK, {"uid": uid})
+    chip = view.row(Chip, uid) if uid else None
+    elsewhere = chip and (chip.record or chip.state is CardState.REVOKED or (chip.series, chip.number) != blank)
+    if elsewhere:
+        raise Refused(Refusal.UID_KNOWN, {"uid": uid})
+    return uid
+
+
+def _to_safe(done: tuple[Event, ...], lock: Lock, row: Row) -> tuple[Event, ...]:
+    """An unused blank goes to the office's store, not back under the station's pen."""
+    if row.event is not LockEvent.SETTLE_UNUSED:
+        return done
+    home = PartyId(lock.station).home.value
+    return tuple(
+        Moved(e.series, e.lo, e.hi, e.party, e.bucket, home, e.to_bucket, e.reference) if isinstance(e, Moved) else e
+        for e in done
+    )
+
+
+def _told(view: View, ask: Ask, lock: Lock, events: tuple[Event, ...]) -> Event:
+    """The station's copy follows by its feed; a blank that left the station is given out there."""
+    copies: list[Event] = [
+        GivenOut(e.series, e.lo, e.hi, e.party, e.bucket, e.reference)
+        if isinstance(e, Moved) and e.to_party != lock.station
+        else e
+        for e in events
+    ]
+    return feed.queued(view, lock.station, feed.SETTLED, copies, ask.at_ms, record=lock.record, n=lock.n)
+
+
+def decide_fail_card(view: View, ask: Ask, body: FailCard) -> tuple[Event, ...]:
+    """A printed card is surrendered as bad; its chip is revoked and the person's record open again."""
+    who = require(view, ask, PERMITS[Act.FAIL_CARD])
+    lock = lock_of(view, body.record)
+    at_attempt(lock, body.n)
+    row = row_for(lock, LockEvent.FAIL_CARD)
+    record = view.row(Record, body.record)
+    person = view.row(Person, record.person) if record else None
+    if person and person.open_record:
+        raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})
+    return _end_card(view, ask, lock, row, by=who.names, cause=body.cause, why=body.cause.value)
+
+
+def decide_void(view: View, ask: Ask, body: VoidCard) -> tuple[Event, ...]:
+    """A good card is kept apart as void; it counts as good in the report (rule 16)."""
+    lock = lock_of(view, body.record)
+    at_attempt(lock, body.n)
+    row = row_for(lock, LockEvent.VOID)
+    attempt = attempt_of(view, lock)
+    who = require(view, ask, PERMITS[Act.VOID], (attempt.operator, attempt.reporter))
+    return _end_card(view, ask, lock, row, by=who.names, cause=Cause.NONE, why=body.why)
+
+
+def _end_card(
+    view: View, ask: Ask, lock: Lock, row: Row, *, by: tuple[str, ...], cause: Cause, why: str
+) -> tuple[Event, ...]:
+    attempt = attempt_of(view, lock)
+    blank = (attempt.series, attempt.number)
+    done = stepped(view, lock, row, blank, cause=cause, by=by, reference=why)
+    revoked = CardRevoked(attempt.uid or f"{blank[0]} {blank[1]}", why, lock.record)
+    events = (*done, revoked)
+    return (*events, _told(view, ask, lock, events))

@@ -1,0 +1,77 @@
+"""Holdings as canonical maximal runs (saldo blangko): where each serial is now.
+
+One `Holding` is a run of serials of one series in one place. Runs never overlap and equal
+neighbours are always joined, so a book has exactly one way to say where its blanks are and
+"the fold equals the rows" is plain equality. Lineage is not in the run: carton, seal and
+consignment are found through the movements.
+
+>>> carton = Holding("A", 1, 100, "centre", Bucket.STOCK, "v5")
+>>> left, right = without(carton, 5, 9)
+>>> (left.lo, left.hi), (right.lo, right.hi)
+((1, 4), (10, 100))
+>>> joined(left, carton.part(5, 9), right) == carton
+True
+"""
+
+from typing import ClassVar
+
+from attrs import evolve, frozen
+
+from ektp_core.vocabulary.bucket import Bucket
+
+Place = tuple[str, Bucket, str]
+
+
+@frozen
+class Holding:
+    """One maximal run of serials in one place.
+
+    Attributes:
+        assumed: nobody read these serials; the numbers stand for a count (rule 10).
+    """
+
+    TABLE: ClassVar[int] = 1
+    KEY: ClassVar[int] = 2
+    series: str
+    lo: int
+    hi: int
+    party: str
+    bucket: Bucket
+    blank_class: str
+    assumed: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Party, bucket and class."""
+        return self.party, self.bucket, self.blank_class
+
+    def __len__(self) -> int:
+        return self.hi - self.lo + 1
+
+    def part(self, lo: int, hi: int) -> "Holding":
+        """The blanks lo..hi of this run."""
+        return evolve(self, lo=lo, hi=hi)
+
+    def at(self, party: str, bucket: Bucket) -> "Holding":
+        """The same blanks elsewhere."""
+        return evolve(self, party=party, bucket=bucket)
+
+    def joins(self, other: "Holding") -> bool:
+        """Whether `other` follows directly in the same place, so that both are one run."""
+        touches = (self.series, self.hi + 1) == (other.series, other.lo)
+        return touches and self.place == other.place and self.assumed == other.assumed
+
+
+def without(run: Holding, lo: int, hi: int) -> tuple[Holding, ...]:
+    """What is left of a run when lo..hi, which it holds, is taken out."""
+    assert run.lo <= lo <= hi <= run.hi, "taking out what the run does not hold"
+    left = (run.part(run.lo, lo - 1),) if run.lo < lo else ()
+    right = (run.part(hi + 1, run.hi),) if hi < run.hi else ()
+    return left + right
+
+
+def joined(left: Holding | None, run: Holding, right: Holding | None) -> Holding:
+    """A run together with the neighbours that belong to it."""
+    lo = left.lo if left and left.joins(run) else run.lo
+    hi = right.hi if right and run.joins(right) else run.hi
+    return run.part(lo, hi)

@@ -1,0 +1,1 @@
+"""The print lock (kunci cetak): one table of what may follow what."""

@@ -1,0 +1,174 @@
+"""The crash matrix (matriks pemulihan) as a table: an open intent and evidence give one answer.
+
+After a crash, a power cut or a dead cable nobody knows whether the card in the machine is
+good. This file says what may be concluded, row by row, first match wins, and the last row
+of every step is doubt. Nothing is ever sent to the device again after INTENT_MARK.
+
+`recover` is pure and idempotent: the same evidence gives the same answer, and doubt stays
+doubt until people or new evidence close it (rules 15, 17, 22; reliability research, 4).
+
+>>> recover(PressStep.START, Evidence(fed_since=0, inside=Inside.NOWHERE)).name
+'NOT_FED'
+>>> recover(PressStep.INTENT_MARK, Evidence(fed_since=1, inside=Inside.NOWHERE)).name
+'DOUBT'
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from attrs import frozen
+
+from ektp_core.press.evidence import Evidence, Inside
+from ektp_core.vocabulary.state import PressStep
+from ektp_core.vocabulary.verdict import Certainty, Outcome
+
+
+class Answer(Enum):
+    """What recovery concludes."""
+
+    NOT_FED = "not-fed"  # no blank left the hopper: back to authorised
+    CONTINUE = "continue"  # the same blank is inside and untouched by ink: go on with it
+    GOOD = "good"
+    BAD = "bad"  # spoiled, and the card is in hand or inside
+    REJECT = "reject"  # move the card to the reject tray, then it is bad
+    ASK = "ask"  # the card is out; an operator must look at it
+    DOUBT = "doubt"  # suspect: locked, counted, closed by people
+
+
+@frozen
+class Case:
+    """One row of the matrix: at these steps, if this holds, conclude that."""
+
+    steps: tuple[PressStep, ...]
+    holds: Callable[[Evidence], bool]
+    answer: Answer
+    why: str
+
+
+def _any(_: Evidence) -> bool:
+    return True
+
+
+def _blind(seen: Evidence) -> bool:
+    return seen.blind and seen.looked is None
+
+
+def _strange_count(seen: Evidence) -> bool:
+    return seen.fed_since is not None and seen.fed_since > 1
+
+
+def _not_fed(seen: Evidence) -> bool:
+    return seen.fed_since == 0 and seen.inside is Inside.NOWHERE
+
+
+def _fed_and_inside(seen: Evidence) -> bool:
+    return seen.fed_since == 1 and seen.inside is Inside.INSIDE and seen.same_uid is not False
+
+
+def _same_blank(seen: Evidence) -> bool:
+    return _fed_and_inside(seen) and seen.same_uid is True
+
+
+def _wrong_blank(seen: Evidence) -> bool:
+    return seen.same_uid is False
+
+
+def _jammed(seen: Evidence) -> bool:
+    return seen.inside is Inside.JAMMED and seen.fed_since == 1
+
+
+def _job_spoiled(seen: Evidence) -> bool:
+    return seen.job is Outcome.SPOILED and seen.job_certainty >= Certainty.COUNTER
+
+
+def _never_marked(seen: Evidence) -> bool:
+    known = seen.job_certainty is Certainty.DEVICE_JOB_RECORD
+    return _same_blank(seen) and seen.job is Outcome.NOT_STARTED and known
+
+
+def _inside_after_mark(seen: Evidence) -> bool:
+    return seen.inside in (Inside.INSIDE, Inside.JAMMED) and seen.fed_since == 1
+
+
+def _job_good_and_out(seen: Evidence) -> bool:
+    known = seen.job_certainty is Certainty.DEVICE_JOB_RECORD
+    return seen.job is Outcome.GOOD and known and seen.inside is Inside.NOWHERE
+
+
+def _looked(outcome: Outcome) -> Callable[[Evidence], bool]:
+    return lambda seen: seen.looked is outcome
+
+
+_S = PressStep
+_ALL = tuple(step for step in PressStep if step is not _S.OUTCOME)
+_BEFORE_INK = (_S.START, _S.FED, _S.UID_BOUND, _S.INTENT_ENCODE)
+
+MATRIX: tuple[Case, ...] = (
+    Case(
+        (_S.INTENT_MARK, _S.EJECTED),
+        _looked(Outcome.GOOD),
+        Answer.GOOD,
+        "An operator holds the card and finds it good.",
+    ),
+    Case(
+        (_S.INTENT_MARK, _S.EJECTED),
+        _looked(Outcome.SPOILED),
+        Answer.BAD,
+        "An operator holds the card and finds it spoiled.",
+    ),
+    Case(_ALL, _blind, Answer.DOUBT, "The driver cannot show position, counter and chip: people must judge."),
+    Case(_ALL, _strange_count, Answer.DOUBT, "More cards were fed than this one; the counter proves nothing."),
+    Case((_S.START,), _not_fed, Answer.NOT_FED, "Position and counter both show that no blank left the hopper."),
+    Case(
+        (_S.START, _S.FED),
+        _fed_and_inside,
+        Answer.CONTINUE,
+        "The blank is inside and untouched; its chip is read and bound next.",
+    ),
+    Case((_S.UID_BOUND, _S.INTENT_ENCODE), _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
+    Case((_S.UID_BOUND,), _same_blank, Answer.CONTINUE, "The bound blank is inside, with nothing personal on it."),
+    Case(
+        (_S.INTENT_ENCODE,),
+        lambda e: _same_blank(e) and e.chip_written is not None,
+        Answer.CONTINUE,
+        "The bound blank is inside and its chip is whole: empty or fully written.",
+    ),
+    Case(
+        (_S.INTENT_ENCODE,),
+        lambda e: _same_blank(e) and e.chip_written is None,
+        Answer.REJECT,
+        "The bound blank is inside with a half-written chip.",
+    ),
+    Case(_BEFORE_INK, _jammed, Answer.REJECT, "The blank is jammed inside before any ink."),
+    Case((_S.INTENT_MARK,), _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
+    Case(
+        (_S.INTENT_MARK,),
+        _never_marked,
+        Answer.CONTINUE,
+        "The device's own record says the job never began and the bound blank is inside.",
+    ),
+    Case(
+        (_S.INTENT_MARK,),
+        _inside_after_mark,
+        Answer.REJECT,
+        "The card is inside and may bear ink: it is moved to the reject tray.",
+    ),
+    Case((_S.INTENT_MARK, _S.EJECTED), _job_spoiled, Answer.BAD, "The device's own record says the card was spoiled."),
+    Case(
+        (_S.EJECTED,),
+        _job_good_and_out,
+        Answer.ASK,
+        "The device's own record says printed and out: an operator must look at the card.",
+    ),
+    Case(_ALL, _any, Answer.DOUBT, "There is no sufficient evidence."),
+)
+
+
+def recover(step: PressStep, seen: Evidence) -> Answer:
+    """What may be concluded from an intent left open at `step`. Never raises."""
+    return explain(step, seen).answer
+
+
+def explain(step: PressStep, seen: Evidence) -> Case:
+    """The row of the matrix that decides, with its reason."""
+    return next(case for case in MATRIX if step in case.steps and case.holds(seen))

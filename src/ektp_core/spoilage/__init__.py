@@ -1,0 +1,1 @@
+"""The spoilage report (berita acara) and its reconciliation with the ledger."""

@@ -1,0 +1,1 @@
+"""What crosses between station, hub and people: envelopes, the feed, the chain, the tree."""

@@ -1,0 +1,88 @@
+"""Files that only their owner may read (berkas rahasia): written once, read with suspicion.
+
+A private file is made new, with mode 0600 from its first byte, and is on the disk before the
+call returns. One that others on the machine can read is refused, not repaired: whoever had
+the chance to read it may have done so. What is inside is not known here.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import TypeVar
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.codec import from_json, to_json
+
+T = TypeVar("T")
+
+_LIMIT_BYTES = 64 * 1024
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def bad_file(path: Path, shape: str, expected: str) -> Refused:
+    """The refusal of a file; `shape` says what is wrong, never what is inside."""
+    return Refused(Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": expected})
+
+
+def write_private(path: Path, value: object) -> None:
+    """Write a new private file.
+
+    Raises:
+        Refused: BAD_FILE when there is one of that name, or it cannot be made.
+    """
+    try:
+        _write_new(path, to_json(value) + b"\n")
+    except FileExistsError:
+        raise bad_file(path, "it exists already", "the name of a new file") from None
+    except OSError as error:
+        shape = error.strerror or "it cannot be written"
+        raise bad_file(path, shape, "a place that can be written") from None
+
+
+def _write_new(path: Path, raw: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(handle)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError:
+        path.unlink(missing_ok=True)  # half a key is worse than none
+        raise
+
+
+def read_private(path: Path, kind: type[T]) -> T:
+    """The value of that kind in a private file.
+
+    Raises:
+        Refused: BAD_FILE when it is missing, open to others, or of another shape.
+    """
+    raw = _read_closed(path)
+    try:
+        return from_json(raw, kind, "file")
+    except Refused as refused:
+        shape = f"{refused.facts['field']} is {refused.facts['shape']}"
+        raise bad_file(path, shape, str(refused.facts["expected"])) from None
+
+
+def _read_closed(path: Path) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise bad_file(path, "it is no file", "a file")
+            if found.st_mode & _OTHERS:
+                shape = f"others on this machine can use it (mode {stat.S_IMODE(found.st_mode):04o})"
+                raise bad_file(path, shape, "a file for its owner alone: chmod 600")
+            raw = file.read(_LIMIT_BYTES + 1)
+    except OSError as error:
+        raise bad_file(path, error.strerror or "it cannot be read", "a file that can be read") from None
+    if len(raw) > _LIMIT_BYTES:
+        raise bad_file(path, "it is too long", f"at most {_LIMIT_BYTES} bytes")
+    return raw

@@ -1,0 +1,1 @@
+"""Where a book is kept (penyimpanan): rows and sealed events, in memory or in SQLite, behind one protocol."""

@@ -1,0 +1,113 @@
+"""What must hold below the fold (pemeriksaan): the checks of the schema, for books in memory.
+
+A movement's source is one run held there when the movement is written, and what comes in
+was not here. At the seal, the last movement of each serial says where the holding is, equal
+neighbours are joined, and per series held = taken in - given out. The checks read columns
+and runs only, so that a mistake in `apply` cannot hide in them.
+"""
+
+from collections.abc import Sequence
+
+from ektp_core.boundary.store import StoreError
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_store.movement import Movement
+from ektp_store.runs import Runs
+
+Part = tuple[int, int]
+Total = tuple[int, int, int]  # taken in, given out, held
+
+
+class Checks:
+    """The running totals of a book, and what its open commit moved."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.totals: dict[str, Total] = {}
+        self._runs = runs
+        self._moved: list[Movement] = []
+        self._mark = 0
+
+    def before(self, movement: Movement) -> None:
+        """Check the source of a movement that is about to be applied."""
+        if not self._is_at(movement.party, movement.bucket, movement.series, movement.lo, movement.hi):
+            where = "already in the book" if movement.party is None else "not one run held where it is moved from"
+            raise StoreError(f"{_named(movement)} is {where}")
+        self._moved.append(movement)
+
+    def at_seal(self) -> None:
+        """Check everything that must hold when a commit is sealed."""
+        self._check_last_movements()
+        for run in self._runs.inserted():
+            left, right = self._runs.covering(run.series, run.lo - 1), self._runs.covering(run.series, run.hi + 1)
+            if (left and left.joins(run)) or (right and run.joins(right)):
+                raise StoreError(f"{run.series} {run.lo} is not joined with its equal neighbour")
+        totals = self._new_totals()
+        for series, (taken, given, held) in totals.items():
+            if held != taken - given:
+                raise StoreError(f"{held} blanks of {series} are held; {taken} came in and {given} left")
+        self.totals.update(totals)
+
+    def mark(self) -> None:
+        """Note where `undo` goes back to."""
+        self._mark = len(self._moved)
+
+    def undo(self) -> None:
+        """Forget the refused ask."""
+        del self._moved[self._mark :]
+
+    def forget(self) -> None:
+        """Begin the next commit."""
+        self._moved.clear()
+        self._mark = 0
+
+    def _is_at(self, party: str | None, bucket: Bucket | None, series: str, lo: int, hi: int) -> bool:
+        """Whether one run holds lo..hi at that place; without a place, whether nothing holds any of it."""
+        found = self._runs.overlapping(series, lo, hi)
+        if party is None or len(found) != 1:
+            return party is None and not found
+        run = found[0]
+        return run.lo <= lo and hi <= run.hi and (run.party, run.bucket) == (party, bucket)
+
+    def _check_last_movements(self) -> None:
+        later: dict[str, list[Part]] = {}
+        for movement in reversed(self._moved):
+            covered = later.setdefault(movement.series, [])
+            for lo, hi in _outside(movement.lo, movement.hi, covered):
+                if not self._is_at(movement.to_party, movement.to_bucket, movement.series, lo, hi):
+                    raise StoreError(f"{_named(movement)} is not where its last movement put it")
+            covered.append((movement.lo, movement.hi))
+
+    def _new_totals(self) -> dict[str, Total]:
+        totals: dict[str, Total] = {}
+        for movement in self._moved:
+            taken, given, held = _total(totals, self.totals, movement.series)
+            count = movement.hi - movement.lo + 1
+            totals[movement.series] = (
+                taken + (count if movement.party is None else 0),
+                given + (count if movement.to_party is None else 0),
+                held,
+            )
+        for run, was_inserted in self._runs.changed():
+            taken, given, held = _total(totals, self.totals, run.series)
+            totals[run.series] = (taken, given, held + (len(run) if was_inserted else -len(run)))
+        return totals
+
+
+def _total(new: dict[str, Total], old: dict[str, Total], series: str) -> Total:
+    return new.get(series) or old.get(series) or (0, 0, 0)
+
+
+def _outside(lo: int, hi: int, covered: Sequence[Part]) -> list[Part]:
+    """The parts of lo..hi that none of the covered parts holds."""
+    parts = [(lo, hi)]
+    for low, high in covered:
+        parts = [
+            rest
+            for start, end in parts
+            for rest in ((start, min(end, low - 1)), (max(start, high + 1), end))
+            if rest[0] <= rest[1]
+        ]
+    return parts
+
+
+def _named(movement: Movement) -> str:
+    return f"{movement.series} {movement.lo}-{movement.hi}"

@@ -1,0 +1,119 @@
+"""Runs of blanks in memory (saldo di memori): by serial and by place, with one level of undo.
+
+Sorted lists and binary search; a run never overlaps another, and only a run that is there
+can be removed. Whether neighbours are joined is checked at the seal, not here.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Sequence
+
+from ektp_core.boundary.store import StoreError
+from ektp_core.ledger.holding import Holding, Place
+from ektp_core.vocabulary.bucket import Bucket
+
+Serial = tuple[str, int]
+
+
+class Runs:
+    """All holdings of one book."""
+
+    def __init__(self) -> None:
+        self._firsts: dict[str, list[int]] = {}
+        self._runs: dict[Serial, Holding] = {}
+        self._places: dict[Place, list[Serial]] = {}
+        self._done: list[tuple[Holding, bool]] = []  # since `forget`: run, whether it was inserted
+        self._mark = 0
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def covering(self, series: str, number: int) -> Holding | None:
+        """The run that holds this blank."""
+        firsts = self._firsts.get(series, [])
+        at = bisect_right(firsts, number) - 1
+        if at < 0:
+            return None
+        run = self._runs[series, firsts[at]]
+        return run if run.hi >= number else None
+
+    def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
+        """All runs that share a blank with lo..hi, in order."""
+        firsts = self._firsts.get(series, [])
+        first = self.covering(series, lo)
+        at = bisect_left(firsts, first.lo if first else lo)
+        return [self._runs[series, found] for found in firsts[at : bisect_right(firsts, hi)]]
+
+    def lowest(self, party: str, bucket: Bucket, blank_class: str, after: Serial) -> Holding | None:
+        """The first run of that place above `after`."""
+        serials = self._places.get((party, bucket, blank_class), [])
+        at = bisect_right(serials, after)
+        return self._runs[serials[at]] if at < len(serials) else None
+
+    def runs(self, *series: object) -> Iterator[Holding]:
+        """All runs (of that series), in order."""
+        for name in sorted(self._firsts):
+            if not series or name == series[0]:
+                yield from [self._runs[name, lo] for lo in self._firsts[name]]
+
+    def insert(self, run: Holding) -> None:
+        """Keep a run."""
+        if not run.lo <= run.hi or not isinstance(run.bucket, Bucket):
+            raise StoreError(f"run {run.series} {run.lo} has no serials or no bucket")
+        if self.overlapping(run.series, run.lo, run.hi):
+            raise StoreError(f"run {run.series} {run.lo} overlaps another")
+        self._add(run)
+        self._done.append((run, True))
+
+    def remove(self, run: Holding) -> None:
+        """Let go of exactly this run."""
+        if self._runs.get((run.series, run.lo)) != run:
+            raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
+        self._take(run)
+        self._done.append((run, False))
+
+    # -- for the commit ---------------------------------------------------------------
+
+    def mark(self) -> None:
+        """Where `undo` goes back to."""
+        self._mark = len(self._done)
+
+    def undo(self) -> None:
+        """Take back everything since the mark."""
+        while len(self._done) > self._mark:
+            run, was_inserted = self._done.pop()
+            if was_inserted:
+                self._take(run)
+            else:
+                self._add(run)
+
+    def undo_all(self) -> None:
+        """Take back everything since `forget`."""
+        self._mark = 0
+        self.undo()
+
+    def inserted(self) -> Iterator[Holding]:
+        """Runs inserted since `forget` that are still there."""
+        for run, was_inserted in self._done:
+            if was_inserted and self._runs.get((run.series, run.lo)) == run:
+                yield run
+
+    def changed(self) -> Sequence[tuple[Holding, bool]]:
+        """Every run since `forget`, and whether it was inserted (else removed), in order."""
+        return self._done
+
+    def forget(self) -> None:
+        """The commit was kept: nothing is taken back any more."""
+        self._done.clear()
+        self._mark = 0
+
+    def _add(self, run: Holding) -> None:
+        serial = (run.series, run.lo)
+        insort(self._firsts.setdefault(run.series, []), run.lo)
+        insort(self._places.setdefault(run.place, []), serial)
+        self._runs[serial] = run
+
+    def _take(self, run: Holding) -> None:
+        serial = (run.series, run.lo)
+        del self._runs[serial]
+        for serials, item in ((self._firsts[run.series], run.lo), (self._places[run.place], serial)):
+            del serials[bisect_left(serials, item)]  # type: ignore[arg-type, type-var]  # list and item go together

@@ -1,0 +1,177 @@
+"""Rows, runs and log in SQLite (tabel buku): what a book asks of its tables, one statement each.
+
+Every answer is fetched whole before it is returned, in pages where it may be long, so that
+no statement stays open while the fold writes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import apsw
+
+from ektp_core.boundary.store import StoreError
+from ektp_core.flow.codec import decode_event
+from ektp_core.flow.events import Event
+from ektp_core.ledger.holding import Holding
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_store.pending import Change
+
+Found = list[tuple[Any, ...]]
+Value = str | int | bytes | None
+Run = Callable[[str, Sequence[Value]], Found]
+
+_PAGE = 500
+_COLUMNS = "series, lo, hi, party, bucket, blank_class, assumed"
+_BUCKETS = {int(bucket): bucket for bucket in Bucket}
+
+
+def runner(connection: apsw.Connection) -> Run:
+    """Runs a statement and gives all its rows, on one cursor of its own."""
+    execute = connection.cursor().execute
+
+    def run(sql: str, bindings: Sequence[Value] = ()) -> Found:
+        return execute(sql, bindings).fetchall()
+
+    return run
+
+
+class TableRows:
+    """All rows but holdings."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def value(self, key: bytes) -> bytes | None:
+        """The value of a row, if there is one."""
+        found = self._run("SELECT value FROM row WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def values(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """All rows whose key starts with `prefix`, in the order of the key bytes."""
+        end = _behind(prefix)
+        page = self._run("SELECT key, value FROM row WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (prefix, end, _PAGE))
+        while page:
+            for key, value in page:
+                yield key, value
+            if len(page) < _PAGE:
+                return
+            page = self._run(
+                "SELECT key, value FROM row WHERE key > ? AND key < ? ORDER BY key LIMIT ?", (page[-1][0], end, _PAGE)
+            )
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Make the changes of a commit."""
+        for key, _, value in changes:
+            if value is None:
+                self._run("DELETE FROM row WHERE key = ?", (key,))
+            else:
+                self._run("INSERT INTO row VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+
+
+class TableRuns:
+    """All holdings."""
+
+    def __init__(self, run: Run, connection: apsw.Connection) -> None:
+        self._run = run
+        self._connection = connection
+
+    def covering(self, series: str, number: int) -> Holding | None:
+        """The run that holds this blank."""
+        found = self._run(
+            f"SELECT {_COLUMNS} FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
+        )
+        return holding_of(found[0]) if found and found[0][2] >= number else None
+
+    def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
+        """All runs that share a blank with lo..hi, in order."""
+        found = self._run(
+            f"SELECT {_COLUMNS} FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
+            " coalesce((SELECT max(lo) FROM holding WHERE series = ?1 AND lo <= ?2), ?2) ORDER BY lo",
+            (series, lo, hi),
+        )
+        return [holding_of(columns) for columns in found]
+
+    def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int]) -> Holding | None:
+        """The first run of that place above `after`."""
+        found = self._run(
+            f"SELECT {_COLUMNS} FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
+            " AND (series, lo) > (?, ?) ORDER BY series, lo LIMIT 1",
+            (party, int(bucket), blank_class, *after),
+        )
+        return holding_of(found[0]) if found else None
+
+    def runs(self, *series: object) -> Iterator[Holding]:
+        """All runs (of that series), in order."""
+        only = str(series[0]) if series else None
+        last: tuple[str, int] = (only or "", 0)
+        while True:
+            page = self._run(
+                f"SELECT {_COLUMNS} FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
+                " ORDER BY series, lo LIMIT ?4",
+                (*last, only, _PAGE),
+            )
+            for columns in page:
+                yield holding_of(columns)
+            if len(page) < _PAGE:
+                return
+            last = page[-1][:2]
+
+    def insert(self, run: Holding) -> None:
+        """Keep a run."""
+        self._run(f"INSERT INTO holding({_COLUMNS}) VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
+
+    def remove(self, run: Holding) -> None:
+        """Let go of exactly this run."""
+        self._run(
+            "DELETE FROM holding WHERE series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ?"
+            " AND blank_class = ? AND assumed = ?",
+            _columns_of(run),
+        )
+        if not self._connection.changes():
+            raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
+
+
+class TableLog:
+    """Events and seals, to be read."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def head_of(self, n: int) -> bytes | None:
+        """The head of seal `n`."""
+        found = self._run("SELECT head FROM seal WHERE n = ?", (n,))
+        return found[0][0] if found else None
+
+    def moves_since(self, seq: int) -> Iterator[tuple[int, Event]]:
+        """Numbered movements after `seq`, in order."""
+        return self._events(seq, "AND series IS NOT NULL")
+
+    def events(self) -> Iterator[tuple[int, Event]]:
+        """All events."""
+        return self._events(0, "")
+
+    def _events(self, seq: int, condition: str) -> Iterator[tuple[int, Event]]:
+        while True:
+            page = self._run(
+                f"SELECT seq, body FROM event WHERE seq > ? {condition} ORDER BY seq LIMIT ?", (seq, _PAGE)
+            )
+            for seq, body in page:
+                yield seq, decode_event(body)
+            if len(page) < _PAGE:
+                return
+
+
+def holding_of(columns: Sequence[Any]) -> Holding:
+    """A run from the columns of its row."""
+    series, lo, hi, party, bucket, blank_class, assumed = columns
+    return Holding(series, lo, hi, party, _BUCKETS[bucket], blank_class, assumed == 1)
+
+
+def _columns_of(run: Holding) -> tuple[str | int, ...]:
+    return (run.series, run.lo, run.hi, run.party, int(run.bucket), run.blank_class, int(run.assumed))
+
+
+def _behind(prefix: bytes) -> bytes:
+    """The first key after all that start with `prefix`; a table number is never 0xff."""
+    stem = prefix.rstrip(b"\xff")
+    return stem[:-1] + bytes([stem[-1] + 1])

@@ -1,0 +1,114 @@
+"""Sentences of both languages: facts put in safely, phrases among the facts translated too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.vocabulary.region import Regions
+from ektp_data.csv_records import read_records
+from ektp_data.messy import messy_csv
+from ektp_data.regions import load_regions
+from ektp_data.texts import Language, Translator, phrase_pattern, translator
+
+
+def test_a_refusal_reads_as_two_sentences_in_each_language() -> None:
+    """Typed by hand."""
+    refused = Refused(Refusal.BAD_NIK, {"field": "nik", "shape": "15 characters"})
+    assert translator("en").refusal(refused) == (
+        "The NIK in nik is not valid: 15 characters. "
+        "A NIK has 16 digits: region, birth date (day + 40 for women), number. Type it again from the family card."
+    )
+    assert translator("id").refusal(refused) == (
+        "NIK pada nik tidak sah: 15 karakter. NIK terdiri dari 16 angka: wilayah, tanggal lahir "
+        "(hari + 40 untuk perempuan), nomor urut. Ketik lagi dari kartu keluarga."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_fact_nobody_gave_shows_as_a_question_mark(language: str) -> None:
+    """The sentence is still told."""
+    shown = translator(language).refusal(Refused(Refusal.NO_BLANK))
+    assert "?" in shown and "{" not in shown
+
+
+HOSTILE = st.text(alphabet="{}%$@\\abcdefield0123 \n!:.[]()", max_size=30)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@given(field=HOSTILE, shape=HOSTILE)
+def test_whatever_a_fact_says_it_is_only_put_in(language: str, field: str, shape: str) -> None:
+    """Braces, percent signs and format specs in facts stay as they are and open nothing."""
+    shown = translator(language).text("<{field}|{shape}>", field=f"Q{field}", shape=f"Q{shape}")
+    assert shown == f"<Q{field}|Q{shape}>"
+
+
+def test_a_place_named_by_a_fact_is_not_filled() -> None:
+    """Facts are put in once."""
+    assert translator("en").text("{a} {b}", a="{b}", b="{a.__class__}") == "{b} {a.__class__}"
+
+
+def test_facts_of_every_kind_are_shown() -> None:
+    """A number, a list, a phrase with numbers, a phrase inside a list."""
+    indonesian = translator("id")
+    assert indonesian.text("{a} {b} {c}", a=7, b=("PNRI 1-2", "empty"), c="day 32") == "7 PNRI 1-2, kosong hari 32"
+
+
+def test_numbers_of_a_phrase_keep_their_place_and_their_zeros() -> None:
+    """`day 00` is not `day 0`."""
+    assert phrase_pattern("day 00 in month 13") == "day {0} in month {1}"
+    assert translator("id").text("{a}", a="day 00 in month 13") == "hari 00 dalam bulan 13"
+    assert translator("id").text("{a}", a="a region code such as 52, 52.03, 52.03.05 or 52.03.05.2001") == (
+        "kode wilayah seperti 52, 52.03, 52.03.05 atau 52.03.05.2001"
+    )
+
+
+def test_a_message_nobody_translated_stays_english() -> None:
+    """Better a strange word than none."""
+    assert translator("id").text("Something new {a}.", a="1") == "Something new 1."
+    assert translator("id").text("{a}", a="") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("en", Language.ENGLISH), ("id", Language.INDONESIAN), ("id_ID.UTF-8", Language.INDONESIAN), ("EN-gb", Language.ENGLISH)],
+)
+def test_a_language_is_found_with_or_without_its_territory(name: str, language: Language) -> None:
+    """As environment variables write it."""
+    assert translator(name).language is language
+
+
+@pytest.mark.parametrize("name", ["", "nl", "../id", "C", "idn"])
+def test_another_language_is_refused(name: str) -> None:
+    """The caller decides what to fall back to."""
+    with pytest.raises(Refused) as caught:
+        translator(name)
+    assert caught.value.refusal is Refusal.BAD_VALUE
+
+
+def phrases_of(refused: Refused) -> list[str]:
+    """The facts that are phrases of ours: shape and expected."""
+    return [str(refused.facts[name]) for name in ("shape", "expected") if isinstance(refused.facts.get(name), str)]
+
+
+def assert_all_indonesian(indonesian: Translator, refused: Refused) -> None:
+    """No phrase of a refusal stays English, unless it is a bare list of terms."""
+    for phrase in phrases_of(refused):
+        assert indonesian.text("{a}", a=phrase) != phrase or ", " in phrase or phrase == "kecamatan", phrase
+
+
+def test_every_refusal_of_the_messy_file_is_indonesian_through_and_through() -> None:
+    """What a clerk is shown has no English half."""
+    regions: Regions = load_regions()
+    batch = read_records(messy_csv(regions), regions)
+    assert len(batch.bad) == 16
+    for bad in batch.bad:
+        assert_all_indonesian(translator("id"), bad.refusal)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"a\0", b"x\n", b"nik,nik\n", b"nik\n1", b'"nik"x\n', b"nik,\n"])
+def test_every_refusal_of_a_whole_file_is_indonesian_through_and_through(data: bytes) -> None:
+    """Shapes and expectations of BAD_FILE."""
+    with pytest.raises(Refused) as caught:
+        read_records(data, load_regions())
+    assert_all_indonesian(translator("id"), caught.value)
