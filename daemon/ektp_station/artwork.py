@@ -18,6 +18,7 @@ from ektp_core.boundary.card_printer import Artwork
 
 WIDTH_PX, HEIGHT_PX = 1016, 648
 COLOURS = 256
+LONGEST = 120  # characters; more never fit on one line
 LABELS = (
     "Tempat/tgl lahir", "Jenis kelamin", "Alamat", "RT/RW", "Kel/desa", "Kecamatan",
     "Agama", "Status kawin", "Pekerjaan", "Warga negara",
@@ -121,7 +122,7 @@ def _words(draw: ImageDraw.ImageDraw, text: CardText, unit: float) -> None:
 def _values(text: CardText) -> tuple[str, ...]:
     return (
         f"{text.birth_place}, {text.birth_date}",
-        f"{text.sex}      Gol. darah  {text.blood_type}",
+        f"{text.sex}, gol. darah {text.blood_type}",
         text.address,
         text.rt_rw,
         text.village,
@@ -135,6 +136,7 @@ def _values(text: CardText) -> tuple[str, ...]:
 
 def _fitted(words: str, size_px: float, limit_px: float) -> tuple[str, _Font, float]:
     """Long words become smaller, then are cut, and a cut is shown; smaller ones sink a little."""
+    words = " ".join(words.split())[:LONGEST]
     for smaller in (1.0, 0.85, 0.7):
         font = _font(round(size_px * smaller))
         if font.getlength(words) <= limit_px:
@@ -180,9 +182,7 @@ def _hair_behind(
     draw.rounded_rectangle((x - w * 11 // 10, y - h * 11 // 10, x + w * 11 // 10, low), radius=w, fill=hair)
 
 
-def _features(
-    draw: ImageDraw.ImageDraw, at: tuple[int, int], size: tuple[int, int], *, glasses: bool
-) -> None:
+def _features(draw: ImageDraw.ImageDraw, at: tuple[int, int], size: tuple[int, int], *, glasses: bool) -> None:
     (x, y), (w, h) = at, size
     eye = max(w // 11, 1)
     for side in (-1, 1):
@@ -241,9 +241,7 @@ def _waves(draw: ImageDraw.ImageDraw, width_px: int, height_px: int) -> None:
 def _chip(draw: ImageDraw.ImageDraw, at: tuple[int, int], unit: float) -> None:
     x, y = at
     wide, high, gold, edge = round(104 * unit), round(78 * unit), (222, 184, 92), (150, 116, 44)
-    draw.rounded_rectangle(
-        (x, y, x + wide, y + high), radius=round(12 * unit), fill=gold, outline=edge, width=2
-    )
+    draw.rounded_rectangle((x, y, x + wide, y + high), radius=round(12 * unit), fill=gold, outline=edge, width=2)
     for part in (1, 2):
         level = y + high * part // 3
         draw.line((x, level, x + wide * 35 // 100, level), fill=edge, width=2)

@@ -77,8 +77,16 @@ def operation(name: str) -> Operation:
 
 
 def pack(value: object) -> bytes:
-    """Bytes of a call, an answer, arguments, or a value."""
-    return msgspec.msgpack.encode(value)
+    """Bytes of a call, an answer, arguments, or a value.
+
+    Raises:
+        DriverError: it is nothing that can be written.
+    """
+    try:
+        return msgspec.msgpack.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        problem = type(error).__name__
+    raise DriverError(f"a value of the driver cannot be written ({problem})")
 
 
 def unpack(data: bytes, kind: type[Kind]) -> Kind:

@@ -50,7 +50,7 @@ def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 @click.group()
 def printer() -> None:
-    r"""A card printer made of software, with its own process and folder.
+    """A card printer made of software, with its own process and folder.
 
     \b
     Start one, put ten blanks in, let the second card be misprinted, look at it:
@@ -61,7 +61,7 @@ def printer() -> None:
 
     A station reaches it through the driver "virtual"; the folder is the hint. What the
     printer did lies in FOLDER/truth.jsonl, what came out of it in FOLDER/cards.
-    """
+    """  # noqa: D301  # click wants the character itself
 
 
 @printer.command()
@@ -95,14 +95,10 @@ def run(folder: Path, serial: str, card_ms: int, reboot_ms: int) -> None:
 @click.option("--from", "lo", type=click.IntRange(1), default=1, help="Number of the first blank.")
 @click.option("--count", type=click.IntRange(0), default=0, help="How many blanks, in order.")
 @click.option("--seed", default=chip.DEFAULT_SEED, show_default=True, help="The chips' UIDs follow from it.")
-@click.option(
-    "--uids", type=click.File(), help="A file with one UID a line instead (14 hexadecimal digits, in order)."
-)
+@click.option("--uids", type=click.File(), help="A file with one UID a line instead (14 hexadecimal digits, in order).")
 @click.option("--ribbon", is_flag=True, help="Put in a fresh ribbon too, or alone.")
 @_plainly
-def load(
-    folder: Path, *, series: str, lo: int, count: int, seed: str, uids: TextIO | None, ribbon: bool
-) -> None:
+def load(folder: Path, *, series: str, lo: int, count: int, seed: str, uids: TextIO | None, ribbon: bool) -> None:
     """Put blanks into the hopper, or a fresh ribbon into the machine."""
     panel = FrontPanel(folder)
     if not ribbon and not (series and count):
@@ -127,7 +123,7 @@ def load(
 @click.option("--look", type=_words(Flaw), default=Flaw.ANY.value, help="How a misprint looks.")
 @_plainly
 def fault(folder: Path, kind: str, at_card: int, at_step: str | None, look: str) -> None:
-    r"""Make something go wrong, once.
+    """Make something go wrong, once.
 
     \b
     misprint    the picture is wrong; the printer does not notice (at mark)
@@ -135,7 +131,7 @@ def fault(folder: Path, kind: str, at_card: int, at_step: str | None, look: str)
     run-out     the ribbon ends (feed, encode, mark, eject); see load --ribbon
     power-loss  the power goes and comes back by itself (mark, feed, encode, eject)
     dead-chip   the blank's chip does not answer (encode)
-    """
+    """  # noqa: D301  # click wants the character itself
     step = Step(at_step) if at_step else None
     FrontPanel(folder).fault(FaultKind(kind), at_card, step, Flaw(look))
     click.echo(f"{kind} will happen")

@@ -48,9 +48,7 @@ class FrontPanel:
         """Put in a fresh ribbon."""
         self._ask(messages.NewRibbon())
 
-    def fault(
-        self, kind: FaultKind, at_card: int = 1, step: Step | None = None, flaw: Flaw = Flaw.ANY
-    ) -> None:
+    def fault(self, kind: FaultKind, at_card: int = 1, step: Step | None = None, flaw: Flaw = Flaw.ANY) -> None:
         """Make something go wrong at the `at_card`-th card fed from now; 0 is the one inside."""
         self._ask(messages.SetFault(kind, step or STEPS[kind][0], at_card, flaw))
 

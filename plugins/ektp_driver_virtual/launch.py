@@ -61,9 +61,7 @@ def start(
     command += ["--folder", str(folder), "--serial", serial]
     command += ["--card-ms", str(card_ms), "--reboot-ms", str(reboot_ms)]
     with (folder / "printer.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     printer = RunningPrinter(folder, serial, process)
     deadline = monotonic() + timeout_ms / 1000
     while not _answers(printer):

@@ -62,12 +62,16 @@ def encode(frame: Frame) -> bytes:
     """Make the bytes of a frame.
 
     Raises:
-        DriverError: the message is none of `KINDS`, or too large.
+        DriverError: the message is none of `KINDS`, too large, or holds what bytes cannot.
     """
     kind = _SUPPLIES if isinstance(frame.message, tuple) else _NUMBERS.get(type(frame.message))
     if kind is None:
         raise DriverError("this value is no message of the printer")
-    body = msgspec.msgpack.encode(frame.message)
+    try:
+        body = msgspec.msgpack.encode(frame.message)
+    except (ValueError, OverflowError) as error:
+        problem = type(error).__name__
+        raise DriverError(f"a message of kind {kind} cannot be written ({problem})") from None
     if len(body) > LIMIT_BYTES:
         raise DriverError(f"the message has {len(body)} bytes; at most {LIMIT_BYTES} are taken")
     number = frame.number & 0xFFFFFFFF

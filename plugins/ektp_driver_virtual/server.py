@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Condition, Event, Thread, Timer
 from time import time_ns
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_driver_virtual import messages, panel, wire
@@ -48,7 +48,7 @@ class PrinterProcess:
     _switched_off: bool = field(init=False, default=False)
     _seat: socket.socket | None = field(init=False, default=None)
     _drivers: set[socket.socket] = field(init=False, factory=set)
-    _doors: list[socket.socket] = Factory(list)
+    _addresses: list[str] = field(init=False, factory=list)
 
     def start(self) -> wire.Addresses:
         """Switch the machine on and open its doors.
@@ -76,13 +76,15 @@ class PrinterProcess:
             self.device.body.cut_power("the printer's process was ended")
             self._lock.notify_all()
         (self.folder / wire.ADDRESS_FILE).unlink(missing_ok=True)
+        for address in self._addresses:
+            wire.forget(address)
         self._stop.set()
 
     # -- doors --------------------------------------------------------------------------
 
     def _open_door(self, name: str, serve: Callable[[socket.socket], None]) -> str:
         door, address = wire.listen(self.folder, name)
-        self._doors.append(door)
+        self._addresses.append(address)
         Thread(target=self._welcome, args=(door, serve), daemon=True).start()
         return address
 

@@ -8,6 +8,7 @@ which, and is written when the printer answers.
 
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -19,6 +20,7 @@ from ektp_driver_virtual import protocol
 
 LONGEST_PATH = 100
 ADDRESS_FILE = "address"
+_SHORT = "ektp-"
 
 
 @frozen
@@ -64,12 +66,23 @@ def listen(folder: Path, name: str) -> tuple[socket.socket, str]:
         return door, f"tcp:127.0.0.1:{door.getsockname()[1]}"
     path = folder / f"{name}.sock"
     if len(str(path.absolute())) > LONGEST_PATH:
-        path = Path(tempfile.mkdtemp(prefix="ektp-")) / f"{name}.sock"
+        path = Path(tempfile.mkdtemp(prefix=_SHORT)) / f"{name}.sock"
     path.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     door.bind(str(path.absolute()))
     door.listen(8)
     return door, f"unix:{path.absolute()}"
+
+
+def forget(address: str) -> None:
+    """Remove what `listen` left on the disk."""
+    scheme, _, rest = address.partition(":")
+    if scheme == "unix":
+        path = Path(rest)
+        path.unlink(missing_ok=True)
+        if path.parent.name.startswith(_SHORT):
+            with suppress(OSError):
+                path.parent.rmdir()
 
 
 def send(line: socket.socket, frame: protocol.Frame, deadline: float | None = None) -> None:

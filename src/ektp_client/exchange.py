@@ -63,7 +63,7 @@ class Exchange:
 
     def where(self, call: Call) -> str:
         """The place that is called: no user, no parameters."""
-        return f"{self.base_url.scheme}://{self.base_url.netloc.decode('ascii')}{call.path}"
+        return f"{self.base_url.scheme}://{self.base_url.netloc.decode('ascii')}{self._path(call)}"
 
     def call(self, call: Call) -> bytes:
         """The body of the hub's answer.
@@ -94,7 +94,7 @@ class Exchange:
 
     def _once(self, call: Call, until: float) -> tuple[int, bytes]:
         left = max(until - self.monotonic(), 0.001)
-        url = self.base_url.copy_with(path=self.base_url.path.rstrip("/") + call.path)
+        url = self.base_url.copy_with(path=self._path(call))
         headers = {"accept-encoding": "identity"}  # so that a small answer cannot unfold into a large one
         if call.body:
             headers["content-type"] = call.media_type
@@ -102,13 +102,16 @@ class Exchange:
         with self.http.stream(
             call.method, url, content=call.body or None, params=call.params or None, headers=headers, timeout=left
         ) as answer:
-            for part in answer.iter_raw():
+            for part in answer.iter_bytes():
                 taken += part
                 if len(taken) > LIMIT_BYTES:
                     raise UplinkError(self.where(call), f"the answer is longer than {LIMIT_BYTES} bytes")
                 if self.monotonic() > until:
                     raise UplinkError(self.where(call), self._too_late())
         return answer.status_code, bytes(taken)
+
+    def _path(self, call: Call) -> str:
+        return self.base_url.path.rstrip("/") + call.path
 
     def _no(self, call: Call, status: int, raw: bytes) -> Refused | UplinkError:
         """What an answer other than 200 says: a refusal of ours, or that something else is there."""

@@ -102,9 +102,7 @@ class _Stored:
         return to_json(evolve(self, secret=""))
 
 
-def create_key(
-    path: Path, owner: str, hand: Hand, passphrase: str | None, entropy: Entropy = os.urandom
-) -> FileSigner:
+def create_key(path: Path, owner: str, hand: Hand, passphrase: str | None, entropy: Entropy = os.urandom) -> FileSigner:
     """Make a new key and its file. `passphrase=None` leaves the secret open, for demonstrations.
 
     Raises:

@@ -12,7 +12,6 @@ from typing import Protocol, cast
 
 from attrs import field, frozen
 
-from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import key_bytes, make_row, row_key, row_value, split_key
 from ektp_core.flow.events import Event
 from ektp_core.flow.rows import Row
@@ -96,7 +95,7 @@ class StoredBook:
     def row(self, kind: type[R], *key: object) -> R | None:
         """The row of that kind and key."""
         value = self._rows.get(key_bytes(kind, *key))
-        return None if value is None else _made(kind, key, value)
+        return None if value is None else make_row(kind, key, value)
 
     def rows(self, kind: type[R], *prefix: object) -> Iterator[R]:
         """All rows of that kind whose key starts with `prefix`, in key order."""
@@ -104,7 +103,7 @@ class StoredBook:
             yield from cast(Iterator[R], self._holdings.runs(*prefix))
             return
         for key, value in self._rows.scan(key_bytes(kind, *prefix)):
-            yield _made(kind, split_key(kind, key), value)
+            yield make_row(kind, split_key(kind, key), value)
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
@@ -165,10 +164,3 @@ class StoredBook:
         self._rows.clear()
         self._held = self._held_before = 0
 
-
-def _made(kind: type[R], key: tuple[object, ...], value: bytes) -> R:
-    try:
-        return make_row(kind, key, value)
-    except Refused as refused:
-        place = f"row {kind.__name__}"
-        raise Refused(Refusal.BOOK_DAMAGED, {"place": place, "found": str(refused.facts["field"])}) from None

@@ -6,7 +6,7 @@ neighbours are joined, and per series held = taken in - given out. The checks re
 and runs only, so that a mistake in `apply` cannot hide in them.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
 
 from ektp_core.boundary.store import StoreError
 from ektp_core.vocabulary.bucket import Bucket
@@ -70,11 +70,9 @@ class Checks:
     def _check_last_movements(self) -> None:
         later: dict[str, list[Part]] = {}
         for movement in reversed(self._moved):
-            covered = later.setdefault(movement.series, [])
-            for lo, hi in _outside(movement.lo, movement.hi, covered):
+            for lo, hi in _newly_covered(later.setdefault(movement.series, []), movement.lo, movement.hi):
                 if not self._is_at(movement.to_party, movement.to_bucket, movement.series, lo, hi):
                     raise StoreError(f"{_named(movement)} is not where its last movement put it")
-            covered.append((movement.lo, movement.hi))
 
     def _new_totals(self) -> dict[str, Total]:
         totals: dict[str, Total] = {}
@@ -96,17 +94,19 @@ def _total(new: dict[str, Total], old: dict[str, Total], series: str) -> Total:
     return new.get(series) or old.get(series) or (0, 0, 0)
 
 
-def _outside(lo: int, hi: int, covered: Sequence[Part]) -> list[Part]:
-    """The parts of lo..hi that none of the covered parts holds."""
-    parts = [(lo, hi)]
-    for low, high in covered:
-        parts = [
-            rest
-            for start, end in parts
-            for rest in ((start, min(end, low - 1)), (max(start, high + 1), end))
-            if rest[0] <= rest[1]
-        ]
-    return parts
+def _newly_covered(covered: list[Part], lo: int, hi: int) -> list[Part]:
+    """The parts of lo..hi outside the covered parts (sorted, apart), which then cover them too."""
+    start = bisect_left(covered, lo, key=lambda part: part[1])
+    end = bisect_right(covered, hi, key=lambda part: part[0])
+    new, at = [], lo
+    for low, high in covered[start:end]:
+        if at < low:
+            new.append((at, low - 1))
+        at = high + 1
+    if at <= hi:
+        new.append((at, hi))
+    covered[start:end] = sorted([*covered[start:end], *new])
+    return new
 
 
 def _named(movement: Movement) -> str:

@@ -27,7 +27,8 @@ PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 """
 
-_WAIT_MS = 5_000
+#: How long to wait for a reader that is in the way.
+WAIT_MS = 5_000
 
 
 def check_engine(found: str) -> None:
@@ -71,8 +72,8 @@ def open_to_read(path: str, vfs: str | None = None) -> apsw.Connection:
     with translated(path, "the beginning of the file"):
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
         try:
-            connection.set_busy_timeout(_WAIT_MS)
-            connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
+            connection.set_busy_timeout(WAIT_MS)
+            _run(connection, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
             _check_kind(connection, path)
         except BaseException:
             connection.close()
@@ -121,18 +122,19 @@ def _make_file(path: str) -> None:
 
 
 def _prepare(connection: apsw.Connection, path: str) -> None:
-    connection.set_busy_timeout(_WAIT_MS)
-    connection.execute("PRAGMA secure_delete = ON; PRAGMA synchronous = EXTRA")
+    connection.set_busy_timeout(WAIT_MS)
+    _run(connection, "PRAGMA secure_delete = ON; PRAGMA synchronous = EXTRA")
     if _is_empty(connection):
-        connection.execute(
+        _run(
+            connection,
             f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-            f"{SCHEMA} COMMIT"
+            f"{SCHEMA} COMMIT",
         )
     else:
         _check_kind(connection, path)
     if _value(connection, "PRAGMA journal_mode = WAL") != "wal":
         raise StoreError(f"{path}: this disk does not let SQLite keep a write-ahead log")
-    connection.execute(_SETTINGS)
+    _run(connection, _SETTINGS)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
 
@@ -153,6 +155,11 @@ def _check_kind(connection: apsw.Connection, path: str) -> None:
         raise Refused(Refusal.BOOK_NEWER, {"path": path, "found": str(version), "known": SCHEMA_VERSION})
     if version < SCHEMA_VERSION:
         raise damaged(path, "the beginning of the file", f"schema {version}, which never was")
+
+
+def _run(connection: apsw.Connection, sql: str) -> None:
+    """Run all statements: a pragma that answers holds up those after it until the answer is taken."""
+    connection.execute(sql).fetchall()
 
 
 def _value(connection: apsw.Connection, sql: str) -> object:

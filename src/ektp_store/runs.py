@@ -115,5 +115,6 @@ class Runs:
     def _take(self, run: Holding) -> None:
         serial = (run.series, run.lo)
         del self._runs[serial]
-        for serials, item in ((self._firsts[run.series], run.lo), (self._places[run.place], serial)):
-            del serials[bisect_left(serials, item)]  # type: ignore[arg-type, type-var]  # list and item go together
+        firsts, places = self._firsts[run.series], self._places[run.place]
+        del firsts[bisect_left(firsts, run.lo)]
+        del places[bisect_left(places, serial)]

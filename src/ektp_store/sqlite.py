@@ -10,12 +10,18 @@ file and in the write-ahead log. What an ask means is not known here.
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import apsw
 
 from ektp_core.boundary.store import (
-    Answer, Decide, Payload, Sealed, StoreError, StoreUnsure, Work,
+    Answer,
+    Decide,
+    Payload,
+    Sealed,
+    StoreError,
+    StoreUnsure,
+    Work,
 )
 from ektp_core.errors import Refused
 from ektp_core.flow.events import Event
@@ -25,7 +31,7 @@ from ektp_core.wire.merkle import Frontier
 from ektp_store.book import StoredBook, Tip
 from ektp_store.committing import Apply, Asked, Commit, Committer
 from ektp_store.movement import NO_COLUMNS, movement_of
-from ektp_store.opening import damaged, open_to_write, translated
+from ektp_store.opening import WAIT_MS, damaged, open_to_write, translated
 from ektp_store.ownership import disown, own
 from ektp_store.pending import PendingRows
 from ektp_store.tables import TableLog, TableRows, TableRuns, runner
@@ -125,19 +131,21 @@ class SqliteGround(TableLog):
 
     def erase(self, digest: bytes) -> bool:
         """Destroy the key of a payload, in the file and in the log."""
-        self.begin()
-        try:
+        with self._alone():
             self._run(
                 "DELETE FROM payload_key WHERE key_id = (SELECT key_id FROM payload WHERE digest = ?)", (digest,)
             )
             was_there = self._connection.changes() > 0
-        except BaseException:
-            self.abandon()
-            raise
-        self.commit_now()
         if was_there:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._empty_the_log()
         return was_there
+
+    def _empty_the_log(self) -> None:
+        """Old pages with the key stand in the log; while somebody reads, the next erasure or close takes them."""
+        self._connection.set_busy_timeout(0)
+        with suppress(apsw.Error):
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._connection.set_busy_timeout(WAIT_MS)
 
     def payload(self, digest: bytes) -> Payload | None:
         """The payload of that digest, unless erased."""
@@ -154,13 +162,8 @@ class SqliteGround(TableLog):
 
     def set_link(self, name: str, value: bytes) -> None:
         """Keep such a note, durably."""
-        self.begin()
-        try:
+        with self._alone():
             self._run("INSERT OR REPLACE INTO link VALUES(?, ?)", (name, value))
-        except BaseException:
-            self.abandon()
-            raise
-        self.commit_now()
 
     def sealed_since(self, n: int, limit: int) -> Sequence[Sealed]:
         """Commits n+1, n+2, ... up to `limit` of them."""
@@ -171,6 +174,18 @@ class SqliteGround(TableLog):
             Sealed(number, head, header, tuple(self.bodies(first, last - first + 1)))
             for number, head, header, first, last in found
         ]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A small transaction beside the chain."""
+        self.begin()
+        try:
+            yield
+            self._connection.cache_flush()
+        except BaseException:
+            self.abandon()
+            raise
+        self.commit_now()
 
     def _read_tip(self, path: str) -> Tip:
         """Where the book stands, from its last seal; a whole look at it is `verify`."""

@@ -21,7 +21,6 @@ Value = str | int | bytes | None
 Run = Callable[[str, Sequence[Value]], Found]
 
 _PAGE = 500
-_COLUMNS = "series, lo, hi, party, bucket, blank_class, assumed"
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 
 
@@ -49,15 +48,14 @@ class TableRows:
     def values(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All rows whose key starts with `prefix`, in the order of the key bytes."""
         end = _behind(prefix)
-        page = self._run("SELECT key, value FROM row WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (prefix, end, _PAGE))
-        while page:
-            for key, value in page:
-                yield key, value
+        while True:
+            page = self._run(
+                "SELECT key, value FROM row WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (prefix, end, _PAGE)
+            )
+            yield from page
             if len(page) < _PAGE:
                 return
-            page = self._run(
-                "SELECT key, value FROM row WHERE key > ? AND key < ? ORDER BY key LIMIT ?", (page[-1][0], end, _PAGE)
-            )
+            prefix = page[-1][0] + b"\0"  # the next key there can be
 
     def write(self, changes: Sequence[Change]) -> None:
         """Make the changes of a commit."""
@@ -78,14 +76,14 @@ class TableRuns:
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
         found = self._run(
-            f"SELECT {_COLUMNS} FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
+            "SELECT * FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
         )
         return holding_of(found[0]) if found and found[0][2] >= number else None
 
     def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
         """All runs that share a blank with lo..hi, in order."""
         found = self._run(
-            f"SELECT {_COLUMNS} FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
+            "SELECT * FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
             " coalesce((SELECT max(lo) FROM holding WHERE series = ?1 AND lo <= ?2), ?2) ORDER BY lo",
             (series, lo, hi),
         )
@@ -94,7 +92,7 @@ class TableRuns:
     def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int]) -> Holding | None:
         """The first run of that place above `after`."""
         found = self._run(
-            f"SELECT {_COLUMNS} FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
+            "SELECT * FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
             " AND (series, lo) > (?, ?) ORDER BY series, lo LIMIT 1",
             (party, int(bucket), blank_class, *after),
         )
@@ -106,7 +104,7 @@ class TableRuns:
         last: tuple[str, int] = (only or "", 0)
         while True:
             page = self._run(
-                f"SELECT {_COLUMNS} FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
+                "SELECT * FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
                 " ORDER BY series, lo LIMIT ?4",
                 (*last, only, _PAGE),
             )
@@ -118,7 +116,7 @@ class TableRuns:
 
     def insert(self, run: Holding) -> None:
         """Keep a run."""
-        self._run(f"INSERT INTO holding({_COLUMNS}) VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
+        self._run("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
 
     def remove(self, run: Holding) -> None:
         """Let go of exactly this run."""
@@ -144,21 +142,22 @@ class TableLog:
 
     def moves_since(self, seq: int) -> Iterator[tuple[int, Event]]:
         """Numbered movements after `seq`, in order."""
-        return self._events(seq, "AND series IS NOT NULL")
+        return self._numbered(
+            "SELECT seq, body FROM event WHERE seq > ? AND series IS NOT NULL ORDER BY seq LIMIT ?", seq
+        )
 
     def events(self) -> Iterator[tuple[int, Event]]:
         """All events."""
-        return self._events(0, "")
+        return self._numbered("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", 0)
 
-    def _events(self, seq: int, condition: str) -> Iterator[tuple[int, Event]]:
+    def _numbered(self, sql: str, seq: int) -> Iterator[tuple[int, Event]]:
         while True:
-            page = self._run(
-                f"SELECT seq, body FROM event WHERE seq > ? {condition} ORDER BY seq LIMIT ?", (seq, _PAGE)
-            )
-            for seq, body in page:
-                yield seq, decode_event(body)
+            page = self._run(sql, (seq, _PAGE))
+            for number, body in page:
+                yield number, decode_event(body)
             if len(page) < _PAGE:
                 return
+            seq = page[-1][0]
 
 
 def holding_of(columns: Sequence[Any]) -> Holding:

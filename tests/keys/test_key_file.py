@@ -52,7 +52,11 @@ def test_a_file_says_whose_it_is_without_its_passphrase(tmp_path: Path) -> None:
     made = create_key(tmp_path / "key", "station/52.03/1", Hand.STATION, PASSPHRASE)
     found = read_key(tmp_path / "key")
     assert (found.owner, found.hand, found.key_id, found.public, found.protected) == (
-        "station/52.03/1", Hand.STATION, made.key_id, made.public, True,
+        "station/52.03/1",
+        Hand.STATION,
+        made.key_id,
+        made.public,
+        True,
     )
     with pytest.raises(Refused, match="it is protected"):
         found.unlock()

@@ -40,8 +40,12 @@ def test_a_secret_is_kept_in_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ['{"format":"ektp-pseudonym/1","secret":"00"}', '{"format":"ektp-pseudonym/1","secret":"no"}',
-            '{"format":"ektp-key/1","secret":"' + "00" * 32 + '"}'],
+    "raw",
+    [
+        '{"format":"ektp-pseudonym/1","secret":"00"}',
+        '{"format":"ektp-pseudonym/1","secret":"no"}',
+        '{"format":"ektp-key/1","secret":"' + "00" * 32 + '"}',
+    ],
 )
 def test_a_file_without_a_whole_secret_is_refused(tmp_path: Path, raw: str) -> None:
     (tmp_path / "names").write_text(raw)

@@ -2,16 +2,18 @@
 
 Commit after commit, in order, each once. Every event is applied to the hub's copy by the
 same `apply`, or kept as `Disputed` with its objection; a dispute stops the lock it concerns
-and moves its blank to suspect, and never frees anything. Another commit under a known
-number is a fork: kept as evidence, the station stopped, every open attempt suspect.
+and moves its blank to suspect, and never frees anything. The station is told by its feed, and
+as long as it has not taken that entry its copy may differ; otherwise it may not. Another
+commit under a known number is a fork: kept as evidence, the station stopped, every open
+attempt suspect.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import field, frozen
 
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow import events
+from ektp_core.flow import events, feed
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.codec import decode_event
@@ -19,14 +21,26 @@ from ektp_core.flow.events import Absorbed, Disputed, Event, FeedTaken, Moved, S
 from ektp_core.flow.objections import Commit, objection
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
-from ektp_core.flow.rows import AbsorbedCommit, Attempt, Chip, Desk, Dispute, Lease, Lock, Pen, Station
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import AbsorbedCommit, Attempt, Chip, Desk, Dispute, FeedRow, Lease, Lock, Pen, Station
+from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
 from ektp_core.lock.step import blank_move, step
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
+from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.state import LockEvent
 
 FORK = "two histories of this station's book"
+
+#: What a station's first commit founds its own book with; the hub has its own registrations.
+_FOUNDING = (
+    events.PartyNamed,
+    events.OfficerNamed,
+    events.KeyTrusted,
+    events.StationEnrolled,
+    events.PolicySet,
+)
 
 
 @frozen
@@ -46,6 +60,11 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
     """The hub's events for one commit; none when it was absorbed before."""
     if view.row(Station, body.station) is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
+    who = require(view, ask, PERMITS[Act.STATION_WORK])
+    if not who.has(Hand.STATION, body.station):
+        raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": body.station})
+    if body.n < 1:
+        raise Refused(Refusal.MALFORMED, {"field": "n", "expected": "1 or more", "shape": str(body.n)})
     desk = view.row(Desk, body.station) or Desk(body.station)
     if body.n > desk.chain_n + 1:
         raise Refused(Refusal.CHAIN_GAP, {"absorbed": desk.chain_n, "found": body.n, "next": desk.chain_n + 1})
@@ -53,36 +72,71 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
     if known and known.head == body.head:
         return ()
     if known or body.previous != desk.chain_head:
-        return tuple(_forked(view, body))
-    return tuple(_absorbed(view, body))
+        return tuple(_forked(view, body, ask.at_ms))
+    return tuple(_absorbed(view, body, ask.at_ms))
 
 
-def _absorbed(view: View, body: AbsorbCommit) -> Iterator[Event]:
+def _absorbed(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     book = Overlay(view)
     found = tuple(decode_event(raw) for raw in body.events)
-    commit = Commit(body.station, body.at_ms, found)
-    aligned = _alignment(found)
-    for index, event in enumerate(found):
-        if index in aligned:
-            continue
-        why = objection(book, commit, event)
-        for one in (event,) if why is None else _disputed(book, body, index, event, why):
-            apply(book, one)
-            yield one
-    frozen_row = book.row(Station, body.station)
-    agree = (book.row(Pen, body.station) or Pen(body.station, EMPTY)).digest == (body.pen or EMPTY)
-    disputes = next(iter(book.rows(Dispute, body.station)), None)
-    if not agree and disputes is None and frozen_row and not frozen_row.frozen_why:
-        yield StationFrozen(body.station, f"its book differs from the hub's copy at commit {body.n}")
+    yield from _written(book, _judged(book, body, found), body.station, at_ms)
+    yield from _written(book, _compared(book, body), body.station, at_ms)
     yield Absorbed(body.station, body.n, body.head, view.position.n + 1)
 
 
-def _alignment(found: Sequence[Event]) -> frozenset[int]:
+def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event, ...]) -> Iterator[Event]:
+    """Each fact as it is, or as disputed."""
+    commit = Commit(body.station, body.at_ms, found)
+    aligned = _alignment(body.n, found)
+    for index, event in enumerate(found):
+        if index not in aligned:
+            why = objection(book, commit, event)
+            yield from (event,) if why is None else _disputed(book, body, index, event, why)
+
+
+def _compared(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
+    """Stop a station whose book is not what its facts make it."""
+    station = book.row(Station, body.station)
+    agree = (book.row(Pen, body.station) or Pen(body.station, EMPTY)).digest == (body.pen or EMPTY)
+    if not agree and station and not station.frozen_why and not _has_open_dispute(book, body.station):
+        yield StationFrozen(body.station, f"its book differs from the hub's copy at commit {body.n}")
+
+
+def _has_open_dispute(book: Overlay, station: str) -> bool:
+    """Whether the station has yet to take an entry that tells it of a dispute."""
+    desk = book.row(Desk, station) or Desk(station)
+    coming = (book.row(FeedRow, station, m) for m in range(desk.taken_m + 1, desk.queued_m + 1))
+    return any(entry and entry.kind == feed.DISPUTED for entry in coming)
+
+
+def _written(book: Overlay, found: Iterable[Event], station: str, at_ms: int) -> Iterator[Event]:
+    """Apply events as they come, and queue for the station what the hub made of its facts."""
+    told: list[Event] = []
+    was_disputed = False
+    for event in found:
+        apply(book, event)
+        yield event
+        if isinstance(event, Disputed):
+            was_disputed = True
+        elif was_disputed and isinstance(event, _TOLD) and _by_hub(event):
+            told.append(event)
+        elif isinstance(event, StationFrozen):
+            told.append(event)
+    if told:
+        kind = feed.DISPUTED if was_disputed else feed.FROZEN
+        entry = feed.queued(book, station, kind, told, at_ms)
+        apply(book, entry)
+        yield entry
+
+
+def _alignment(n: int, found: Sequence[Event]) -> frozenset[int]:
     """Events that only align the station's copy with what the hub wrote first."""
     skipped: set[int] = set()
     for index, event in enumerate(found):
         if isinstance(event, FeedTaken):
             skipped.update(range(max(0, index - event.effects), index))
+        elif n == 1 and isinstance(event, _FOUNDING):
+            skipped.add(index)
     return frozenset(skipped)
 
 

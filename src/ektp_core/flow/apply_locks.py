@@ -12,6 +12,7 @@ from ektp_core.flow.rows import (
     Lock,
     Person,
     Printer,
+    Ready,
     Record,
     Revoked,
     RunningNumber,
@@ -67,6 +68,7 @@ def entered(book: Book, event: Entered) -> None:
         )
     )
     book.put(Lock(event.record, LockState.READY))
+    book.put(Ready(event.office, event.record))
     person = book.row(Person, event.person) or Person(event.person)
     book.put(evolve(person, open_record=event.record))
     region, number = region_and_number(event.record)
@@ -152,10 +154,23 @@ def _set_lock(book: Book, old: Lock | None, new: Lock) -> None:
             book.drop(Lease(old.station, old.record, old.n))
     book.put(new)
     noted(book, new, +1)
+    _queue_follows(book, old, new)
     if new.state is LockState.AUTHORISED:
         _outstanding(book, new.station, +1)
     if new.state in STATION_STATES:
         book.put(Lease(new.station, new.record, new.n))
+
+
+def _queue_follows(book: Book, old: Lock | None, new: Lock) -> None:
+    was, is_ready = old is not None and old.state is LockState.READY, new.state is LockState.READY
+    record = book.row(Record, new.record) if was is not is_ready else None
+    if record is None:
+        return
+    waiting = Ready(record.office, new.record)
+    if is_ready:
+        book.put(waiting)
+    else:
+        book.drop(waiting)
 
 
 def _outstanding(book: Book, station: str, by: int) -> None:

@@ -36,6 +36,7 @@ VERSIONS: Mapping[int, int] = {}
 #: (kind, old version) -> the fields of the next version.
 UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {}
 
+_LIST = msgspec.msgpack.Decoder(list[Any])
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _PLACE = re.compile(r" - at `\$?([^`]*)`$")
 
@@ -109,15 +110,15 @@ def decode_event(raw: bytes) -> Event:
         Refused: MALFORMED for bytes that are no event of a known kind and version.
     """
     with decoding("event"):
-        head = msgspec.msgpack.decode(raw, type=tuple[int, int, *tuple[Any, ...]])
-        kind, version = head[0], head[1]
-        shape = _EVENTS.get(kind)
+        head = _LIST.decode(raw)
+        kind, version = (*head[:2], None, None)[:2]
+        shape = _EVENTS.get(kind) if isinstance(kind, int) and isinstance(version, int) else None
         if shape is None or not 1 <= version <= shape.version:
-            raise _malformed(f"event kind {kind} version {version}", "a known kind")
+            raise _malformed("event", "a known kind and version")
         if version == shape.version:
             found: Event = shape.cls(*shape.decoder.decode(raw)[2:])
             return found
-        fields = list(head[2:])
+        fields = head[2:]
         for old in range(version, shape.version):
             fields = UPCASTERS[kind, old](fields)
         upcast: Event = shape.cls(*msgspec.convert([kind, version, *fields], shape.decoder.type)[2:])
@@ -134,7 +135,7 @@ def key_bytes(kind: type[Any], *key: object) -> bytes:
     return b"".join(map(_encoder.encode, (kind.TABLE, *key)))
 
 
-def split_key(kind: type[Row], raw: bytes) -> tuple[object, ...]:
+def split_key(kind: type[R], raw: bytes) -> tuple[object, ...]:
     """The key fields that `key_bytes` wrote: a key is an array without its first byte."""
     with decoding(kind.__name__):
         fields: tuple[object, ...] = _ROW_KEYS[kind.TABLE].decode(bytes([0x91 + kind.KEY]) + raw)
@@ -160,17 +161,28 @@ def from_json(raw: bytes, kind: type[T], what: str) -> T:
         Refused: MALFORMED naming the field and what was expected.
     """
     with decoding(what):
+        msgspec.json.decode(raw)  # refuses what is no text at all, such as half a character
         return fill(json.loads(raw, object_pairs_hook=_unrepeated), kind, what)
 
 
 def fill(plain: object, kind: type[T], what: str) -> T:
     """Plain values into an attrs class, as strictly as `from_json`."""
-    if isinstance(plain, dict):
-        extra = sorted(set(plain) - {a.name for a in attrs.fields(kind)})  # type: ignore[arg-type]  # attrs classes only
-        if extra:
-            raise _malformed(f"{what} ({len(extra)} unknown)", "only the documented fields")
     with decoding(what):
-        return msgspec.convert(plain, kind)
+        made = msgspec.convert(plain, kind)
+        extra = _unknown_fields(plain, msgspec.to_builtins(made))
+    if extra:
+        raise _malformed(f"{what} ({extra} unknown)", "only the documented fields")
+    return made
+
+
+def _unknown_fields(plain: object, known: object) -> int:
+    """How many fields the sender wrote that the class does not have, at any depth."""
+    if isinstance(plain, dict) and isinstance(known, dict):
+        deeper = sum(_unknown_fields(plain[name], known[name]) for name in plain if name in known)
+        return len(plain.keys() - known.keys()) + deeper
+    if isinstance(plain, list | tuple) and isinstance(known, list | tuple):
+        return sum(_unknown_fields(one, other) for one, other in zip(plain, known, strict=False))
+    return 0
 
 
 def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -16,10 +16,11 @@ from ektp_core.flow.rows import Desk
 from ektp_core.flow.view import View
 
 FORMAT = 1
-AUTHORISED, DISPATCHED, RECALL, SETTLED, GIVEN, POLICY, KEYS, FROZEN = (
+AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN = (
     "authorised",
     "dispatched",
     "recall",
+    "disputed",
     "settled",
     "given",
     "policy",

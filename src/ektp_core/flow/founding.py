@@ -136,12 +136,21 @@ def _unknown(row: object, what: str, name: str) -> None:
 
 
 def _public(text: str) -> bytes:
+    """32 bytes to check signatures by, or 64 with the half that seals to the owner."""
     try:
-        return bytes.fromhex(text)
+        public = bytes.fromhex(text)
     except ValueError:
+        public = b""
+    if len(public) not in (32, 64):
         raise Refused(
-            Refusal.BAD_VALUE, {"field": "public", "shape": "not hexadecimal", "expected": "a public key"}
-        ) from None
+            Refusal.BAD_VALUE,
+            {
+                "field": "public",
+                "shape": f"{len(text)} characters",
+                "expected": "a public key, 32 or 64 bytes in hexadecimal",
+            },
+        )
+    return public
 
 
 def _policy(view: View, new: Policy) -> Event:

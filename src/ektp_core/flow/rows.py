@@ -351,6 +351,16 @@ class Lease:
 
 
 @frozen
+class Ready:
+    """A record of an office that waits to be authorised."""
+
+    TABLE: ClassVar[int] = 28
+    KEY: ClassVar[int] = 2
+    office: str
+    record: str
+
+
+@frozen
 class ChipOf:
     """The chip of a blank, where it is known."""
 
@@ -414,4 +424,5 @@ Row = (
     | ChipOf
     | Spoil
     | TakenEntry
+    | Ready
 )

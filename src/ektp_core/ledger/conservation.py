@@ -38,12 +38,12 @@ class Step:
 
 
 def replay(held: Sequence[Holding], steps: Iterable[Step]) -> list[Holding]:
-    """The runs after the movements, in order.
+    """The runs after the movements, in order, equal neighbours joined.
 
     Raises:
         NotConserved: naming the serials and the movement that does not fit.
     """
-    runs = sorted(held, key=lambda run: (run.series, run.lo))
+    runs = _canonical(held)
     before = count(runs)
     net = 0
     for one in steps:
@@ -55,30 +55,43 @@ def replay(held: Sequence[Holding], steps: Iterable[Step]) -> list[Holding]:
 
 
 def _carried_out(runs: list[Holding], one: Step) -> tuple[list[Holding], int]:
-    touched = [r for r in runs if r.series == one.series and r.lo <= one.hi and one.lo <= r.hi]
     size = one.hi - one.lo + 1
-    if one.source is None:
-        if touched or one.target is None:
+    if size < 1 or (one.source is None and one.target is None):
+        raise NotConserved(f"{one.series} {one.lo}-{one.hi} is no movement")
+    touched = [r for r in runs if r.series == one.series and r.lo <= one.hi and one.lo <= r.hi]
+    if one.source is None and one.target is not None:
+        if touched:
             raise NotConserved(f"{one.series} {one.lo}-{one.hi} is in the book already")
-        party, bucket = one.target
-        new = Holding(one.series, one.lo, one.hi, party, bucket, one.blank_class)
-        return _sorted([*runs, new]), size
+        return _canonical([*runs, Holding(one.series, one.lo, one.hi, *one.target, one.blank_class)]), size
     if len(touched) != 1 or not _holds(touched[0], one):
         raise NotConserved(f"{one.series} {one.lo}-{one.hi} is not one run of {one.source}")
     run = touched[0]
     rest = [r for r in runs if r is not run]
     rest.extend(without(run, one.lo, one.hi))
     if one.target is None:
-        return _sorted(rest), -size
-    return _sorted([*rest, run.part(one.lo, one.hi).at(*one.target)]), 0
+        return _canonical(rest), -size
+    return _canonical([*rest, run.part(one.lo, one.hi).at(*one.target)]), 0
 
 
 def _holds(run: Holding, one: Step) -> bool:
     return (run.party, run.bucket) == one.source and run.lo <= one.lo and one.hi <= run.hi
 
 
-def _sorted(runs: list[Holding]) -> list[Holding]:
+def _sorted(runs: Iterable[Holding]) -> list[Holding]:
     return sorted(runs, key=lambda run: (run.series, run.lo))
+
+
+def _canonical(runs: Sequence[Holding]) -> list[Holding]:
+    """The runs in order, equal neighbours joined; no blank may be in two of them."""
+    for left, right in overlaps(runs):
+        raise NotConserved(f"{left.series} {right.lo}-{min(left.hi, right.hi)} is in two places")
+    whole: list[Holding] = []
+    for run in _sorted(runs):
+        if whole and whole[-1].joins(run):
+            whole[-1] = whole[-1].part(whole[-1].lo, run.hi)
+        else:
+            whole.append(run)
+    return whole
 
 
 def count(runs: Iterable[Holding]) -> int:
@@ -88,6 +101,6 @@ def count(runs: Iterable[Holding]) -> int:
 
 def overlaps(runs: Sequence[Holding]) -> list[tuple[Holding, Holding]]:
     """Pairs of neighbouring runs that share a blank; empty for a sound book."""
-    ordered = _sorted(list(runs))
+    ordered = _sorted(runs)
     pairs = pairwise(ordered)
     return [(a, b) for a, b in pairs if a.series == b.series and b.lo <= a.hi]

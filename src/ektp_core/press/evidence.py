@@ -28,7 +28,8 @@ class Evidence:
         fed_since: cards fed since START by the device's own counter.
         inside: where the card is by the device's sensors.
         same_uid: the chip inside is the one bound (None: not read, or none bound).
-        chip_written: the chip read back as fully written (True), as empty (False).
+        chip_written: the chip read back as fully written (True), as empty (False); None when
+            it read as neither, or was not read.
         job: what the device's own job record says, if it keeps one.
         job_certainty: how the device knows it.
         looked: an operator's verdict on the card in hand, GOOD or SPOILED.

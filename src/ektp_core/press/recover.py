@@ -2,10 +2,13 @@
 
 After a crash, a power cut or a dead cable nobody knows whether the card in the machine is
 good. This file says what may be concluded, row by row, first match wins, and the last row
-of every step is doubt. Nothing is ever sent to the device again after INTENT_MARK.
+of every step is doubt. After INTENT_MARK nothing is ever printed again, unless the device's
+own record says that the job never began.
 
 `recover` is pure and idempotent: the same evidence gives the same answer, and doubt stays
-doubt until people or new evidence close it (rules 15, 17, 22; reliability research, 4).
+doubt until people or new evidence close it (rules 15, 17 and 22). It does not know the
+profile: where a card is printed before it is encoded, going on at INTENT_ENCODE writes the
+chip of the same card and prints nothing.
 
 >>> recover(PressStep.START, Evidence(fed_since=0, inside=Inside.NOWHERE)).name
 'NOT_FED'
@@ -27,10 +30,11 @@ class Answer(Enum):
     """What recovery concludes."""
 
     NOT_FED = "not-fed"  # no blank left the hopper: back to authorised
-    CONTINUE = "continue"  # the same blank is inside and untouched by ink: go on with it
+    CONTINUE = "continue"  # the same blank is inside, and no ink has been sent to it: go on with it
     GOOD = "good"
-    BAD = "bad"  # spoiled, and the card is in hand or inside
+    BAD = "bad"  # spoiled, and out of the machine
     REJECT = "reject"  # move the card to the reject tray, then it is bad
+    SET_APART = "set-apart"  # move the card to the reject tray; it stays suspect until people look at it
     ASK = "ask"  # the card is out; an operator must look at it
     DOUBT = "doubt"  # suspect: locked, counted, closed by people
 
@@ -49,12 +53,24 @@ def _any(_: Evidence) -> bool:
     return True
 
 
+def _is_inside(seen: Evidence) -> bool:
+    return seen.inside in (Inside.INSIDE, Inside.JAMMED)
+
+
+def _looked(outcome: Outcome) -> Callable[[Evidence], bool]:
+    return lambda seen: seen.looked is outcome
+
+
+def _looked_at_another(seen: Evidence) -> bool:
+    return seen.looked is not None and _is_inside(seen)
+
+
 def _blind(seen: Evidence) -> bool:
-    return seen.blind and seen.looked is None
+    return seen.blind
 
 
 def _strange_count(seen: Evidence) -> bool:
-    return seen.fed_since is not None and seen.fed_since > 1
+    return seen.fed_since not in (None, 0, 1)
 
 
 def _not_fed(seen: Evidence) -> bool:
@@ -62,11 +78,15 @@ def _not_fed(seen: Evidence) -> bool:
 
 
 def _fed_and_inside(seen: Evidence) -> bool:
-    return seen.fed_since == 1 and seen.inside is Inside.INSIDE and seen.same_uid is not False
+    return seen.fed_since == 1 and seen.inside is Inside.INSIDE
 
 
 def _same_blank(seen: Evidence) -> bool:
     return _fed_and_inside(seen) and seen.same_uid is True
+
+
+def _whole_chip(seen: Evidence) -> bool:
+    return _same_blank(seen) and seen.chip_written is not None
 
 
 def _wrong_blank(seen: Evidence) -> bool:
@@ -77,45 +97,45 @@ def _jammed(seen: Evidence) -> bool:
     return seen.inside is Inside.JAMMED and seen.fed_since == 1
 
 
-def _job_spoiled(seen: Evidence) -> bool:
-    return seen.job is Outcome.SPOILED and seen.job_certainty >= Certainty.COUNTER
-
-
 def _never_marked(seen: Evidence) -> bool:
-    known = seen.job_certainty is Certainty.DEVICE_JOB_RECORD
-    return _same_blank(seen) and seen.job is Outcome.NOT_STARTED and known
+    return _same_blank(seen) and _own_record(seen, Outcome.NOT_STARTED)
+
+
+def _own_record(seen: Evidence, outcome: Outcome) -> bool:
+    return seen.job is outcome and seen.job_certainty is Certainty.DEVICE_JOB_RECORD
+
+
+def _job_spoiled(seen: Evidence) -> bool:
+    known = seen.job_certainty >= Certainty.COUNTER
+    return seen.job is Outcome.SPOILED and known and seen.fed_since != 0
+
+
+def _spoiled_inside(seen: Evidence) -> bool:
+    return _job_spoiled(seen) and _is_inside(seen)
+
+
+def _spoiled_and_out(seen: Evidence) -> bool:
+    return _job_spoiled(seen) and seen.inside is Inside.NOWHERE
 
 
 def _inside_after_mark(seen: Evidence) -> bool:
-    return seen.inside in (Inside.INSIDE, Inside.JAMMED) and seen.fed_since == 1
+    return _is_inside(seen) and seen.fed_since == 1
 
 
-def _job_good_and_out(seen: Evidence) -> bool:
-    known = seen.job_certainty is Certainty.DEVICE_JOB_RECORD
-    return seen.job is Outcome.GOOD and known and seen.inside is Inside.NOWHERE
-
-
-def _looked(outcome: Outcome) -> Callable[[Evidence], bool]:
-    return lambda seen: seen.looked is outcome
+def _good_and_out(seen: Evidence) -> bool:
+    return _own_record(seen, Outcome.GOOD) and seen.inside is Inside.NOWHERE and seen.fed_since != 0
 
 
 _S = PressStep
-_ALL = tuple(step for step in PressStep if step is not _S.OUTCOME)
-_BEFORE_INK = (_S.START, _S.FED, _S.UID_BOUND, _S.INTENT_ENCODE)
+_ALL = tuple(PressStep)
+_BEFORE_MARK = (_S.START, _S.FED, _S.UID_BOUND, _S.INTENT_ENCODE)
+_AFTER_MARK = (_S.INTENT_MARK, _S.EJECTED)
 
 MATRIX: tuple[Case, ...] = (
-    Case(
-        (_S.INTENT_MARK, _S.EJECTED),
-        _looked(Outcome.GOOD),
-        Answer.GOOD,
-        "An operator holds the card and finds it good.",
-    ),
-    Case(
-        (_S.INTENT_MARK, _S.EJECTED),
-        _looked(Outcome.SPOILED),
-        Answer.BAD,
-        "An operator holds the card and finds it spoiled.",
-    ),
+    Case(_ALL, _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
+    Case(_AFTER_MARK, _looked_at_another, Answer.DOUBT, "An operator holds a card while a card is still inside."),
+    Case(_AFTER_MARK, _looked(Outcome.GOOD), Answer.GOOD, "An operator holds the card and finds it good."),
+    Case(_AFTER_MARK, _looked(Outcome.SPOILED), Answer.BAD, "An operator holds the card and finds it spoiled."),
     Case(_ALL, _blind, Answer.DOUBT, "The driver cannot show position, counter and chip: people must judge."),
     Case(_ALL, _strange_count, Answer.DOUBT, "More cards were fed than this one; the counter proves nothing."),
     Case((_S.START,), _not_fed, Answer.NOT_FED, "Position and counter both show that no blank left the hopper."),
@@ -125,22 +145,20 @@ MATRIX: tuple[Case, ...] = (
         Answer.CONTINUE,
         "The blank is inside and untouched; its chip is read and bound next.",
     ),
-    Case((_S.UID_BOUND, _S.INTENT_ENCODE), _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
     Case((_S.UID_BOUND,), _same_blank, Answer.CONTINUE, "The bound blank is inside, with nothing personal on it."),
     Case(
         (_S.INTENT_ENCODE,),
-        lambda e: _same_blank(e) and e.chip_written is not None,
+        _whole_chip,
         Answer.CONTINUE,
         "The bound blank is inside and its chip is whole: empty or fully written.",
     ),
     Case(
         (_S.INTENT_ENCODE,),
-        lambda e: _same_blank(e) and e.chip_written is None,
+        _same_blank,
         Answer.REJECT,
-        "The bound blank is inside with a half-written chip.",
+        "The bound blank is inside, and its chip reads neither as empty nor as fully written.",
     ),
-    Case(_BEFORE_INK, _jammed, Answer.REJECT, "The blank is jammed inside before any ink."),
-    Case((_S.INTENT_MARK,), _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
+    Case(_BEFORE_MARK, _jammed, Answer.REJECT, "The blank is jammed inside before it was finished."),
     Case(
         (_S.INTENT_MARK,),
         _never_marked,
@@ -149,14 +167,25 @@ MATRIX: tuple[Case, ...] = (
     ),
     Case(
         (_S.INTENT_MARK,),
-        _inside_after_mark,
+        _spoiled_inside,
         Answer.REJECT,
-        "The card is inside and may bear ink: it is moved to the reject tray.",
+        "The device's own account says the card was spoiled, and it is still inside.",
     ),
-    Case((_S.INTENT_MARK, _S.EJECTED), _job_spoiled, Answer.BAD, "The device's own record says the card was spoiled."),
+    Case(
+        (_S.INTENT_MARK,),
+        _inside_after_mark,
+        Answer.SET_APART,
+        "The card is inside and may bear ink: it is moved to the reject tray, and stays suspect until people look.",
+    ),
+    Case(
+        _AFTER_MARK,
+        _spoiled_and_out,
+        Answer.BAD,
+        "The device's own account says the card was spoiled, and it is out.",
+    ),
     Case(
         (_S.EJECTED,),
-        _job_good_and_out,
+        _good_and_out,
         Answer.ASK,
         "The device's own record says printed and out: an operator must look at the card.",
     ),

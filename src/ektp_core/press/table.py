@@ -49,7 +49,7 @@ INK_FROM = PressStep.INTENT_MARK
 
 
 def next_steps(profile: Profile, at: PressStep) -> tuple[PressStep, ...]:
-    """Steps that may follow; OUTCOME may follow any, since a card can fail anywhere."""
+    """Steps that follow when all goes well; a card can fail anywhere, so a verdict may follow any."""
     order = PROFILES[profile]
     follow: list[PressStep] = []
     for step in order[order.index(at) + 1 :]:
@@ -62,3 +62,17 @@ def next_steps(profile: Profile, at: PressStep) -> tuple[PressStep, ...]:
 def has_ink(steps: tuple[PressStep, ...]) -> bool:
     """Whether ink may be on the card after these steps."""
     return INK_FROM in steps
+
+
+def bears_ink(profile: Profile, at: PressStep) -> bool:
+    """Whether ink may be on a card whose last noted step is this one.
+
+    The order of the profile decides, not the number of the step:
+
+    >>> bears_ink(Profile.ENCODE_FIRST, PressStep.INTENT_ENCODE)
+    False
+    >>> bears_ink(Profile.PRINT_FIRST, PressStep.INTENT_ENCODE)
+    True
+    """
+    order = PROFILES[profile]
+    return has_ink(order[: order.index(at) + 1])

@@ -125,6 +125,22 @@ class SerialSet:
         return f"SerialSet({', '.join(self.shown())})"
 
 
+_WRITTEN = re.compile(r"([^:]+):([0-9]{1,13})(?:-([0-9]{1,13}))?")
+
+
+def parse_range(text: str, field: str = "serials") -> SerialRange:
+    """A range as people type it: `PNRI-18:1-250`, or `PNRI-18:7` for one blank.
+
+    Raises:
+        Refused: BAD_VALUE.
+    """
+    found = _WRITTEN.fullmatch(text)
+    if not found:
+        raise _bad(field, f"{len(text)} characters", "SERIES:FROM-TO, such as PNRI-18:1-250")
+    series, lo, hi = found.groups()
+    return SerialRange(series, int(lo), int(hi or lo))
+
+
 def disjoint_union(ranges: Iterable[SerialRange]) -> SerialSet:
     """The union of ranges that must not overlap.
 

@@ -1,0 +1,267 @@
+"""The hub as a step (langkah pusat): `step(state, view, input) -> state, effects`.
+
+Everything the hub does follows from what arrives and what its book says. It asks its shell
+to persist asks, and to answer once they are persisted; nothing is answered before. Between
+requests it authorises records by itself: for every station that is not stopped, never more
+than the station's absorbed stock, nor than the policy's number of leases.
+
+No clock, socket, thread or file is known here; a simulator runs this same class.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import evolve, field, frozen
+
+from ektp_core.boundary.store import Accepted, Answer, Work
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.absorb import FORK, AbsorbCommit
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.events import StationFrozen
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.printing import Authorise, free_blanks
+from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, Policy, Ready, Record, Station
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.party import PartyId
+from ektp_core.wire.chain import check, read_header
+from ektp_core.wire.upload import FORMAT, Receipt, Upload
+
+#: How many authorisations are decided in one go.
+BATCH = 50
+
+
+@frozen
+class AsksArrived:
+    """Opened asks of one request, in order; what could not be opened is a refusal already."""
+
+    request: int
+    works: tuple[Work | Refused, ...]
+
+
+@frozen
+class ChainArrived:
+    """An upload whose envelope was verified to be the station's."""
+
+    request: int
+    upload: Upload
+    signed_by: tuple[str, ...]
+
+
+@frozen
+class Persisted:
+    """The answers to an earlier `Persist`."""
+
+    token: int
+    answers: tuple[Answer, ...]
+
+
+@frozen
+class NotPersisted:
+    """An earlier `Persist` came to nothing through a fault of this program; the book is as before."""
+
+    token: int
+
+
+@frozen
+class Ticked:
+    """Time went by."""
+
+
+Input = AsksArrived | ChainArrived | Persisted | NotPersisted | Ticked
+
+
+@frozen
+class Persist:
+    """Commit these; the answers come back as `Persisted` with the same token."""
+
+    token: int
+    works: tuple[Work, ...]
+
+
+@frozen
+class Failed:
+    """No answer: the hub itself is at fault, nothing was done, and the same may be asked again."""
+
+
+@frozen
+class Reply:
+    """Answer a request: one answer an ask, or a receipt, or one refusal for the whole."""
+
+    request: int
+    answer: tuple[Answer, ...] | Receipt | Refused | Failed
+
+
+@frozen
+class Alarm:
+    """Something a person of the centre must look at."""
+
+    what: str
+    facts: Mapping[str, str | int] = field(factory=dict)
+
+
+Effect = Persist | Reply | Alarm
+
+
+@frozen
+class Waiting:
+    """What a `Persist` was for: the request, the places of the asks in it, or the hub's own work."""
+
+    request: int = 0
+    opened: tuple[Work | Refused, ...] = ()
+    upload: Upload | None = None
+
+
+@frozen
+class HubState:
+    """What the hub remembers between inputs; all of it may be lost in a crash."""
+
+    key: str
+    next_token: int = 1
+    waiting: Mapping[int, Waiting] = field(factory=dict)
+    authorising: bool = False
+
+
+def step(state: HubState, view: View, what: Input, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
+    """One input, the next state, and what the shell has to do."""
+    match what:
+        case AsksArrived():
+            return _asks(state, what)
+        case ChainArrived():
+            return _chain(state, what, now_ms)
+        case Persisted():
+            return _persisted(state, view, what)
+        case NotPersisted():
+            return _not_persisted(state, what)
+        case Ticked():
+            return _authorise(state, view, now_ms)
+
+
+def _asks(state: HubState, what: AsksArrived) -> tuple[HubState, tuple[Effect, ...]]:
+    works = tuple(work for work in what.works if isinstance(work, Work))
+    if not works:
+        refused = tuple(work for work in what.works if isinstance(work, Refused))
+        return state, (Reply(what.request, refused),)
+    return _persist(state, works, Waiting(what.request, what.works))
+
+
+def _persist(state: HubState, works: tuple[Work, ...], why: Waiting) -> tuple[HubState, tuple[Effect, ...]]:
+    token = state.next_token
+    waiting = {**state.waiting, token: why}
+    return evolve(state, next_token=token + 1, waiting=waiting), (Persist(token, works),)
+
+
+def _chain(state: HubState, what: ChainArrived, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
+    """Check that the commits hash and follow each other, then absorb them one by one."""
+    try:
+        works = tuple(_absorbing(what, now_ms))
+    except Refused as refused:
+        return state, (Reply(what.request, refused),)
+    return _persist(state, works, Waiting(what.request, upload=what.upload))
+
+
+def _absorbing(what: ChainArrived, now_ms: int) -> Iterator[Work]:
+    previous: bytes | None = None
+    for one in what.upload.commits:
+        before = read_header(one.header).previous if previous is None else previous
+        header = check(one, before)
+        previous = one.head
+        body = AbsorbCommit(what.upload.station, one.n, header.previous, one.head, header.at_ms, header.pen, one.events)
+        yield Work(Ask("", body, what.signed_by, now_ms, one.head))
+
+
+def _persisted(state: HubState, view: View, what: Persisted) -> tuple[HubState, tuple[Effect, ...]]:
+    why, state = _no_longer_waiting(state, what.token)
+    if why is None:
+        return state, ()
+    if why.upload:
+        return state, (_receipt(view, why.request, why.upload, what.answers), *_alarms(what.answers))
+    if not why.request:
+        return evolve(state, authorising=False), ()
+    answers = iter(what.answers)
+    merged = tuple(one if isinstance(one, Refused) else next(answers) for one in why.opened)
+    return state, (Reply(why.request, merged), *_alarms(merged))
+
+
+def _not_persisted(state: HubState, what: NotPersisted) -> tuple[HubState, tuple[Effect, ...]]:
+    why, state = _no_longer_waiting(state, what.token)
+    if why is None:
+        return state, ()
+    if not why.request:
+        return evolve(state, authorising=False), ()
+    return state, (Reply(why.request, Failed()),)
+
+
+def _no_longer_waiting(state: HubState, token: int) -> tuple[Waiting | None, HubState]:
+    left = {other: one for other, one in state.waiting.items() if other != token}
+    return state.waiting.get(token), evolve(state, waiting=left)
+
+
+def _receipt(view: View, request: int, upload: Upload, answers: tuple[Answer, ...]) -> Reply:
+    forked = any(isinstance(e, StationFrozen) and e.why == FORK for e in _events(answers))
+    if forked:
+        last = upload.commits[-1].n
+        return Reply(request, Refused(Refusal.CHAIN_FORK, {"n": last, "station": upload.station}))
+    refused = next((one for one in answers if isinstance(one, Refused)), None)
+    if refused:
+        return Reply(request, refused)
+    last_commit = upload.commits[-1]
+    taken = view.row(AbsorbedCommit, upload.station, last_commit.n)
+    assert taken is not None, "an absorbed commit without its row"
+    return Reply(request, Receipt(FORMAT, upload.station, taken.n, taken.head.hex(), taken.hub_n))
+
+
+def _events(answers: Iterable[Answer]) -> Iterator[object]:
+    for one in answers:
+        if isinstance(one, Accepted):
+            yield from one.events
+
+
+def _alarms(answers: Iterable[Answer]) -> tuple[Effect, ...]:
+    return tuple(
+        Alarm("station stopped", {"station": e.station, "why": e.why})
+        for e in _events(answers)
+        if isinstance(e, StationFrozen) and e.why
+    )
+
+
+def _authorise(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
+    if state.authorising:
+        return state, ()
+    works = tuple(_authorisations(view, state.key, now_ms))
+    if not works:
+        return state, ()
+    return _persist(evolve(state, authorising=True), works, Waiting())
+
+
+def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
+    """Records that wait in an office, for its stations with room, lowest number first."""
+    promised: set[str] = set()
+    policy = policy_in_force(view)
+    for station in view.rows(Station):
+        if station.frozen_why:
+            continue
+        desk = view.row(Desk, station.station)
+        room = min(free_blanks(view, station), policy.lease_count - (desk.outstanding if desk else 0), BATCH)
+        if room < 1:
+            continue
+        for waiting in view.rows(Ready, PartyId(station.station).home.value):
+            if room < 1:
+                break
+            if waiting.record not in promised and _is_fresh(view, waiting.record, policy, now_ms):
+                promised.add(waiting.record)
+                room -= 1
+                yield _authorisation(view, waiting.record, station.station, key, now_ms)
+
+
+def _is_fresh(view: View, name: str, policy: Policy, now_ms: int) -> bool:
+    """A record whose check is too old would be refused each time, and keep its place in the queue."""
+    record = view.row(Record, name)
+    return record is not None and now_ms - record.checked_ms <= policy.checked_ms
+
+
+def _authorisation(view: View, record: str, station: str, key: str, now_ms: int) -> Work:
+    lock = view.row(Lock, record)
+    assert lock is not None, "a waiting record without a lock"
+    ask_id = f"auto/{record}/{lock.n + 1}"
+    digest = hashlib.sha256(f"{ask_id} {station}".encode()).digest()
+    return Work(Ask(ask_id, Authorise(record, station), (key,), now_ms, digest))

@@ -1,0 +1,143 @@
+"""What the station lets a printer do (perintah ke pencetak): plain values, and how each is carried out.
+
+One act is one thing to be done between two durable steps. `perform` runs in the printer's
+own worker and talks to the driver; it retries nothing. Whatever goes wrong comes back as
+`Failed`, which says nothing about the card: that is asked for by a look afterwards.
+"""
+
+from enum import Enum
+
+from attrs import field, frozen
+
+from ektp_core.boundary.card_printer import (
+    Artwork,
+    Bin,
+    CardPosition,
+    CardPrinter,
+    DriverError,
+    JobRecord,
+    Look,
+    PrintToken,
+    Recovery,
+)
+from ektp_core.boundary.card_printer import Station as Place
+from ektp_core.vocabulary.verdict import Outcome
+
+_INSIDE_AND_FREE = frozenset(
+    {
+        CardPosition.HOPPER_EXIT,
+        CardPosition.CONTACT,
+        CardPosition.CONTACTLESS,
+        CardPosition.FLIP,
+        CardPosition.HEAD,
+    }
+)
+
+
+class Act(Enum):
+    """One thing for a printer to do."""
+
+    LOOK = "look"
+    FEED = "feed"
+    READ_UID = "read the chip"
+    PREPARE = "load the picture"
+    ENCODE = "write the chip"
+    MARK = "print"
+    EJECT = "move the card out"
+    SET_ASIDE = "move the card to the reject tray"
+
+
+@frozen
+class Order:
+    """An act with all it needs. `payload` names the personal data the shell draws the card from."""
+
+    act: Act
+    token: PrintToken | None = None
+    payload: bytes = field(default=b"", repr=False)
+    chip: bytes = field(default=b"", repr=False)
+
+    @property
+    def job_key(self) -> str:
+        """The job's name towards the device, empty before there is one."""
+        return self.token.job_key if self.token else ""
+
+
+@frozen
+class Done:
+    """What came of an act: a look at the device after it, and what the act itself returned."""
+
+    look: Look
+    uid: str = ""
+    chip_fits: bool | None = None
+    job: JobRecord | None = None
+
+
+@frozen
+class Failed:
+    """The act did not end as agreed; what became of the card is not known from this."""
+
+    why: str
+
+
+Result = Done | Failed
+
+
+def perform(printer: CardPrinter, order: Order, art: Artwork | None, timeout_ms: int) -> Result:
+    """Carry an order out on an open printer."""
+    try:
+        return _performed(printer, order, art, timeout_ms)
+    except DriverError as error:
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def _performed(printer: CardPrinter, order: Order, art: Artwork | None, timeout_ms: int) -> Done:
+    uid, chip_fits, job = "", None, None
+    match order.act:
+        case Act.LOOK:
+            return _look_closely(printer, order, timeout_ms)
+        case Act.FEED:
+            printer.feed(timeout_ms)
+        case Act.READ_UID:
+            printer.move(Place.CONTACTLESS, timeout_ms)
+            uid = printer.read_uid(timeout_ms)
+        case Act.PREPARE:
+            assert art is not None, "a card without a picture"
+            printer.prepare(art, timeout_ms)
+        case Act.ENCODE:
+            printer.move(Place.CONTACTLESS, timeout_ms)
+            chip_fits = printer.encode(order.chip, timeout_ms) == order.chip
+        case Act.MARK:
+            assert order.token is not None, "a mark without its token"
+            printer.move(Place.HEAD, timeout_ms)
+            job = printer.observe(printer.mark(order.token, timeout_ms), timeout_ms)
+        case Act.EJECT:
+            printer.deliver(Bin.OUTPUT, timeout_ms)
+        case Act.SET_ASIDE:
+            _set_aside(printer, timeout_ms)
+    return Done(printer.look(order.job_key, timeout_ms), uid, chip_fits, job)
+
+
+def _set_aside(printer: CardPrinter, timeout_ms: int) -> None:
+    """A jammed card needs the recovery an operator would order; any other is delivered."""
+    if printer.status(timeout_ms).position is CardPosition.JAMMED:
+        printer.recover(Recovery.REJECT_CARD, timeout_ms)
+    else:
+        printer.deliver(Bin.REJECT, timeout_ms)
+
+
+def _look_closely(printer: CardPrinter, order: Order, timeout_ms: int) -> Done:
+    """A look; a card that lies free inside is moved to the reader once, so that its chip can be named."""
+    look = printer.look(order.job_key, timeout_ms)
+    if look.uid or look.status.position not in _INSIDE_AND_FREE:
+        return Done(look, look.uid)
+    try:
+        printer.move(Place.CONTACTLESS, timeout_ms)
+        uid = printer.read_uid(timeout_ms)
+    except DriverError:
+        return Done(look)
+    return Done(printer.look(order.job_key, timeout_ms), uid)
+
+
+def spoiled(result: Done) -> bool:
+    """Whether the device itself says that the job spoiled the card."""
+    return result.job is not None and result.job.verdict.outcome is not Outcome.GOOD

@@ -1,0 +1,111 @@
+"""Settings of a station (pengaturan): one TOML file in the station's folder, every key documented here.
+
+An unknown key is refused by name: a misspelt setting that is silently left out is worse
+than a station that does not start.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.codec import fill
+from ektp_core.vocabulary.state import Profile
+
+FILE = "station.toml"
+KEY_FILE = "station.key"
+BOOK_FILE = "station.db"
+FOUNDING_FILE = "founding.json"
+
+
+@frozen
+class PrinterConfig:
+    """One printer.
+
+    Attributes:
+        name: what the office calls it; never changes, the book knows it by this name.
+        driver: name of the driver, as `ektp.drivers` lists it.
+        address: where the driver finds it (for the virtual printer its folder).
+        serial: the device's own serial; another device is refused.
+        timeout_ms: how long one operation may take.
+    """
+
+    name: str
+    driver: str
+    address: str
+    serial: str
+    timeout_ms: int = 30_000
+
+
+@frozen
+class StationConfig:
+    """All settings of a station.
+
+    Attributes:
+        station: its id, as enrolled.
+        hub: address of the hub.
+        listen_port: port of the station's own page on loopback; 0 chooses a free one.
+        operator_looks: whether an operator judges every card (a misprint is not seen by the device).
+        profile: encode-first, print-first or no-chip.
+        poll_ms, retry_ms, retry_most_ms: how often the hub is asked, and how long a dead link waits.
+        printers: its printers.
+    """
+
+    station: str
+    hub: str
+    printers: tuple[PrinterConfig, ...] = field(factory=tuple)
+    listen_port: int = 0
+    operator_looks: bool = True
+    profile: Profile = Profile.ENCODE_FIRST
+    poll_ms: int = 1_000
+    retry_ms: int = 1_000
+    retry_most_ms: int = 30_000
+
+
+def load_config(folder: Path) -> StationConfig:
+    """Read `station.toml`.
+
+    Raises:
+        Refused: BAD_FILE when it is missing or no TOML; MALFORMED naming a wrong or unknown key.
+    """
+    path = folder / FILE
+    try:
+        plain: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        facts = {
+            "file": str(path),
+            "shape": type(error).__name__,
+            "expected": "a TOML file with the station's settings",
+        }
+        raise Refused(Refusal.BAD_FILE, facts) from None
+    unknown = sorted(plain.keys() - {one.name for one in attrs.fields(StationConfig)})
+    if unknown:
+        facts = {"field": f"{FILE}: {unknown[0]}", "expected": "a documented setting", "shape": "an unknown one"}
+        raise Refused(Refusal.MALFORMED, facts)
+    return fill(plain, StationConfig, FILE)
+
+
+def write_config(folder: Path, config: StationConfig) -> None:
+    """Write `station.toml` anew."""
+    lines = [
+        f"{one.name} = {_toml(getattr(config, one.name))}"
+        for one in attrs.fields(StationConfig)
+        if one.name != "printers"
+    ]
+    for printer in config.printers:
+        lines.append("\n[[printers]]")
+        lines += [f"{one.name} = {_toml(getattr(printer, one.name))}" for one in attrs.fields(PrinterConfig)]
+    (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Profile):
+        value = value.value
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)

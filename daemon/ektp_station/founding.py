@@ -1,0 +1,52 @@
+"""A station's folder and book are founded from what the hub exported (pendirian buku).
+
+The export is one envelope signed by the hub with everything the station must know to check
+messages: itself, its office, the officers, all public keys, the policy. The hub's key is
+known from the export's own list; whoever brings the folder to the station vouches for it,
+as for the station's private key beside it.
+"""
+
+from pathlib import Path
+
+from ektp_core.boundary.store import Store, Work
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.founding import Found, Register
+from ektp_core.vocabulary.role import Hand
+from ektp_core.wire.asks import read_ask
+from ektp_core.wire.envelope import Envelope, PayloadType, check_addressee, open_envelope
+from ektp_keys.public_keys import PublicKeys
+from ektp_station.config import FOUNDING_FILE
+
+
+def found_book(store: Store, folder: Path, station: str, now_ms: int) -> None:
+    """Write the first commit of a new book; an existing book is left alone.
+
+    Raises:
+        Refused: BAD_FILE without an export; what the envelope and the founding ask refuse.
+    """
+    if store.position().seq:
+        return
+    first, digest = read_founding(folder, station)
+    answer = store.commit([Work(Ask("founding", Found(first), (), now_ms, digest))], now_ms)[0]
+    if isinstance(answer, Refused):
+        raise answer
+
+
+def read_founding(folder: Path, station: str) -> tuple[Register, bytes]:
+    """The registrations of the export, and their digest."""
+    path = folder / FOUNDING_FILE
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        facts = {"file": str(path), "shape": "it is not there", "expected": "the export made by the hub"}
+        raise Refused(Refusal.BAD_FILE, facts) from None
+    _, body = read_ask(Envelope.from_json(raw).payload)
+    if not isinstance(body, Register):
+        facts = {"file": str(path), "shape": "another kind of message", "expected": "the hub's registrations"}
+        raise Refused(Refusal.BAD_FILE, facts)
+    hub_keys = {key.key: bytes.fromhex(key.public) for key in body.keys if key.hand is Hand.HUB}
+    opened = open_envelope(raw, PayloadType.ASK, PublicKeys(hub_keys))
+    message, _ = read_ask(opened.payload)
+    check_addressee(message.to, station)
+    return body, opened.digest

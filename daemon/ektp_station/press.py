@@ -1,0 +1,346 @@
+"""One printer at work (satu pencetak bekerja): what follows a durable step, as a table and a step.
+
+`advance(press, view, input) -> press, effects`. An act is ordered only after the step that
+announces it was persisted; the next step is written only after the act came back. An act
+that failed is followed by a look, the evidence goes through the crash matrix, and what the
+matrix answers is carried out: nothing is ever printed again to see whether it works.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import evolve, frozen
+
+from ektp_core.boundary.card_printer import Capabilities, PrintToken
+from ektp_core.boundary.store import Accepted, Answer
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.pressing import UNKNOWN_COUNT, Conclude, NoteStep, ReturnCard, StartCard
+from ektp_core.flow.rows import Attempt, Lock, Record
+from ektp_core.flow.station_book import ClosePrinter
+from ektp_core.flow.view import View
+from ektp_core.press.recover import Answer as Finding
+from ektp_core.press.recover import recover
+from ektp_core.press.table import PROFILES
+from ektp_core.vocabulary.state import LockState, PressStep, Profile
+from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
+from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
+from ektp_station.judging import evidence, fed_count
+
+#: What is done once a step is durable. After INTENT_MARK only the act itself, once.
+ACT_AFTER: Mapping[PressStep, Act] = {
+    PressStep.START: Act.FEED,
+    PressStep.FED: Act.READ_UID,
+    PressStep.UID_BOUND: Act.PREPARE,
+    PressStep.INTENT_ENCODE: Act.ENCODE,
+    PressStep.INTENT_MARK: Act.MARK,
+}
+
+
+class Phase(Enum):
+    """What the press waits for."""
+
+    AWAY = "away"  # no driver yet
+    IDLE = "idle"
+    SIZING = "sizing"  # the look before a start
+    STARTING = "starting"  # START is being persisted
+    ACTING = "acting"  # an act is under way
+    NOTING = "noting"  # a step is being persisted
+    LOOKING = "looking"  # the look after trouble
+    PAUSING = "pausing"  # the device did not answer; it is looked at again later
+    ASIDE = "aside"  # the card is being moved to the reject tray
+    ASKING = "asking"  # an operator must look at the card
+    CONCLUDING = "concluding"  # the outcome is being persisted
+    RESTING = "resting"  # waits until a time, then idle
+    SHUT = "shut"  # out of service until people explain it
+
+
+@frozen
+class Drive:
+    """Let the printer do something."""
+
+    printer: str
+    order: Order
+
+
+@frozen
+class Write:
+    """Persist an ask of this printer's work."""
+
+    printer: str
+    body: StartCard | NoteStep | Conclude | ReturnCard | ClosePrinter
+
+
+@frozen
+class Tell:
+    """Tell the operator."""
+
+    printer: str
+    what: str
+    facts: Mapping[str, str | int]
+
+
+PressEffect = Drive | Write | Tell
+
+
+@frozen
+class Press:
+    """One printer and the card it works on. All of it can be rebuilt from book and device."""
+
+    name: str
+    phase: Phase = Phase.AWAY
+    can: Capabilities | None = None
+    profile: Profile = Profile.NO_CHIP
+    record: str = ""
+    n: int = 0
+    act: Act = Act.LOOK
+    seen: Done | None = None
+    ending: Conclude | None = None
+    until_ms: int = 0
+    looks: int = 0
+
+
+Moved = tuple[Press, tuple[PressEffect, ...]]
+
+#: How often, and how far apart, a printer that does not answer is looked at before doubt.
+LOOKS, LOOK_GAP_MS, REST_MS = 12, 1_000, 1_000
+
+
+def attempt_of(press: Press, view: View) -> Attempt | None:
+    """The attempt the press works on."""
+    return view.row(Attempt, press.record, press.n) if press.record else None
+
+
+def begin(press: Press, record: str, n: int) -> Moved:
+    """Take an authorised record: first look whether the printer is ready and its counter fits."""
+    taken = evolve(press, phase=Phase.SIZING, record=record, n=n, seen=None, ending=None, looks=0, act=Act.LOOK)
+    return taken, (Drive(press.name, Order(Act.LOOK)),)
+
+
+def resume(press: Press, record: str, n: int, view: View) -> Moved:
+    """Take up a card that was in the press when the station stopped."""
+    taken = evolve(press, record=record, n=n, seen=None, ending=None, looks=0)
+    attempt = attempt_of(taken, view)
+    return _look(evolve(taken, profile=(attempt and attempt.profile) or press.profile), view)
+
+
+def came_back(press: Press, view: View, result: Result, now_ms: int) -> Moved:
+    """An act ended."""
+    match press.phase:
+        case Phase.SIZING:
+            return _sized(press, result, now_ms)
+        case Phase.ACTING:
+            return _acted(press, view, result)
+        case Phase.LOOKING:
+            return _looked(press, view, result, now_ms)
+        case Phase.ASIDE:
+            return _set_aside(press, result)
+        case _:
+            return press, ()
+
+
+def persisted(press: Press, view: View, answer: Answer, now_ms: int) -> Moved:
+    """An ask of this press was answered."""
+    match press.phase, answer:
+        case Phase.STARTING, Accepted():
+            return _act(evolve(press, phase=Phase.ACTING), view, PressStep.START)
+        case Phase.STARTING, Refused():
+            return _not_started(press, answer, now_ms)
+        case Phase.NOTING, Accepted():
+            return _go_on(press, view)
+        case Phase.NOTING, Refused():
+            return _foreign(press, view, answer)
+        case Phase.CONCLUDING, Accepted():
+            return idle(press), ()
+        case Phase.CONCLUDING, Refused():
+            return evolve(press, phase=Phase.SHUT), (_tell(press, "the outcome was not taken", why=str(answer)),)
+        case _:
+            return press, ()
+
+
+def woken(press: Press, view: View, now_ms: int) -> Moved:
+    """Time went by."""
+    if now_ms < press.until_ms:
+        return press, ()
+    if press.phase is Phase.RESTING:
+        return idle(press), ()
+    if press.phase is Phase.PAUSING:
+        return _look(press, view)
+    return press, ()
+
+
+def idle(press: Press) -> Press:
+    """Ready for the next record."""
+    return evolve(press, phase=Phase.IDLE, record="", n=0, seen=None, ending=None, looks=0)
+
+
+def _sized(press: Press, result: Result, now_ms: int) -> Moved:
+    resting = evolve(press, phase=Phase.RESTING, record="", n=0, until_ms=now_ms + REST_MS)
+    if isinstance(result, Failed):
+        return resting, (_tell(press, "the printer does not answer", why=result.why),)
+    stops = result.look.status.stops
+    if stops:
+        return resting, (_tell(press, "the printer cannot start", why=stops[0].condition.value),)
+    counter = fed_count(result.look)
+    started = StartCard(press.record, press.n, press.name, counter, press.profile)
+    return evolve(press, phase=Phase.STARTING, seen=result), (Write(press.name, started),)
+
+
+def _not_started(press: Press, why: Refused, now_ms: int) -> Moved:
+    told = _tell(press, "the card was not started", why=str(why))
+    match why.refusal:
+        case Refusal.COUNTER_UNEXPLAINED | Refusal.PRINTER_CLOSED:
+            shut = evolve(press, phase=Phase.SHUT, record="", n=0)
+            closed = ClosePrinter(press.name, str(why))
+            return shut, ((Write(press.name, closed), told) if why.refusal is Refusal.COUNTER_UNEXPLAINED else (told,))
+        case Refusal.RECALLED | Refusal.LEASE_OVER:
+            back = ReturnCard(press.record, press.n, why.refusal.value)
+            return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, back), told)
+        case _:
+            return evolve(press, phase=Phase.RESTING, record="", n=0, until_ms=now_ms + REST_MS), (told,)
+
+
+def _act(press: Press, view: View, step: PressStep) -> Moved:
+    """Order what follows a durable step."""
+    act = ACT_AFTER[step]
+    if act is Act.READ_UID and press.profile is Profile.NO_CHIP:
+        act = Act.PREPARE
+    return evolve(press, phase=Phase.ACTING, act=act), (_drive(press, view, act),)
+
+
+def _drive(press: Press, view: View, act: Act) -> Drive:
+    record = view.row(Record, press.record)
+    attempt = attempt_of(press, view)
+    token = PrintToken(press.record, press.n, attempt.tries + 1 if attempt else 1)
+    payload = record.payload if record else b""
+    return Drive(press.name, Order(act, token, payload, _chip_content(press, payload)))
+
+
+def _chip_content(press: Press, payload: bytes) -> bytes:
+    """What is written to the chip here: the digest of the signed record. No secret of the real card is known."""
+    return b"EKTP-SPECIMEN\x00" + payload
+
+
+def _acted(press: Press, view: View, result: Result) -> Moved:
+    attempt = attempt_of(press, view)
+    assert attempt is not None and attempt.step is not None, "an act without a durable step"
+    if isinstance(result, Failed):
+        return _look(press, view)
+    press = evolve(press, seen=result)
+    bad_chip = {Act.READ_UID: not result.uid, Act.ENCODE: result.chip_fits is False}.get(press.act, False)
+    if bad_chip:
+        cause = Cause.NO_CHIP if press.act is Act.READ_UID else Cause.ENCODE_FAILED
+        return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, cause)
+    if press.act is Act.MARK and spoiled(result):
+        return _look(press, view)
+    if press.act is Act.EJECT:
+        return _note(press, PressStep.EJECTED)
+    follow = _next_step(press, attempt.step)
+    if follow is PressStep.EJECTED:
+        return evolve(press, act=Act.EJECT), (_drive(press, view, Act.EJECT),)
+    return _note(press, follow)
+
+
+def _next_step(press: Press, at: PressStep) -> PressStep:
+    order = PROFILES[press.profile]
+    follow = order[order.index(at) + 1]
+    if follow is PressStep.UID_BOUND and press.act is not Act.READ_UID:
+        follow = order[order.index(follow) + 1]
+    return follow
+
+
+def _note(press: Press, step: PressStep) -> Moved:
+    seen = press.seen
+    counter = fed_count(seen.look) if seen and step in (PressStep.FED, PressStep.EJECTED) else UNKNOWN_COUNT
+    uid = seen.uid if seen and step is PressStep.UID_BOUND else ""
+    return evolve(press, phase=Phase.NOTING), (Write(press.name, NoteStep(press.record, press.n, step, counter, uid)),)
+
+
+def _go_on(press: Press, view: View) -> Moved:
+    attempt = attempt_of(press, view)
+    assert attempt is not None and attempt.step is not None, "a noted step that is not there"
+    if attempt.step is PressStep.EJECTED:
+        return evolve(press, phase=Phase.ASKING), ()
+    return _act(press, view, attempt.step)
+
+
+def _foreign(press: Press, view: View, why: Refused) -> Moved:
+    """The chip is not ours to print on: the card is kept apart, suspect, and people are told."""
+    aside, effects = _aside(press, view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.FOREIGN_BLANK)
+    return aside, (*effects, _tell(press, "a foreign card", why=str(why)))
+
+
+def _look(press: Press, view: View) -> Moved:
+    return evolve(press, phase=Phase.LOOKING, act=Act.LOOK, looks=press.looks + 1), (_drive(press, view, Act.LOOK),)
+
+
+def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
+    attempt = attempt_of(press, view)
+    lock = view.row(Lock, press.record)
+    if attempt is None or attempt.step is None or lock is None or lock.state is not LockState.IN_PRESS:
+        return idle(press), ()
+    if isinstance(result, Failed) and press.looks < LOOKS:
+        return evolve(press, phase=Phase.PAUSING, until_ms=now_ms + LOOK_GAP_MS), ()
+    seen = result if isinstance(result, Done) else None
+    press = evolve(press, seen=seen)
+    return _carry_out(press, view, attempt, attempt.step, recover(attempt.step, evidence(attempt, seen, press.can)))
+
+
+def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, finding: Finding) -> Moved:
+    device = Certainty.DEVICE_JOB_RECORD
+    match finding:
+        case Finding.NOT_FED:
+            return _conclude(press, Outcome.NOT_STARTED, BlankPlace.NONE, Certainty.COUNTER_POSITION, Cause.NONE)
+        case Finding.CONTINUE if step is PressStep.START:
+            return _note(press, PressStep.FED)
+        case Finding.CONTINUE:
+            return _act(press, view, step)
+        case Finding.BAD:
+            return _conclude(press, Outcome.SPOILED, BlankPlace.OUTPUT, device, Cause.JAM)
+        case Finding.REJECT:
+            return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, _cause(press))
+        case Finding.SET_APART:
+            return _aside(press, view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.NO_EVIDENCE)
+        case Finding.ASK | Finding.GOOD:
+            return evolve(press, phase=Phase.ASKING), ()
+        case Finding.DOUBT:
+            return _conclude(press, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
+
+
+def _cause(press: Press) -> Cause:
+    rebooted = press.seen is not None and press.seen.look.status.rebooted
+    return Cause.POWER_LOSS if rebooted else Cause.JAM
+
+
+def _aside(press: Press, view: View, outcome: Outcome, certainty: Certainty, cause: Cause) -> Moved:
+    """Move the card to the reject tray, then conclude."""
+    ending = Conclude(press.record, press.n, outcome, BlankPlace.REJECT, certainty, cause)
+    aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=ending)
+    return aside, (_drive(press, view, Act.SET_ASIDE),)
+
+
+def _set_aside(press: Press, result: Result) -> Moved:
+    """The card is in the tray, or it would not move: then it is still inside and only people can tell."""
+    assert press.ending is not None, "a card set aside without an outcome"
+    if isinstance(result, Failed):
+        return _conclude(press, Outcome.UNKNOWN, BlankPlace.IN_PRINTER, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
+    ending = evolve(press.ending, counter=fed_count(result.look))
+    return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, ending),)
+
+
+def _conclude(press: Press, outcome: Outcome, blank: BlankPlace, certainty: Certainty, cause: Cause) -> Moved:
+    counter = fed_count(press.seen.look) if press.seen else UNKNOWN_COUNT
+    ending = Conclude(press.record, press.n, outcome, blank, certainty, cause, counter)
+    return evolve(press, phase=Phase.CONCLUDING, ending=ending), (Write(press.name, ending),)
+
+
+def device_says(press: Press) -> Conclude | None:
+    """The outcome by the device's own record, where no operator has to look; None if it keeps none."""
+    job = press.seen.look.job if press.seen else None
+    if job is None or job.verdict.outcome is not Outcome.GOOD:
+        return None
+    return Conclude(press.record, press.n, Outcome.GOOD, BlankPlace.OUTPUT, job.verdict.certainty)
+
+
+def _tell(press: Press, what: str, **facts: str) -> Tell:
+    about = {"record": press.record} if press.record else {}
+    return Tell(press.name, what, {**about, **facts})

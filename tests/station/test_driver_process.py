@@ -1,0 +1,424 @@
+"""A driver in its own process: deadlines, deaths, and what the pipe carries."""
+
+import io
+import os
+import signal
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+from types import ModuleType
+
+import pluggy
+import pytest
+from ektp_driver_virtual import launch
+from ektp_driver_virtual.launch import RunningPrinter
+from ektp_station import driver_host
+from ektp_station.artwork import CardText, draw_card
+from ektp_station.driver_frames import (
+    LIMIT_BYTES,
+    Answer,
+    Call,
+    operation,
+    pack,
+    read_frame,
+    unpack,
+    unpack_arguments,
+    write_frame,
+)
+from ektp_station.driver_link import GRACE_MS, DriverLink, RemotePrinter
+
+from ektp_core.boundary.card_printer import (
+    Artwork,
+    Bin,
+    Can,
+    CardPosition,
+    CardPrinter,
+    DriverError,
+    DriverLost,
+    DriverTimeout,
+    Found,
+    PrintToken,
+    ResetLevel,
+    Settings,
+    Station,
+)
+from ektp_core.boundary.hookspecs import hookimpl
+from ektp_core.vocabulary.verdict import Certainty, Outcome
+
+MS = 5_000
+VIRTUAL = ("ektp_driver_virtual.plugin",)
+SOMEBODY = CardText("5203014101900001", "CONTOH", *("X",) * 12)
+
+#: A driver as bad as they come: every method does what its name promises a station to fear.
+STUB = """
+    import os, sys, time
+    from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout, Found, Identity
+    from ektp_core.boundary.hookspecs import hookimpl
+
+    class Stub:
+        def identify(self, timeout_ms):
+            print("a vendor library chats on standard output")
+            os.write(1, b"and so does its C part")
+            return Identity("stub", "stub", "S-1", firmware=",".join(sorted(os.environ)))
+        def status(self, timeout_ms):
+            time.sleep(60)
+        def feed(self, timeout_ms):
+            os._exit(139)
+        def flip(self, timeout_ms):
+            raise DriverTimeout("the device was late")
+        def release(self, timeout_ms):
+            raise DriverLost("unplugged")
+        def reserve(self, owner, timeout_ms):
+            raise DriverError(f"taken, {owner}")
+        def deliver(self, to, timeout_ms):
+            raise KeyError("3201054408990001")
+        def read_uid(self, timeout_ms):
+            return object()
+        def counters(self, timeout_ms):
+            return "seven"
+        def prepare(self, art, timeout_ms):
+            return None
+        def close(self):
+            if os.environ.get("LANG") == "stubborn":
+                time.sleep(60)
+
+    @hookimpl
+    def ektp_discover_printers(hint):
+        if hint == "hang":
+            time.sleep(60)
+        return [Found("stub", hint, "S-1"), Found("stub", hint, "S-2")]
+
+    @hookimpl
+    def ektp_open_printer(found):
+        if found.serial == "S-2":
+            raise DriverError("the device is there but does not open")
+        return Stub() if found.driver == "stub" else None
+"""
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., DriverLink]]:
+    """Start links to the stub driver that end with the test."""
+    (tmp_path / "stub_driver.py").write_text(textwrap.dedent(STUB))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *(p for p in sys.path if p)]))
+    opened: list[DriverLink] = []
+
+    def start(hint: str = "x", serial: str = "S-1", start_ms: int = 10_000) -> DriverLink:
+        opened.append(DriverLink("stub", hint, serial, ("stub_driver",), start_ms))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> Iterator[RunningPrinter]:
+    started = launch.start(tmp_path / "vp", "VP-0001", card_ms=60)
+    started.panel.load("T-1", 1, 10)
+    yield started
+    started.kill()
+
+
+def remote(printer: RunningPrinter) -> RemotePrinter:
+    return RemotePrinter(DriverLink("virtual", str(printer.folder), printer.serial, VIRTUAL))
+
+
+# -- the whole way ----------------------------------------------------------------------
+
+
+def test_one_card_is_printed_through_the_driver_process(printer: RunningPrinter) -> None:
+    device = remote(printer)
+    art = draw_card(SOMEBODY)
+    assert isinstance(device, CardPrinter)
+    assert device.identify(MS).serial == "VP-0001"
+    assert device.capabilities(MS).can & Can.JOB_LOG | Can.READS_UID in device.capabilities(MS).can
+    device.reserve("station/52.03/1", MS)
+    assert device.configure(Settings(), MS).host_handles_errors
+    assert device.supplies(MS)[1].remaining == 10
+    device.prepare(art, MS)
+    device.feed(MS)
+    device.move(Station.CONTACTLESS, MS)
+    uid = device.read_uid(MS)
+    assert device.encode(b"chip", MS) == b"chip"
+    job = device.mark(PrintToken("r1", 1, 1), MS)
+    assert device.observe(job, MS).verdict.certainty is Certainty.DEVICE_JOB_RECORD
+    look = device.look(job, MS)
+    assert (look.uid, look.status.position) == (uid, CardPosition.EXIT)
+    device.deliver(Bin.OUTPUT, MS)
+    assert device.counters(MS).values[0].value == 1
+    assert device.status(MS).session == 1
+    device.reset(ResetLevel.SOFT, MS)
+    device.release(MS)
+    with pytest.raises(DriverError, match="unsupported"):
+        device.flip(MS)
+    device.close()
+    (card,) = printer.truth().good
+    assert (card.uid, card.job_key) == (uid, "r1/1/1")
+    assert (printer.folder / card.picture).read_bytes() == art.front_png
+
+
+def test_a_driver_killed_in_mid_mark_loses_nothing_the_printer_knows(printer: RunningPrinter) -> None:
+    device = remote(printer)
+    device.status(MS)
+    device.prepare(draw_card(SOMEBODY), MS)
+    device.feed(MS)
+    caught: list[DriverError] = []
+
+    def mark() -> None:
+        try:
+            device.mark(PrintToken("r1", 1, 1), MS)
+        except DriverError as error:
+            caught.append(error)
+
+    work = Thread(target=mark)
+    work.start()
+    while not any(card.marked for card in printer.truth().cards.values()):
+        sleep(0.002)
+    assert device.link.pid is not None
+    os.kill(device.link.pid, signal.SIGKILL)
+    work.join()
+    assert [type(error) for error in caught] == [DriverLost]
+    assert device.link.lost
+    device.link.restart()
+    look = device.look("r1/1/1", MS)
+    assert look.job is not None and look.job.verdict.outcome is Outcome.GOOD
+    assert (look.status.position, look.status.rebooted) == (CardPosition.EXIT, False)
+    device.close()
+    assert len(printer.truth().good) == 1
+
+
+# -- deadlines and deaths ---------------------------------------------------------------
+
+
+def test_a_driver_that_hangs_is_killed_at_the_deadline(link: Callable[..., DriverLink]) -> None:
+    stub = link()
+    child = stub.pid
+    before = monotonic()
+    with pytest.raises(DriverTimeout, match="status"):
+        stub.call("status", timeout_ms=100)
+    assert monotonic() - before < (100 + GRACE_MS) / 1000 + 1
+    assert stub.lost and child is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    with pytest.raises(DriverLost, match="gone"):
+        stub.call("identify", timeout_ms=MS)
+    stub.restart()
+    assert stub.call("identify", timeout_ms=MS).serial == "S-1"
+
+
+def test_a_child_that_dies_is_a_lost_driver(link: Callable[..., DriverLink]) -> None:
+    stub = link()
+    with pytest.raises(DriverLost, match="feed"):
+        stub.call("feed", timeout_ms=MS)
+    assert stub.lost
+
+
+def test_a_child_that_was_killed_between_calls_is_a_lost_driver(link: Callable[..., DriverLink]) -> None:
+    stub = link()
+    assert stub.pid is not None
+    os.kill(stub.pid, signal.SIGKILL)
+    with pytest.raises(DriverLost):
+        stub.call("identify", timeout_ms=MS)
+
+
+def test_a_picture_for_a_driver_that_does_not_read_does_not_block_its_station(link: Callable[..., DriverLink]) -> None:
+    stub = link()
+    assert stub.pid is not None
+    os.kill(stub.pid, signal.SIGSTOP)
+    before = monotonic()
+    with pytest.raises(DriverTimeout):
+        stub.call("prepare", Artwork(bytes(5_000_000)), timeout_ms=100)
+    assert monotonic() - before < 2
+
+
+def test_a_driver_that_does_not_close_is_killed(link: Callable[..., DriverLink], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "stubborn")
+    monkeypatch.setattr("ektp_station.driver_link.CLOSE_MS", 100)
+    stub = link()
+    child = stub.pid
+    stub.close()
+    stub.close()
+    assert stub.lost and child is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.parametrize(("name", "arguments", "kind", "text"), [
+    ("flip", (), DriverTimeout, "the device was late"),
+    ("release", (), DriverLost, "unplugged"),
+    ("reserve", ("me",), DriverError, "taken, me"),
+    ("deliver", (Bin.OUTPUT,), DriverError, r"failed in deliver \(KeyError\)"),
+    ("read_uid", (), DriverError, "cannot be written"),
+    ("counters", (), DriverError, "another shape"),
+    ("mark", (PrintToken("r1", 1, 1),), DriverError, "AttributeError"),
+    ("move", ("nowhere",), DriverError, "another shape"),
+])  # fmt: skip
+def test_what_a_driver_does_wrong_is_a_driver_error_and_the_next_call_works(
+    link: Callable[..., DriverLink],
+    name: str,
+    arguments: tuple[object, ...],
+    kind: type[DriverError],
+    text: str,
+) -> None:
+    stub = link()
+    with pytest.raises(DriverError, match=text) as caught:
+        stub.call(name, *arguments, timeout_ms=MS)
+    assert type(caught.value) is kind
+    assert stub.call("identify", timeout_ms=MS).make == "stub"
+
+
+def test_a_drivers_bug_is_complained_about_without_its_values(
+    link: Callable[..., DriverLink], capfd: pytest.CaptureFixture[str]
+) -> None:
+    stub = link()
+    with pytest.raises(DriverError):
+        stub.call("deliver", Bin.OUTPUT, timeout_ms=MS)
+    stub.close()
+    complaint = capfd.readouterr().err
+    assert "driver failed in deliver: KeyError at" in complaint
+    assert "3201054408990001" not in complaint
+
+
+def test_what_a_library_prints_does_not_reach_the_frames(
+    link: Callable[..., DriverLink], capfd: pytest.CaptureFixture[str]
+) -> None:
+    stub = link()
+    assert stub.call("identify", timeout_ms=MS).make == "stub"
+    stub.close()
+    assert "chats on standard output" in capfd.readouterr().err
+
+
+def test_the_child_sees_nothing_of_the_stations_environment(
+    link: Callable[..., DriverLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EKTP_KEY_PASSPHRASE", "secret")
+    seen = link().call("identify", timeout_ms=MS).firmware.split(",")
+    assert {"PATH", "PYTHONPATH"} <= set(seen)
+    assert "EKTP_KEY_PASSPHRASE" not in seen
+
+
+def test_the_child_ends_when_its_station_is_gone(link: Callable[..., DriverLink]) -> None:
+    stub = link()
+    assert stub._child is not None
+    stub._outgoing.put(None)
+    assert stub._child.wait(5) == 0
+
+
+# -- starting ---------------------------------------------------------------------------
+
+
+def test_a_printer_that_is_not_there_is_lost(link: Callable[..., DriverLink]) -> None:
+    with pytest.raises(DriverLost, match="sees no printer S-9"):
+        link(serial="S-9")
+
+
+def test_a_printer_that_does_not_open_says_why(link: Callable[..., DriverLink]) -> None:
+    with pytest.raises(DriverError, match="there but does not open"):
+        link(serial="S-2")
+
+
+def test_a_driver_that_hangs_while_looking_is_given_up(link: Callable[..., DriverLink]) -> None:
+    with pytest.raises(DriverTimeout, match="start"):
+        link(hint="hang", start_ms=1_000)
+
+
+def test_a_driver_that_cannot_be_loaded_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DriverError, match=r"cannot be loaded \(ModuleNotFoundError\)"):
+        DriverLink("none", "x", "y", ("no_such_module",))
+
+
+# -- the hooks --------------------------------------------------------------------------
+
+
+def module(name: str, hooks: dict[str, Callable[..., object]]) -> ModuleType:
+    made = ModuleType(name)
+    for called, hook in hooks.items():
+        setattr(made, called, hookimpl(hook))
+    return made
+
+
+def test_all_drivers_are_asked_and_the_one_with_the_serial_is_opened() -> None:
+    first = module("first", {"ektp_discover_printers": lambda hint: [Found("a", hint, "1")]})
+    other = module(
+        "other",
+        {
+            "ektp_discover_printers": lambda hint: [Found("b", hint, "1"), Found("b", hint, "2")],
+            "ektp_open_printer": lambda found: ("opened", found),
+        },
+    )
+    manager = driver_host.build_manager("none", [first, other])
+    device: object = driver_host.open_device(manager, "b", "port", "2")
+    assert device == ("opened", Found("b", "port", "2"))
+
+
+def test_a_device_no_driver_opens_is_an_error() -> None:
+    finds = module("finds", {"ektp_discover_printers": lambda hint: [Found("a", hint, "1")]})
+    manager = driver_host.build_manager("none", [finds])
+    with pytest.raises(DriverError, match="no driver opens"):
+        driver_host.open_device(manager, "a", "port", "1")
+
+
+def test_a_plugin_given_twice_is_one_plugin() -> None:
+    once = module("once", {"ektp_discover_printers": lambda hint: []})
+    assert len(driver_host.build_manager("none", [once, once]).get_plugins()) == 1
+
+
+@pytest.mark.parametrize("hooks", [{"ektp_discover_printer": lambda hint: []}, {"ektp_open_printer": lambda device: None}])
+def test_a_misspelt_hook_or_argument_is_found_at_start(hooks: dict[str, Callable[..., object]]) -> None:
+    with pytest.raises(pluggy.PluginValidationError):
+        driver_host.build_manager("none", [module("wrong", hooks)])
+
+
+# -- frames -----------------------------------------------------------------------------
+
+
+def test_every_operation_of_a_card_printer_can_be_called_by_name() -> None:
+    names = [name for name in vars(CardPrinter) if not name.startswith("_")]
+    assert len(names) == 21
+    assert [operation(name).name for name in names] == names
+    assert [name for name in names if not operation(name).timed] == ["close"]
+    assert all(callable(getattr(RemotePrinter, name)) for name in names)
+
+
+@pytest.mark.parametrize("name", ["", "__init__", "_is_protocol", "print", "mark "])
+def test_no_other_name_is_an_operation(name: str) -> None:
+    with pytest.raises(DriverError, match="no such operation"):
+        operation(name)
+
+
+def test_arguments_of_another_number_or_kind_are_refused() -> None:
+    for arguments in ((), (1,), (Bin.OUTPUT, Bin.OUTPUT), None):
+        with pytest.raises(DriverError):
+            unpack_arguments(operation("deliver"), pack(arguments))
+
+
+def test_frames_end_with_the_pipe_and_have_a_limit() -> None:
+    pipe = io.BytesIO()
+    write_frame(pipe, b"abc")
+    assert read_frame(io.BytesIO(pipe.getvalue())) == b"abc"
+    for data in (b"", pipe.getvalue()[:2], pipe.getvalue()[:-1]):
+        with pytest.raises(DriverLost):
+            read_frame(io.BytesIO(data))
+    with pytest.raises(DriverError, match="at most"):
+        read_frame(io.BytesIO((LIMIT_BYTES + 1).to_bytes(4, "big")))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", b"\x91" * 100_000, b"\x81\xa6number\xcf" + b"\xff" * 8])
+def test_misshapen_calls_are_driver_errors(data: bytes) -> None:
+    with pytest.raises(DriverError, match="another shape"):
+        unpack(data, Call)
+
+
+def test_a_call_is_answered_under_its_number() -> None:
+    class Dummy:
+        def read_uid(self, timeout_ms: int) -> str:
+            return f"{timeout_ms:04x}"
+
+    call = Call(9, "read_uid", pack(()), 10)
+    assert driver_host.carry_out(Dummy(), call) == Answer(9, pack("000a"))  # type: ignore[arg-type]  # one method is enough here
