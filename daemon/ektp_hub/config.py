@@ -8,29 +8,35 @@ authorisation lasts) are no settings: they are a policy in the book.
 import tomllib
 from pathlib import Path
 
-from attrs import field, fields, frozen
+from attrs import asdict, field, fields, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import fill
 
+#: What stands in a hub's folder.
 FILE = "hub.toml"
+HUB_KEY = "hub.key"
+REGISTRY_KEY = "registry.key"
+PSEUDONYMS = "pseudonyms.secret"
+PEOPLE = "people"
+
 LEVELS = ("debug", "info", "warning", "error")
 
-TEMPLATE = """\
+_TEMPLATE = """\
 # Settings of this hub. Every key may be left out; what stands here is what holds without it.
 
 # Where it listens. 127.0.0.1 is this machine only; put a TLS proxy in front of anything else.
-host = "127.0.0.1"
-port = 8717
+host = "{host}"
+port = {port}
 
 # The book, inside this folder or at an absolute path. One process keeps it at a time.
-book = "book.sqlite"
+book = "{book}"
 
 # How often waiting records are authorised for stations with free blanks.
-authorise_every_ms = 1000
+authorise_every_ms = {authorise_every_ms}
 
 # debug, info, warning or error.
-log_level = "info"
+log_level = "{log_level}"
 """
 
 
@@ -52,6 +58,11 @@ class Settings:
     log_level: str = field(default="info")
 
 
+def settings_toml(settings: Settings) -> str:
+    """The text of `hub.toml` that says these settings."""
+    return _TEMPLATE.format_map(asdict(settings))
+
+
 def read_settings(folder: Path) -> Settings:
     """The settings in a hub's folder.
 
@@ -62,7 +73,7 @@ def read_settings(folder: Path) -> Settings:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise _bad(path, error.strerror or "it cannot be read", f"a folder made by `ektp hub init`, with {FILE}") from None
+        raise _bad(path, error.strerror or "it cannot be read", "a folder made by `ektp hub init`") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise _bad(path, "it is no TOML", "lines such as: port = 8717") from None
     known = [one.name for one in fields(Settings)]

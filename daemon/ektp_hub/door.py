@@ -217,13 +217,14 @@ def _no_citizen_in(name: str, body: object) -> None:
 
 def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
     """Every text in a body, with the name of its field."""
+    kind: type[Any] = type(value)
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, tuple):
         for index, one in enumerate(value):
             yield from _texts(f"{name}[{index}]", one)
-    elif attrs.has(type(value)):
-        for one in attrs.fields(type(value)):
+    elif attrs.has(kind):
+        for one in attrs.fields(kind):
             yield from _texts(f"{name}.{one.name}", getattr(value, one.name))
 
 

@@ -13,7 +13,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.rows import Desk, FeedRow, Lease, Record
 from ektp_core.flow.view import View
 from ektp_core.wire.envelope import PayloadType, signed
-from ektp_core.wire.upload import Fetch
+from ektp_core.wire.upload import Fetch, payload_context
 from ektp_hub.door import Fetched
 from ektp_keys.payload_box import unlock_payload
 from ektp_keys.transit import KeySealer
@@ -59,11 +59,6 @@ def payload_out(view: View, payload_of: Callable[[bytes], Payload | None], fetch
     if payload is None:
         raise Refused(Refusal.UNKNOWN_RECORD, {"record": f"{record} (its data was erased)"})
     return KeySealer(fetched.public).seal(unlock_payload(payload), payload_context(fetched.fetch.station, digest))
-
-
-def payload_context(station: str, digest: bytes) -> bytes:
-    """What a sealed payload is bound to: the station it is for, and the digest it was asked by."""
-    return f"payload/{station}/{digest.hex()}".encode()
 
 
 def _digest(fetch: Fetch) -> bytes:

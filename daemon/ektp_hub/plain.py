@@ -14,9 +14,11 @@ from ektp_core.flow.events import Event, FeedQueued
 
 def plain_event(event: Event) -> dict[str, Any]:
     """One event with its kind."""
-    left_out = {"body"} if isinstance(event, FeedQueued) else set()
-    names = [one.name for one in attrs.fields(type(event)) if one.name not in left_out]
-    return {"kind": type(event).__name__} | {name: _plain(getattr(event, name)) for name in names}
+    told = {one.name: _plain(getattr(event, one.name)) for one in attrs.fields(type(event))}
+    if isinstance(event, FeedQueued):
+        told["feed_kind"] = told.pop("kind")
+        del told["body"]
+    return {"kind": type(event).__name__, **told}
 
 
 def _plain(value: object) -> object:

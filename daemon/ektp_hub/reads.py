@@ -71,7 +71,9 @@ def accountability(view: View, before: Supplied | None = None) -> Plain:
     held: Counter[str] = Counter()
     for run in view.rows(Holding):
         held[run.series] += len(run)
-    parties = {party.party: {"party": party.party, "name": party.name, "buckets": {}} for party in view.rows(Party)}
+    parties: dict[str, Plain] = {
+        party.party: {"party": party.party, "name": party.name, "buckets": {}} for party in view.rows(Party)
+    }
     totals: Counter[str] = Counter()
     for tally in view.rows(Tally):
         if tally.count:

@@ -89,7 +89,7 @@ def make_app(hub: ServedHub) -> Starlette:
     ]
     return Starlette(
         routes=routes,
-        exception_handlers={Refused: _refused, HTTPException: _not_here, Exception: _fault},
+        exception_handlers={Refused: _refused, HubFault: _fault, HTTPException: _not_here, Exception: _fault},
     )
 
 

@@ -5,6 +5,7 @@ the importing officer whose key the record names (rule 42): only where both agre
 anything to print. What people at the station ask must be addressed to it and signed by them.
 """
 
+import hashlib
 from collections.abc import Sequence
 
 from attrs import field, frozen
@@ -53,7 +54,7 @@ def open_entry(carried: Carried, verifier: Verifier, key: Unsealer, station: str
     opened = open_envelope(carried.raw, PayloadType.FEED, verifier)
     entry = read_entry(opened.payload)
     payloads = (_record_payload(entry, carried.sealed, verifier, key, station),) if carried.sealed else ()
-    return Entry(opened.payload, opened.digest, opened.key_ids[0], payloads)
+    return Entry(opened.payload, hashlib.sha256(opened.payload).digest(), opened.key_ids[0], payloads)
 
 
 def _record_payload(entry: FeedEntry, sealed: bytes, verifier: Verifier, key: Unsealer, station: str) -> Payload:

@@ -4,7 +4,7 @@ A counter that the device does not have, a position it does not know, a chip nob
 each stays None, and None is never taken for a no.
 """
 
-from ektp_core.boundary.card_printer import Capabilities, CardPosition, CounterName, Look
+from ektp_core.boundary.card_printer import Capabilities, CardPosition, Condition, CounterName, Look
 from ektp_core.flow.pressing import UNKNOWN_COUNT
 from ektp_core.flow.rows import Attempt
 from ektp_core.press.evidence import NOTHING_KNOWN, Evidence, Inside
@@ -16,6 +16,11 @@ def fed_count(look: Look) -> int:
     """Cards fed so far by the device's own counter; -1 if it has none."""
     counter = look.counters.get(CounterName.FED)
     return counter.value if counter else UNKNOWN_COUNT
+
+
+def is_moving(look: Look) -> bool:
+    """Whether the device is still at work on something."""
+    return any(notice.condition is Condition.BUSY for notice in look.status.notices)
 
 
 def evidence(attempt: Attempt, seen: Done | None, can: Capabilities | None) -> Evidence:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from ektp_core.boundary.card_printer import Capabilities, PrintToken
+from ektp_core.boundary.card_printer import Capabilities, CardPosition, PrintToken
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.pressing import UNKNOWN_COUNT, Conclude, NoteStep, ReturnCard, StartCard
@@ -24,7 +24,7 @@ from ektp_core.press.table import PROFILES
 from ektp_core.vocabulary.state import LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
-from ektp_station.judging import evidence, fed_count
+from ektp_station.judging import evidence, fed_count, is_moving
 
 #: What is done once a step is durable. After INTENT_MARK only the act itself, once.
 ACT_AFTER: Mapping[PressStep, Act] = {
@@ -97,12 +97,26 @@ class Press:
     ending: Conclude | None = None
     until_ms: int = 0
     looks: int = 0
+    turns: int = 0  # how often an act on this card was begun again
+    closing: str = ""  # why the printer is shut once the outcome is taken
 
 
 Moved = tuple[Press, tuple[PressEffect, ...]]
 
 #: How often, and how far apart, a printer that does not answer is looked at before doubt.
 LOOKS, LOOK_GAP_MS, REST_MS = 12, 1_000, 1_000
+
+#: How often an act that failed without a trace is begun again on the same card.
+TURNS = 3
+
+#: Positions in which the next card may be fed; a blind device knows none.
+_EMPTY = frozenset({CardPosition.NONE, CardPosition.UNKNOWN})
+
+#: Refusals of a step that speak of the blank in the machine, not of the lock.
+_OF_THE_BLANK = frozenset({Refusal.FOREIGN_BLANK, Refusal.UID_KNOWN, Refusal.BAD_VALUE})
+
+#: Refusals of a start after which the authorisation is of no use here.
+_GIVEN_BACK = frozenset({Refusal.RECALLED, Refusal.LEASE_OVER, Refusal.TRIES_SPENT})
 
 
 def attempt_of(press: Press, view: View) -> Attempt | None:
@@ -112,13 +126,13 @@ def attempt_of(press: Press, view: View) -> Attempt | None:
 
 def begin(press: Press, record: str, n: int) -> Moved:
     """Take an authorised record: first look whether the printer is ready and its counter fits."""
-    taken = evolve(press, phase=Phase.SIZING, record=record, n=n, seen=None, ending=None, looks=0, act=Act.LOOK)
+    taken = evolve(idle(press), phase=Phase.SIZING, record=record, n=n, act=Act.LOOK)
     return taken, (Drive(press.name, Order(Act.LOOK)),)
 
 
 def resume(press: Press, record: str, n: int, view: View) -> Moved:
     """Take up a card that was in the press when the station stopped."""
-    taken = evolve(press, record=record, n=n, seen=None, ending=None, looks=0)
+    taken = evolve(idle(press), record=record, n=n)
     attempt = attempt_of(taken, view)
     return _look(evolve(taken, profile=(attempt and attempt.profile) or press.profile), view)
 
@@ -133,7 +147,7 @@ def came_back(press: Press, view: View, result: Result, now_ms: int) -> Moved:
         case Phase.LOOKING:
             return _looked(press, view, result, now_ms)
         case Phase.ASIDE:
-            return _set_aside(press, result)
+            return _set_aside(press, result, now_ms)
         case _:
             return press, ()
 
@@ -148,11 +162,11 @@ def persisted(press: Press, view: View, answer: Answer, now_ms: int) -> Moved:
         case Phase.NOTING, Accepted():
             return _go_on(press, view)
         case Phase.NOTING, Refused():
-            return _foreign(press, view, answer)
+            return _foreign(press, view, answer) if answer.refusal in _OF_THE_BLANK else _stopped(press, view, answer)
         case Phase.CONCLUDING, Accepted():
-            return idle(press), ()
+            return _ended(press, now_ms)
         case Phase.CONCLUDING, Refused():
-            return evolve(press, phase=Phase.SHUT), (_tell(press, "the outcome was not taken", why=str(answer)),)
+            return _not_ended(press, view, answer, now_ms)
         case _:
             return press, ()
 
@@ -170,16 +184,48 @@ def woken(press: Press, view: View, now_ms: int) -> Moved:
 
 def idle(press: Press) -> Press:
     """Ready for the next record."""
-    return evolve(press, phase=Phase.IDLE, record="", n=0, seen=None, ending=None, looks=0)
+    return evolve(
+        press, phase=Phase.IDLE, record="", n=0, seen=None, ending=None, looks=0, turns=0, closing="", act=Act.LOOK
+    )
+
+
+def _resting(press: Press, now_ms: int) -> Press:
+    return evolve(idle(press), phase=Phase.RESTING, until_ms=now_ms + REST_MS)
+
+
+def _is_in_press(press: Press, view: View) -> bool:
+    """Whether the book still has this card in the press: people or the hub may have ended it meanwhile."""
+    lock = view.row(Lock, press.record)
+    return lock is not None and (lock.n, lock.state) == (press.n, LockState.IN_PRESS)
+
+
+def _ended(press: Press, now_ms: int) -> Moved:
+    """The outcome is in the book. What was not fed is not tried again in the same moment."""
+    if press.closing:
+        return evolve(idle(press), phase=Phase.SHUT), ()
+    unfed = press.ending is not None and press.ending.outcome is Outcome.NOT_STARTED
+    return (_resting(press, now_ms) if unfed else idle(press)), ()
+
+
+def _not_ended(press: Press, view: View, why: Refused, now_ms: int) -> Moved:
+    told = _tell(press, "the outcome was not taken", why=str(why))
+    if press.closing:
+        return evolve(idle(press), phase=Phase.SHUT), (told,)
+    if press.ending is None or not _is_in_press(press, view):
+        return _resting(press, now_ms), (told,)
+    shut = evolve(idle(press), phase=Phase.SHUT)
+    return shut, (Write(press.name, ClosePrinter(press.name, str(why))), told)
 
 
 def _sized(press: Press, result: Result, now_ms: int) -> Moved:
-    resting = evolve(press, phase=Phase.RESTING, record="", n=0, until_ms=now_ms + REST_MS)
+    resting = _resting(press, now_ms)
     if isinstance(result, Failed):
         return resting, (_tell(press, "the printer does not answer", why=result.why),)
     stops = result.look.status.stops
     if stops:
         return resting, (_tell(press, "the printer cannot start", why=stops[0].condition.value),)
+    if result.look.status.position not in _EMPTY:
+        return resting, (_tell(press, "a card is still in the machine"),)
     counter = fed_count(result.look)
     started = StartCard(press.record, press.n, press.name, counter, press.profile)
     return evolve(press, phase=Phase.STARTING, seen=result), (Write(press.name, started),)
@@ -189,14 +235,14 @@ def _not_started(press: Press, why: Refused, now_ms: int) -> Moved:
     told = _tell(press, "the card was not started", why=str(why))
     match why.refusal:
         case Refusal.COUNTER_UNEXPLAINED | Refusal.PRINTER_CLOSED:
-            shut = evolve(press, phase=Phase.SHUT, record="", n=0)
+            shut = evolve(idle(press), phase=Phase.SHUT)
             closed = ClosePrinter(press.name, str(why))
             return shut, ((Write(press.name, closed), told) if why.refusal is Refusal.COUNTER_UNEXPLAINED else (told,))
-        case Refusal.RECALLED | Refusal.LEASE_OVER:
-            back = ReturnCard(press.record, press.n, why.refusal.value)
+        case refusal if refusal in _GIVEN_BACK:
+            back = ReturnCard(press.record, press.n, refusal.value)
             return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, back), told)
         case _:
-            return evolve(press, phase=Phase.RESTING, record="", n=0, until_ms=now_ms + REST_MS), (told,)
+            return _resting(press, now_ms), (told,)
 
 
 def _act(press: Press, view: View, step: PressStep) -> Moved:
@@ -232,6 +278,8 @@ def _acted(press: Press, view: View, result: Result) -> Moved:
         return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, cause)
     if press.act is Act.MARK and spoiled(result):
         return _look(press, view)
+    if press.act is Act.PREPARE and attempt.step is PressStep.INTENT_MARK:
+        return _act(press, view, PressStep.INTENT_MARK)
     if press.act is Act.EJECT:
         return _note(press, PressStep.EJECTED)
     follow = _next_step(press, attempt.step)
@@ -265,8 +313,18 @@ def _go_on(press: Press, view: View) -> Moved:
 
 def _foreign(press: Press, view: View, why: Refused) -> Moved:
     """The chip is not ours to print on: the card is kept apart, suspect, and people are told."""
-    aside, effects = _aside(press, view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.FOREIGN_BLANK)
+    closing = f"{why.refusal.value}: the hopper may hold blanks that the book has elsewhere"
+    aside, effects = _aside(
+        evolve(press, closing=closing), view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.FOREIGN_BLANK
+    )
     return aside, (*effects, _tell(press, "a foreign card", why=str(why)))
+
+
+def _stopped(press: Press, view: View, why: Refused) -> Moved:
+    """The lock left the press meanwhile: nothing more is done to the card but to move it out, unjudged."""
+    aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=None)
+    told = _tell(press, "the card was stopped in the machine", why=str(why))
+    return aside, (_drive(press, view, Act.SET_ASIDE), told)
 
 
 def _look(press: Press, view: View) -> Moved:
@@ -275,14 +333,19 @@ def _look(press: Press, view: View) -> Moved:
 
 def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     attempt = attempt_of(press, view)
-    lock = view.row(Lock, press.record)
-    if attempt is None or attempt.step is None or lock is None or lock.state is not LockState.IN_PRESS:
+    if attempt is None or attempt.step is None or not _is_in_press(press, view):
         return idle(press), ()
-    if isinstance(result, Failed) and press.looks < LOOKS:
+    # What a machine shows while it still moves is no evidence: the act may yet come to its end.
+    seen = result if isinstance(result, Done) and not is_moving(result.look) else None
+    if seen is None and press.looks < LOOKS:
         return evolve(press, phase=Phase.PAUSING, until_ms=now_ms + LOOK_GAP_MS), ()
-    seen = result if isinstance(result, Done) else None
     press = evolve(press, seen=seen)
-    return _carry_out(press, view, attempt, attempt.step, recover(attempt.step, evidence(attempt, seen, press.can)))
+    found = evidence(attempt, seen, press.can)
+    finding = recover(attempt.step, found)
+    if finding is Finding.DOUBT and attempt.step is PressStep.START and found.fed_since != 1:
+        # The blank taken by the book may still be the next one in the hopper.
+        press = evolve(press, closing="the hopper may hold a blank that is suspect")
+    return _carry_out(press, view, attempt, attempt.step, finding)
 
 
 def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, finding: Finding) -> Moved:
@@ -293,7 +356,7 @@ def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, find
         case Finding.CONTINUE if step is PressStep.START:
             return _note(press, PressStep.FED)
         case Finding.CONTINUE:
-            return _act(press, view, step)
+            return _again(press, view, step)
         case Finding.BAD:
             return _conclude(press, Outcome.SPOILED, BlankPlace.OUTPUT, device, Cause.JAM)
         case Finding.REJECT:
@@ -304,6 +367,18 @@ def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, find
             return evolve(press, phase=Phase.ASKING), ()
         case Finding.DOUBT:
             return _conclude(press, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
+
+
+def _again(press: Press, view: View, step: PressStep) -> Moved:
+    """Go on with the untouched blank, a few times; a job that never began needs its picture again."""
+    if press.turns >= TURNS:
+        inked = step is PressStep.INTENT_MARK
+        outcome, cause = (Outcome.UNKNOWN, Cause.NO_EVIDENCE) if inked else (Outcome.SPOILED, _cause(press))
+        return _aside(press, view, outcome, Certainty.COUNTER_POSITION, cause)
+    again = evolve(press, turns=press.turns + 1)
+    if step is PressStep.INTENT_MARK:
+        return evolve(again, phase=Phase.ACTING, act=Act.PREPARE), (_drive(again, view, Act.PREPARE),)
+    return _act(again, view, step)
 
 
 def _cause(press: Press) -> Cause:
@@ -318,19 +393,28 @@ def _aside(press: Press, view: View, outcome: Outcome, certainty: Certainty, cau
     return aside, (_drive(press, view, Act.SET_ASIDE),)
 
 
-def _set_aside(press: Press, result: Result) -> Moved:
+def _set_aside(press: Press, result: Result, now_ms: int) -> Moved:
     """The card is in the tray, or it would not move: then it is still inside and only people can tell."""
-    assert press.ending is not None, "a card set aside without an outcome"
+    if press.ending is None:
+        return _resting(press, now_ms), ()
     if isinstance(result, Failed):
         return _conclude(press, Outcome.UNKNOWN, BlankPlace.IN_PRINTER, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
-    ending = evolve(press.ending, counter=fed_count(result.look))
-    return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, ending),)
+    return _finish(press, evolve(press.ending, counter=fed_count(result.look)))
 
 
 def _conclude(press: Press, outcome: Outcome, blank: BlankPlace, certainty: Certainty, cause: Cause) -> Moved:
     counter = fed_count(press.seen.look) if press.seen else UNKNOWN_COUNT
-    ending = Conclude(press.record, press.n, outcome, blank, certainty, cause, counter)
-    return evolve(press, phase=Phase.CONCLUDING, ending=ending), (Write(press.name, ending),)
+    return _finish(press, Conclude(press.record, press.n, outcome, blank, certainty, cause, counter))
+
+
+def _finish(press: Press, ending: Conclude) -> Moved:
+    """Write the outcome, and with it why the printer is shut, if it is."""
+    effects: list[PressEffect] = [Write(press.name, ending)]
+    if press.closing:
+        effects.append(Write(press.name, ClosePrinter(press.name, press.closing)))
+    if ending.outcome is Outcome.UNKNOWN:
+        effects.append(_tell(press, "the card is suspect", blank=ending.blank.value))
+    return evolve(press, phase=Phase.CONCLUDING, ending=ending), tuple(effects)
 
 
 def device_says(press: Press) -> Conclude | None:

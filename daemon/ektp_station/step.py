@@ -17,10 +17,11 @@ from ektp_core.boundary.store import Accepted, Answer, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.codec import to_json
-from ektp_core.flow.pressing import ReturnCard
+from ektp_core.flow.pressing import Conclude, ReturnCard
 from ektp_core.flow.rows import Attempt, Desk, Lease, Lock, Printer
 from ektp_core.flow.station_book import TakeFeed
 from ektp_core.flow.view import View
+from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.wire.upload import Receipt
 from ektp_station import press as pressing
@@ -72,7 +73,7 @@ def step(state: StationState, view: View, what: Input, now_ms: int) -> Stepped:
         case LinkFailed():
             return _link_failed(state, what, now_ms)
         case AskArrived():
-            return _persist(state, (what.work,), f"request/{what.request}")
+            return _asked(state, what)
 
 
 def _with(state: StationState, press: Press) -> StationState:
@@ -85,15 +86,54 @@ def _persist(state: StationState, works: tuple[Work, ...], why: str) -> Stepped:
     return evolve(state, next_token=token + 1, waiting=waiting), (Persist(token, works),)
 
 
+def _asked(state: StationState, what: AskArrived) -> Stepped:
+    """A card is judged by a person only when the machine has let go of it."""
+    body = what.work.ask.body
+    if isinstance(body, Conclude) and body.record in _under_way(state):
+        facts = {"record": body.record, "state": "IN_PRESS", "event": body.outcome.name, "allowed": "nothing yet"}
+        return state, (Reply(what.request, Refused(Refusal.NO_SUCH_STEP, facts)),)
+    return _persist(state, (what.work,), f"request/{what.request}")
+
+
+def _under_way(state: StationState) -> set[str]:
+    """Records whose card a machine is working on."""
+    return {one.record for one in state.presses.values() if one.record and one.phase is not Phase.ASKING}
+
+
 def _ticked(state: StationState, view: View, now_ms: int) -> Stepped:
     effects: list[Effect] = []
     for name in list(state.presses):
         state, more = _press_moved(state, name, now_ms, partial(pressing.woken, view=view, now_ms=now_ms))
         effects += more
-    for part in (_give_cards, _give_back, _fetch, _upload):
+    for part in (_take_up, _give_cards, _give_back, _fetch, _upload):
         state, more = part(state, view, now_ms)
         effects += more
     return state, tuple(effects)
+
+
+def _take_up(state: StationState, view: View, now_ms: int) -> Stepped:
+    """A printer goes on with the card the book has in its press; a shut one begins when the book has it open."""
+    effects: list[Effect] = []
+    for press in list(state.presses.values()):
+        if press.name in state.waiting.values() or press.phase not in (Phase.IDLE, Phase.SHUT):
+            continue
+        if press.phase is Phase.SHUT:
+            row = view.row(Printer, state.settings.station, press.name)
+            if row and row.closed_why:
+                continue
+            state = _with(state, pressing.idle(press))
+        state, more = _resumed(state, view, press.name, now_ms)
+        effects += more
+    return state, tuple(effects)
+
+
+def _resumed(state: StationState, view: View, printer: str, now_ms: int) -> Stepped:
+    for lease in view.rows(Lease, state.settings.station):
+        lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
+        if lock and attempt and lock.state is LockState.IN_PRESS and attempt.printer == printer:
+            resume = partial(pressing.resume, record=lease.record, n=lease.n, view=view)
+            return _press_moved(state, printer, now_ms, resume)
+    return state, ()
 
 
 def _give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
@@ -101,7 +141,8 @@ def _give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
     effects: list[Effect] = []
     waiting = iter(tuple(_startable(state, view, now_ms)) if not state.stopped_why else ())
     for press in list(state.presses.values()):
-        if press.phase is not Phase.IDLE or not _is_loaded(state, view, press.name):
+        is_free = press.phase is Phase.IDLE and press.name not in state.waiting.values()
+        if not is_free or not _is_loaded(state, view, press.name):
             continue
         lease = next(waiting, None)
         if lease is None:
@@ -113,8 +154,12 @@ def _give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
 
 
 def _is_loaded(state: StationState, view: View, printer: str) -> bool:
-    row = view.row(Printer, state.settings.station, printer)
-    return row is not None and not row.closed_why and row.lo > 0
+    station = state.settings.station
+    row = view.row(Printer, station, printer)
+    if row is None or row.closed_why or not row.lo:
+        return False
+    runs = view.overlapping(row.series, row.lo, row.hi)
+    return any((run.party, run.bucket) == (station, Bucket.STOCK) for run in runs)
 
 
 def _startable(state: StationState, view: View, now_ms: int) -> Iterator[Lease]:
@@ -171,13 +216,7 @@ def _printer_up(state: StationState, view: View, what: PrinterUp, now_ms: int) -
     """A card that was in this printer's press is taken up first."""
     old = state.presses.get(what.printer, Press(what.printer))
     press = pressing.idle(evolve(old, can=what.can, profile=_profile(state, what.can)))
-    state = _with(state, press)
-    for lease in view.rows(Lease, state.settings.station):
-        lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
-        if lock and attempt and lock.state is LockState.IN_PRESS and attempt.printer == what.printer:
-            resume = partial(pressing.resume, record=lease.record, n=lease.n, view=view)
-            return _press_moved(state, what.printer, now_ms, resume)
-    return state, ()
+    return _resumed(_with(state, press), view, what.printer, now_ms)
 
 
 def _profile(state: StationState, can: Capabilities) -> Profile:
@@ -192,6 +231,8 @@ def _press_moved(state: StationState, name: str, now_ms: int, move: Callable[[Pr
         return state, ()
     moved, wants = move(press)
     state = _with(state, moved)
+    if moved.phase is Phase.ACTING and name in state.told:
+        state = evolve(state, told={printer: text for printer, text in state.told.items() if printer != name})
     effects: list[Effect] = []
     for want in wants:
         match want:
@@ -219,7 +260,7 @@ def _without_look(state: StationState, name: str, now_ms: int, effects: list[Eff
 
 def _told(state: StationState, tell: Tell) -> tuple[StationState, list[Effect]]:
     """The same trouble of the same printer is told once, until something else happens."""
-    text = f"{tell.what} {sorted(tell.facts.items())}"
+    text = f"{tell.what} {sorted(fact for fact in tell.facts.items() if fact[0] != 'record')}"
     if state.told.get(tell.printer) == text:
         return state, []
     told = {**state.told, tell.printer: text}

@@ -76,7 +76,7 @@ def _load(body: Body, order: LoadBlanks) -> PanelView:
     except Refused as refused:
         raise Stopped(Reason.BAD_ORDER, f"these are no blanks: {refused}") from refused
     serials = [chip.serial_text(blanks.series, n) for n in range(blanks.lo, blanks.hi + 1)]
-    uids = [uid.lower() for uid in order.uids]
+    uids = [uid.upper() for uid in order.uids]
     _check_uids(body, serials, uids)
     for serial in serials:
         card = body.truth.cards.get(serial)
@@ -96,7 +96,7 @@ def _check_uids(body: Body, serials: list[str], uids: list[str]) -> None:
 
 
 def _is_uid(text: str) -> bool:
-    return len(text) == 2 * _UID_BYTES and set(text) <= set("0123456789abcdef")
+    return len(text) == 2 * _UID_BYTES and set(text) <= set("0123456789ABCDEF")
 
 
 def _new_ribbon(body: Body, _order: NewRibbon) -> Done:

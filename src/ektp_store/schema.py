@@ -136,7 +136,8 @@ _POINTS = """
 _SEALS = f"""
 CREATE TRIGGER seal_follows BEFORE INSERT ON seal
 BEGIN
-  SELECT RAISE(ABORT, 'a seal must follow the last one; seal is append-only') WHERE NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM seal)
+  SELECT RAISE(ABORT, 'a seal must follow the last one; seal is append-only') WHERE
+    NEW.n <> (SELECT coalesce(max(n), 0) + 1 FROM seal)
     OR NEW.first <> coalesce((SELECT last FROM seal WHERE n = NEW.n - 1), 0) + 1
     OR NEW.last <> (SELECT max(seq) FROM event);
   SELECT RAISE(ABORT, 'blanks held are not blanks taken in less blanks given out') WHERE EXISTS(

@@ -81,10 +81,10 @@ def decide(view: View, ask: Ask) -> tuple[Event, ...] | Refused:
                 return Refused(Refusal.SERIAL_KNOWN, {"serials": f"{series} {lo}-{hi}"})
             return (TakenIn(series, lo, hi, party, Bucket.STOCK, "v5", "supplier/PNRI"),)
         case Move(lo, hi, party, to_party, to_bucket, bucket, series):
-            _must_hold(view, series, lo, hi, party, bucket)
+            _must_hold(view, ask.body)
             return (Moved(series, lo, hi, party, bucket, to_party, to_bucket),)
         case GiveOut(lo, hi, party, bucket, series):
-            _must_hold(view, series, lo, hi, party, bucket)
+            _must_hold(view, ask.body)
             return (GivenOut(series, lo, hi, party, bucket),)
         case Name(parties):
             return tuple(PartyNamed(party, f"name of {party}") for party in parties)
@@ -93,11 +93,11 @@ def decide(view: View, ask: Ask) -> tuple[Event, ...] | Refused:
     raise RuntimeError("decide falls")
 
 
-def _must_hold(view: View, series: str, lo: int, hi: int, party: str, bucket: Bucket) -> None:
-    run = view.covering(series, lo)
-    if run is None or run.hi < hi or (run.party, run.bucket) != (party, bucket):
-        place = {"party": party, "bucket": bucket.name, "serials": f"{series} {lo}-{hi}"}
-        raise Refused(Refusal.NOT_HELD, place)
+def _must_hold(view: View, body: Move | GiveOut) -> None:
+    run = view.covering(body.series, body.lo)
+    if run is None or run.hi < body.hi or (run.party, run.bucket) != (body.party, body.bucket):
+        serials = f"{body.series} {body.lo}-{body.hi}"
+        raise Refused(Refusal.NOT_HELD, {"party": body.party, "bucket": body.bucket.name, "serials": serials})
 
 
 def asked(name: str, body: object, payloads: Sequence[Payload] = ()) -> Work:

@@ -126,6 +126,12 @@ def test_events_seals_and_ids_are_append_only(book: str, table: str, change: str
      "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "not where its last movement"),
     ("INSERT INTO event VALUES(2, 'B', 5, 9, NULL, NULL, 'x', 1, x'', 0);"
      "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "not blanks taken in"),
+    ("INSERT INTO event VALUES(2, 'A', 101, 109, NULL, NULL, 'centre', 1, x'', 0);"
+     "INSERT INTO holding VALUES('A', 101, 109, 'centre', 1, 'v5', 0);"
+     "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "neighbours are not joined"),
+    ("INSERT INTO event VALUES(2, 'A', 0, 0, NULL, NULL, 'centre', 1, x'', 0);"
+     "INSERT INTO holding VALUES('A', 0, 0, 'centre', 1, 'v5', 0);"
+     "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "neighbours are not joined"),
 ])
 def test_the_schema_itself_refuses(tmp_path: Path, sql: str, why: str) -> None:
     path = str(tmp_path / "book")

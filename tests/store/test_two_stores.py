@@ -33,7 +33,7 @@ _bodies = st.one_of(
     ),
     st.builds(lambda names: Name(tuple(names)), st.lists(st.text(max_size=3), max_size=3)),
 )
-_works = st.builds(lambda name, body: asked(name, body), st.sampled_from(["", *"abcdefgh"]), _bodies)
+_works = st.builds(asked, st.sampled_from(["", *"abcdefgh"]), _bodies)
 _groups = st.lists(st.lists(_works, min_size=1, max_size=6), max_size=8)
 
 

@@ -16,8 +16,18 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import events, feed
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.cards import is_stopped
 from ektp_core.flow.codec import decode_event
-from ektp_core.flow.events import Absorbed, Disputed, Event, FeedTaken, Moved, StationFrozen, Stepped
+from ektp_core.flow.events import (
+    Absorbed,
+    CardRevoked,
+    Disputed,
+    Event,
+    FeedTaken,
+    Moved,
+    StationFrozen,
+    Stepped,
+)
 from ektp_core.flow.objections import Commit, objection
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
@@ -31,6 +41,7 @@ from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.state import LockEvent
 
+DISPUTE = "dispute"
 FORK = "two histories of this station's book"
 
 #: What a station's first commit founds its own book with; the hub has its own registrations.
@@ -112,21 +123,25 @@ def _has_open_dispute(book: Overlay, station: str) -> bool:
 def _written(book: Overlay, found: Iterable[Event], station: str, at_ms: int) -> Iterator[Event]:
     """Apply events as they come, and queue for the station what the hub made of its facts."""
     told: list[Event] = []
-    was_disputed = False
     for event in found:
         apply(book, event)
         yield event
-        if isinstance(event, Disputed):
-            was_disputed = True
-        elif was_disputed and isinstance(event, _TOLD) and _by_hub(event):
-            told.append(event)
-        elif isinstance(event, StationFrozen):
+        if _by_hub(event):
             told.append(event)
     if told:
-        kind = feed.DISPUTED if was_disputed else feed.FROZEN
-        entry = feed.queued(book, station, kind, told, at_ms)
+        only_stopped = all(isinstance(event, StationFrozen) for event in told)
+        entry = feed.queued(book, station, feed.FROZEN if only_stopped else feed.DISPUTED, told, at_ms)
         apply(book, entry)
         yield entry
+
+
+def _by_hub(event: Event) -> bool:
+    """Whether the hub wrote this in answer to a fact; no fact of a station is taken that looks so."""
+    if isinstance(event, Stepped):
+        return event.event is LockEvent.DISPUTE
+    if isinstance(event, Moved):
+        return event.reference == DISPUTE
+    return isinstance(event, StationFrozen | CardRevoked)
 
 
 def _alignment(n: int, found: Sequence[Event]) -> frozenset[int]:
@@ -164,7 +179,7 @@ def _stop(book: View, lock: Lock) -> Iterator[Event]:
     change = blank_move(row, run.bucket) if run else None
     if attempt and run and change and run.party == lock.station:
         one = attempt.number
-        yield Moved(attempt.series, one, one, run.party, change[0], run.party, change[1], "dispute")
+        yield Moved(attempt.series, one, one, run.party, change[0], run.party, change[1], DISPUTE)
 
 
 def _suspect_run(book: View, station: str, event: Moved) -> Iterator[Event]:
@@ -172,34 +187,30 @@ def _suspect_run(book: View, station: str, event: Moved) -> Iterator[Event]:
     for run in list(book.overlapping(event.series, event.lo, event.hi)):
         if run.party == station and run.bucket.station_writes:
             lo, hi = max(run.lo, event.lo), min(run.hi, event.hi)
-            yield Moved(event.series, lo, hi, station, run.bucket, station, Bucket.SUSPECT, "dispute")
+            yield Moved(event.series, lo, hi, station, run.bucket, station, Bucket.SUSPECT, DISPUTE)
 
 
-def _forked(view: View, body: AbsorbCommit) -> Iterator[Event]:
+def _forked(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     """Keep the branch, stop the station, dispute every open attempt; what is PRINTED stays."""
     station = view.row(Station, body.station)
     if station and station.frozen_why == FORK and view.row(Dispute, body.station, body.n, 0):
         raise Refused(Refusal.CHAIN_FORK, {"n": body.n, "station": body.station})
     book = Overlay(view)
+    yield from _written(book, _branch(book, body), body.station, at_ms)
+
+
+def _branch(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
     yield StationFrozen(body.station, FORK)
-    for lease in list(view.rows(Lease, body.station)):
+    for lease in list(book.rows(Lease, body.station)):
         lock = book.row(Lock, lease.record)
-        for event in _stop(book, lock) if lock else ():
-            apply(book, event)
-            yield event
+        yield from _stop(book, lock) if lock else ()
     for index, raw in enumerate(body.events or (b"",)):
-        branch = decode_event(raw) if raw else None
-        record, n = getattr(branch, "record", ""), getattr(branch, "n", 0)
+        event = decode_event(raw) if raw else None
+        record, n = getattr(event, "record", ""), getattr(event, "n", 0)
         yield Disputed(body.station, body.n, index, Objection.WRONG_ATTEMPT, record, n, raw)
-        for one in _branch_effects(book, body.station, branch):
-            apply(book, one)
-            yield one
-
-
-def _branch_effects(book: Overlay, station: str, event: Event | None) -> Iterator[Event]:
-    if isinstance(event, Moved):
-        yield from _suspect_run(book, station, event)
-    if isinstance(event, events.CardMade):
-        chip = book.row(Chip, event.uid)
-        if chip is None or not chip.record:
-            yield events.CardRevoked(event.uid, "fork", event.record)
+        if isinstance(event, Moved):
+            yield from _suspect_run(book, body.station, event)
+        uid = getattr(event, "uid", "")
+        chip = book.row(Chip, uid) if uid else None
+        if uid and not is_stopped(book, uid) and not (chip and chip.record):
+            yield CardRevoked(uid, "fork", record)

@@ -32,13 +32,18 @@ def apply(book: Book, event: events.Event) -> None:
 
 def _chips_linked(book: Book, event: events.ChipLinked) -> None:
     for offset, uid in enumerate(event.uids):
-        book.put(rows.Chip(uid, event.series, event.lo + offset))
-        book.put(rows.ChipOf(event.series, event.lo + offset, uid))
+        _bind(book, uid, event.series, event.lo + offset)
 
 
 def _chip_read(book: Book, event: events.ChipRead) -> None:
-    book.put(rows.Chip(event.uid, event.series, event.number))
-    book.put(rows.ChipOf(event.series, event.number, event.uid))
+    _bind(book, event.uid, event.series, event.number)
+
+
+def _bind(book: Book, uid: str, series: str, number: int) -> None:
+    """A chip and its blank are bound for ever (rule 6): what the chip became is not forgotten."""
+    if book.row(rows.Chip, uid) is None:
+        book.put(rows.Chip(uid, series, number))
+        book.put(rows.ChipOf(series, number, uid))
 
 
 def _party_named(book: Book, event: events.PartyNamed) -> None:

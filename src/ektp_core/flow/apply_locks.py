@@ -39,6 +39,8 @@ _VERDICTS = frozenset(
         LockEvent.RETURN,
     }
 )
+#: Verdicts of whoever ran the attempt; those who close a suspect later did not run it.
+_OPERATED = frozenset({LockEvent.VERDICT_GOOD, LockEvent.VERDICT_BAD, LockEvent.DOUBT, LockEvent.RETURN})
 _SPOILS = frozenset(
     {
         LockEvent.VERDICT_BAD,
@@ -129,9 +131,7 @@ def card_made(book: Book, event: CardMade) -> None:
     """A chip became a person's card; inactive until it is activated."""
     chip = book.row(Chip, event.uid)
     attempt = book.row(Attempt, event.record, event.n)
-    if chip is None:
-        series, number = (attempt.series, attempt.number) if attempt else ("", 0)
-        chip = Chip(event.uid, series, number)
+    assert chip is not None, "a card with a chip that no blank is known for"
     book.put(evolve(chip, record=event.record, n=event.n, state=CardState.INACTIVE))
     if attempt and attempt.uid != event.uid:
         book.put(evolve(attempt, uid=event.uid))
@@ -187,7 +187,7 @@ def _attempt_follows(book: Book, event: Stepped) -> None:
         book.put(Spoil(attempt.series, attempt.number, event.record, event.n, event.cause, of_person))
     if event.event in _VERDICTS:
         attempt = evolve(attempt, outcome=event.event, cause=event.cause)
-        if event.by and not attempt.operator:
+        if event.by and event.event in _OPERATED:
             attempt = evolve(attempt, operator=event.by[0])
     elif event.event in _BLANK_BACK:
         failed = event.event is LockEvent.BLANK_FAILED

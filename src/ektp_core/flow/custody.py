@@ -26,7 +26,7 @@ from ektp_core.flow.rows import Allotment, Chip, ChipOf, Consignment, Party, Ran
 from ektp_core.flow.signers import Permit, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.party import CENTRE, PartyId, is_station
+from ektp_core.vocabulary.party import CENTRE, PartyId, PartyKind, is_station
 from ektp_core.vocabulary.serial import SerialSet
 from ektp_core.vocabulary.uid import checked_uid
 
@@ -139,6 +139,9 @@ def decide_grant(view: View, ask: Ask, body: Grant) -> tuple[Event, ...]:
     """Blanks of the centre are held apart for one office."""
     require(view, ask, PERMITS[Act.GRANT])
     _known_party(view, body.party)
+    if PartyId.parse(body.party).kind not in (PartyKind.OFFICE, PartyKind.PROVINCE):
+        expected = "an office or province such as office/52.03"
+        raise Refused(Refusal.BAD_VALUE, {"field": "party", "shape": "another party", "expected": expected})
     if view.row(Allotment, body.allotment):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the allotment", "id": body.allotment})
     chosen = lowest_blanks(view, CENTRE.value, Bucket.STOCK, body.blank_class, body.count)
@@ -155,6 +158,8 @@ def decide_dispatch(view: View, ask: Ask, body: Dispatch) -> tuple[Event, ...]:
         raise Refused(Refusal.UNKNOWN_ALLOTMENT, {"allotment": body.allotment})
     _new_consignment(view, body.consignment)
     serials = serials_of(allotment.ranges)
+    if not serials:
+        raise Refused(Refusal.TOO_FEW, {"party": CENTRE.value, "bucket": Bucket.RESERVED.name, "held": 0, "asked": 1})
     source, target = (CENTRE.value, Bucket.RESERVED), (allotment.party, Bucket.IN_TRANSIT)
     sent = Dispatched(body.consignment, CENTRE.value, allotment.party, as_ranges(serials))
     return (*moves(view, serials, source, target, body.consignment), sent)

@@ -373,34 +373,11 @@ class Recalled:
     n: int
 
 
+# fmt: off
 Event = (
-    TakenIn
-    | Moved
-    | GivenOut
-    | Entered
-    | Authorised
-    | Stepped
-    | Pressed
-    | ChipLinked
-    | ChipRead
-    | CardMade
-    | CardRevoked
-    | PartyNamed
-    | OfficerNamed
-    | KeyTrusted
-    | KeyRevoked
-    | StationEnrolled
-    | StationFrozen
-    | Granted
-    | Dispatched
-    | Received
-    | FeedQueued
-    | FeedTaken
-    | Absorbed
-    | Disputed
-    | Reported
-    | PolicySet
-    | PrinterLoaded
-    | PrinterClosed
-    | Recalled
+    TakenIn | Moved | GivenOut | Entered | Authorised | Stepped | Pressed | ChipLinked | ChipRead | CardMade
+    | CardRevoked | PartyNamed | OfficerNamed | KeyTrusted | KeyRevoked | StationEnrolled | StationFrozen
+    | Granted | Dispatched | Received | FeedQueued | FeedTaken | Absorbed | Disputed | Reported | PolicySet
+    | PrinterLoaded | PrinterClosed | Recalled
 )
+# fmt: on

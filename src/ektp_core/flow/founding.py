@@ -14,7 +14,7 @@ from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Key, Officer, Party, Policy, Station
 from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
-from ektp_core.vocabulary.party import PartyId, PartyKind
+from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.region import Regions
 from ektp_core.vocabulary.role import Hand, Role
 
@@ -79,7 +79,7 @@ class Found:
 
 def decide_founding(view: View, ask: Ask, body: Found, regions: Regions) -> tuple[Event, ...]:
     """The first commit of a book."""
-    if view.position.seq:
+    if view.position.seq or next(iter(view.rows(Party)), None):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the founding of this book", "id": ask.id})
     return _registrations(view, body.first, regions)
 
@@ -99,6 +99,9 @@ def decide_register(view: View, ask: Ask, body: Register, regions: Regions) -> t
 
 
 def _registrations(view: View, body: Register, regions: Regions) -> tuple[Event, ...]:
+    _named_once("the party", [*(one.party for one in body.parties), *(one.station for one in body.stations)])
+    _named_once("the officer", [one.officer for one in body.officers])
+    _named_once("the key", [one.key for one in body.keys])
     new: list[Event] = []
     for party in body.parties:
         new.append(_party(view, party.party, party.name, regions))
@@ -107,6 +110,11 @@ def _registrations(view: View, body: Register, regions: Regions) -> tuple[Event,
         new.append(events.OfficerNamed(officer.officer, officer.name, officer.unit, officer.roles))
     for station in body.stations:
         new.append(_party(view, station.station, station.name, regions))
+        if not is_station(station.station):
+            raise Refused(
+                Refusal.BAD_VALUE,
+                {"field": "station", "shape": "another party", "expected": "a station such as station/52.03/1"},
+            )
         new.append(events.StationEnrolled(station.station, station.classes))
     for key in body.keys:
         _unknown(view.row(Key, key.key), "the key", key.key)
@@ -128,6 +136,12 @@ def _party(view: View, text: str, name: str, regions: Regions) -> Event:
     if party.kind is PartyKind.SUPPLIER and not name:
         raise Refused(Refusal.BAD_VALUE, {"field": "name", "shape": "empty", "expected": "the supplier's name"})
     return events.PartyNamed(text, name)
+
+
+def _named_once(what: str, names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": what, "id": twice})
 
 
 def _unknown(row: object, what: str, name: str) -> None:

@@ -5,6 +5,7 @@ against what the ones before it left. The overlay holds those changes and nothin
 is thrown away, and the store applies the same events again for good.
 """
 
+import heapq
 from collections.abc import Iterator, Sequence
 
 from ektp_core.flow.codec import key_bytes, row_key
@@ -41,14 +42,12 @@ class Overlay:
         return self._base.row(kind, *key)
 
     def rows(self, kind: type[R], *prefix: object) -> Iterator[R]:
-        """All rows of that kind and prefix, changed ones first."""
+        """All rows of that kind and prefix, in key order; holdings are found by the methods below."""
         start = key_bytes(kind, *prefix)
-        for name, row in self._changed.items():
-            if isinstance(row, kind) and name.startswith(start):
-                yield row
-        for row in self._base.rows(kind, *prefix):
-            if row_key(row) not in self._changed:
-                yield row
+        changed = sorted(name for name in self._changed if name.startswith(start))
+        here = (row for name in changed if isinstance(row := self._changed[name], kind))
+        below = (row for row in self._base.rows(kind, *prefix) if row_key(row) not in self._changed)
+        return heapq.merge(here, below, key=row_key)
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""

@@ -12,7 +12,7 @@ from ektp_core.flow.view import View
 from ektp_core.ledger.holding import without
 from ektp_core.spoilage.report import Columns, Line
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.party import is_station
+from ektp_core.vocabulary.party import PartyId, is_station
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
 _COLUMN = {
@@ -50,7 +50,7 @@ def piles_at(view: View, serials: SerialSet, office: str, cut_seq: int) -> tuple
 def _not_received(run: Holding, office: str) -> bool:
     """Still the centre's, or on the road to the office."""
     on_the_road = run.bucket is Bucket.IN_TRANSIT and not is_station(run.party)
-    return run.bucket is Bucket.RESERVED or on_the_road
+    return PartyId(run.party).home.value != office or on_the_road
 
 
 def _lines(view: View, run: Holding) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from attrs import frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import moves
+from ektp_core.flow.cards import is_stopped
 from ektp_core.flow.events import CardMade, ChipRead, Event, Pressed
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_name, attempt_of, lock_of, row_for, stepped
@@ -18,10 +19,10 @@ from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lock, Printer, Station
 from ektp_core.flow.signers import Signers, require, signers
 from ektp_core.flow.view import View
-from ektp_core.press.table import INK_FROM, next_steps
+from ektp_core.press.table import PROFILES, has_ink, next_steps
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
-from ektp_core.vocabulary.state import CardState, LockEvent, LockState, PressStep, Profile
+from ektp_core.vocabulary.state import LockEvent, LockState, PressStep, Profile
 from ektp_core.vocabulary.uid import checked_uid
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 
@@ -83,6 +84,9 @@ def decide_start(view: View, ask: Ask, body: StartCard) -> tuple[Event, ...]:
         raise Refused(Refusal.RECALLED, {"record": body.record})
     if ask.at_ms > attempt.until_ms:
         raise Refused(Refusal.LEASE_OVER, {"record": body.record, "until": attempt.until_ms})
+    limit = policy_in_force(view).tries
+    if attempt.tries >= limit:
+        raise Refused(Refusal.TRIES_SPENT, {"record": body.record, "tries": attempt.tries, "limit": limit})
     station = view.row(Station, lock.station)
     if station is None or station.frozen_why:
         why = station.frozen_why if station else "it is not enrolled"
@@ -138,6 +142,9 @@ def decide_note(view: View, ask: Ask, body: NoteStep) -> tuple[Event, ...]:
             Refusal.BAD_VALUE,
             {"field": "step", "shape": body.step.name, "expected": f"a step after {attempt.step.name}"},
         )
+    if bool(body.uid) is not (body.step is PressStep.UID_BOUND):
+        shape, expected = "a chip" if body.uid else "empty", "the chip read, at UID_BOUND and only there"
+        raise Refused(Refusal.BAD_VALUE, {"field": "uid", "shape": shape, "expected": expected})
     noted = Pressed(body.record, body.n, body.step, attempt.printer, body.counter, uid=body.uid)
     if body.step is PressStep.UID_BOUND:
         return _bound(view, lock, attempt, noted)
@@ -147,12 +154,14 @@ def decide_note(view: View, ask: Ask, body: NoteStep) -> tuple[Event, ...]:
 def _bound(view: View, lock: Lock, attempt: Attempt, noted: Pressed) -> tuple[Event, ...]:
     """Bind the chip that was read; another blank of this station takes the place of the provisional one."""
     uid = checked_uid(noted.uid)
+    if is_stopped(view, uid):
+        raise Refused(Refusal.UID_KNOWN, {"uid": uid})
     chip = view.row(Chip, uid)
     if chip is None:
         if view.row(ChipOf, attempt.series, attempt.number):
             raise Refused(Refusal.FOREIGN_BLANK, {"uid": uid})
         return ChipRead(uid, attempt.series, attempt.number), noted
-    if chip.record or chip.state is CardState.REVOKED:
+    if chip.record:
         raise Refused(Refusal.UID_KNOWN, {"uid": uid})
     if (chip.series, chip.number) == (attempt.series, attempt.number):
         return (noted,)
@@ -175,16 +184,23 @@ def _one(series: str, number: int) -> SerialSet:
 def lock_event(body: Conclude, attempt: Attempt, tries_limit: int) -> LockEvent:
     """The step of the lock a verdict stands for; everything that is not shown is doubt."""
     unfed = body.outcome is Outcome.NOT_STARTED and body.blank is BlankPlace.NONE
-    if unfed and body.certainty >= Certainty.COUNTER_POSITION:
+    if unfed and attempt.step is PressStep.START and body.certainty >= Certainty.COUNTER_POSITION:
         return LockEvent.PROVE_NOT_FED
     if body.outcome is Outcome.GOOD:
         return LockEvent.VERDICT_GOOD
     if body.outcome is Outcome.SPOILED:
-        before_ink = attempt.step is None or attempt.step < INK_FROM
         in_hand = body.blank in (BlankPlace.OUTPUT, BlankPlace.REJECT)
-        again = before_ink and in_hand and attempt.tries + 1 < tries_limit
+        again = not _may_have_ink(attempt) and in_hand and attempt.tries + 1 < tries_limit
         return LockEvent.BLANK_FAILED if again else LockEvent.VERDICT_BAD
     return LockEvent.DOUBT
+
+
+def _may_have_ink(attempt: Attempt) -> bool:
+    """Whether the card got as far as ink; an attempt of which that is not known counts as inked."""
+    if attempt.profile is None or attempt.step is None:
+        return True
+    order = PROFILES[attempt.profile]
+    return has_ink(order[: order.index(attempt.step) + 1])
 
 
 def decide_conclude(view: View, ask: Ask, body: Conclude) -> tuple[Event, ...]:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.cards import open_card, stopped
 from ektp_core.flow.events import (
     Authorised,
     CardRevoked,
@@ -25,9 +26,7 @@ from ektp_core.flow.locks import attempt_of, lock_of, row_for
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import (
     Attempt,
-    Chip,
     Desk,
-    Lock,
     Party,
     Person,
     Policy,
@@ -39,11 +38,11 @@ from ektp_core.flow.rows import (
 from ektp_core.flow.signers import require, signers
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.party import PartyId, PartyKind
+from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.record_id import record_id
 from ektp_core.vocabulary.role import Hand
-from ektp_core.vocabulary.state import CardState, LockEvent, LockState
+from ektp_core.vocabulary.state import LockEvent, LockState
 
 
 @frozen
@@ -96,7 +95,7 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     person = view.row(Person, body.person)
     if person and person.open_record:
         raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})
-    closed = _close_previous(view, body, person.last_record if person else "")
+    closed = _close_previous(view, ask, body, person.last_record if person else "")
     running = view.row(RunningNumber, office.region)
     record = record_id(office.region, (running.last if running else 0) + 1)
     entered = Entered(
@@ -108,13 +107,13 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
         body.letter,
         body.letter_date,
         body.payload,
-        who.keys[0].key,
+        next(key.key for key in who.keys if key.hand in (Hand.REGISTRY, Hand.OFFICER)),
         body.checked_ms,
     )
     return (*closed, entered)
 
 
-def _close_previous(view: View, body: Enter, last: str) -> list[Event]:
+def _close_previous(view: View, ask: Ask, body: Enter, last: str) -> list[Event]:
     """What closes the previous card; refused when nothing does (rule 3)."""
     if body.previous is PreviousCard.DECLARED_LOST and not (body.letter and body.letter_date):
         raise Refused(
@@ -124,21 +123,20 @@ def _close_previous(view: View, body: Enter, last: str) -> list[Event]:
     if not last:
         unknown = body.previous is PreviousCard.DECLARED_LOST
         return [CardRevoked(f"before/{body.person.hex()}", "declared lost", "")] if unknown else []
-    lock = view.row(Lock, last)
-    attempt = view.row(Attempt, last, lock.n) if lock else None
-    chip = view.row(Chip, attempt.uid) if attempt and attempt.uid else None
-    if chip and chip.state is CardState.REVOKED:
+    card = open_card(view, last)
+    if card is None:
         return []
     if body.previous is PreviousCard.NONE:
         raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": last})
     if body.previous is PreviousCard.AT_HANDOVER:
         return []
-    why = "surrendered" if body.previous is PreviousCard.SURRENDERED else "declared lost"
-    thing = attempt.uid or f"{attempt.series} {attempt.number}" if attempt else last
-    revoked: list[Event] = [CardRevoked(thing, why, last)]
-    if body.previous is PreviousCard.SURRENDERED and attempt and attempt.number:
-        revoked += _to_void(view, attempt)
-    return revoked
+    surrendered = body.previous is PreviousCard.SURRENDERED
+    why = "surrendered" if surrendered else "declared lost"
+    closed: list[Event] = [*(_to_void(view, card) if surrendered else ())]
+    closed += stopped(view, last, card.uid, (card.series, card.number), why)
+    if is_station(card.station):
+        closed.append(feed.queued(view, card.station, feed.SETTLED, closed, ask.at_ms))
+    return closed
 
 
 def _to_void(view: View, attempt: Attempt) -> list[Event]:

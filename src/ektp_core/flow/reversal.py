@@ -10,7 +10,7 @@ from attrs import frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import as_ranges, moves, serials_of
-from ektp_core.flow.events import Event, Granted, Moved, Received
+from ektp_core.flow.events import Dispatched, Event, Granted, Moved, Received
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Allotment, Consignment
 from ektp_core.flow.signers import require
@@ -34,6 +34,7 @@ def decide_reversal(view: View, ask: Ask, body: ReverseMovement) -> tuple[Event,
     """The same blanks back again, by a movement that names the one it undoes."""
     who = require(view, ask, PERMITS[Act.REVERSE])
     moved = _movement(view, body.seq)
+    _still_there(view, body.seq, moved)
     serials = SerialSet.of(SerialRange(moved.series, moved.lo, moved.hi))
     source, target = (moved.to_party, moved.to_bucket), (moved.party, moved.bucket)
     back = moves(view, serials, source, target, f"reversal of {body.seq}")
@@ -50,15 +51,25 @@ def _movement(view: View, seq: int) -> Moved:
     return moved
 
 
+def _still_there(view: View, seq: int, moved: Moved) -> None:
+    """Blanks that came back to the same place by a later movement belong to that one."""
+    for later, event in view.moves_since(seq):
+        if isinstance(event, Moved) and event.series == moved.series and event.lo <= moved.hi and moved.lo <= event.hi:
+            raise _refused(seq, f"its blanks were moved again by movement {later}")
+
+
 def _papers(view: View, moved: Moved, serials: SerialSet, who: tuple[str, ...]) -> list[Event]:
-    allotment = view.row(Allotment, moved.reference)
+    allotment = view.row(Allotment, moved.reference) if moved.to_bucket is Bucket.RESERVED else None
     if allotment:
         rest = serials_of(allotment.ranges) - serials
         return [Granted(allotment.allotment, allotment.party, allotment.blank_class, as_ranges(rest))]
     consignment = view.row(Consignment, moved.reference)
-    if consignment and serials_of(consignment.ranges) == serials:
-        return [Received(consignment.consignment, consignment.receiver, who)]
-    return []
+    if consignment is None:
+        return []
+    left = serials_of(consignment.ranges) - serials
+    if left:
+        return [Dispatched(consignment.consignment, consignment.sender, consignment.receiver, as_ranges(left))]
+    return [Received(consignment.consignment, consignment.receiver, who)]
 
 
 def _refused(seq: int, why: str) -> Refused:

@@ -305,14 +305,11 @@ class Printer:
 
 @frozen
 class Policy:
-    """Numbers that are policy, not code; the row in force (dated). Times in milliseconds.
+    """Numbers that are policy, not code; the row in force. Times in milliseconds.
 
-    Attributes:
-        unlock_people: people of the centre needed to unlock (rule 25), never below 2.
-        tries: blanks one attempt may spend before ink (rule 17).
-        lease_count, lease_ms: N and T of a station's lease (rule 23).
-        checked_ms: how old a record's last check may be when it is authorised.
-        message_ms: how old a signed message may be.
+    `unlock_people` and `receive_people` are never below 2 (rule 25); `tries` are blanks one
+    attempt may spend before ink (rule 17); `lease_count` and `lease_ms` are N and T (rule 23);
+    `checked_ms` and `message_ms` say how old a record's check and a signed message may be.
     """
 
     TABLE: ClassVar[int] = 22
@@ -396,33 +393,10 @@ class TakenEntry:
     digest: bytes
 
 
+# fmt: off
 Row = (
-    Holding
-    | Tally
-    | Lock
-    | Attempt
-    | Person
-    | Record
-    | Chip
-    | RunningNumber
-    | Party
-    | Officer
-    | Key
-    | Station
-    | Desk
-    | Pen
-    | Allotment
-    | Consignment
-    | FeedRow
-    | AbsorbedCommit
-    | Dispute
-    | Report
-    | Printer
-    | Policy
-    | Revoked
-    | Lease
-    | ChipOf
-    | Spoil
-    | TakenEntry
-    | Ready
+    Holding | Tally | Lock | Attempt | Person | Record | Chip | RunningNumber | Party | Officer | Key
+    | Station | Desk | Pen | Allotment | Consignment | FeedRow | AbsorbedCommit | Dispute | Report | Printer
+    | Policy | Revoked | Lease | ChipOf | Spoil | TakenEntry | Ready
 )
+# fmt: on

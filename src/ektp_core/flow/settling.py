@@ -12,17 +12,19 @@ from attrs import frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
+from ektp_core.flow.absorb import FORK
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.events import CardMade, CardRevoked, Event, GivenOut, Moved
+from ektp_core.flow.cards import is_stopped, stopped
+from ektp_core.flow.events import CardMade, ChipRead, Event, GivenOut, Moved, Pressed
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Chip, Key, Lock, Person, Record
+from ektp_core.flow.rows import Attempt, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
 from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import PartyId
-from ektp_core.vocabulary.state import CardState, LockEvent
+from ektp_core.vocabulary.state import LockEvent, PressStep
 from ektp_core.vocabulary.uid import checked_uid
 from ektp_core.vocabulary.verdict import Cause
 
@@ -86,17 +88,30 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     if not body.minutes:
         raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
     if body.found is Found.UNUSED:
-        _station_answered(view, lock, attempt)
+        _station_answered(view, ask, lock, attempt)
     blank = _blank(view, body, attempt, lock)
     uid = _shown_chip(view, body, attempt, blank)
     done = stepped(view, lock, row, blank, cause=_cause(body), by=who.names, reference=body.minutes)
     cards: list[Event] = []
     if body.found is Found.GOOD and uid:
         cards.append(CardMade(uid, body.record, body.n))
-    if body.found is Found.LOST and blank:
-        cards.append(CardRevoked(attempt.uid or f"{blank[0]} {blank[1]}", "lost", body.record))
-    events = (*_to_safe(done, lock, row), *cards)
+    if body.found is Found.LOST:
+        cards += stopped(view, body.record, attempt.uid, blank, "lost")
+    events = (*_named(view, attempt, blank, uid), *_to_safe(done, lock, row), *cards)
     return (*events, _told(view, ask, lock, events))
+
+
+def _named(view: View, attempt: Attempt, blank: tuple[str, int] | None, uid: str) -> list[Event]:
+    """The blank that the people name where the press had bound none, and a chip nobody had read."""
+    if blank is None:
+        return []
+    found: list[Event] = []
+    if uid and view.row(Chip, uid) is None:
+        found.append(ChipRead(uid, *blank))
+    if not attempt.number or uid != attempt.uid:
+        step = attempt.step or PressStep.OUTCOME
+        found.append(Pressed(attempt.record, attempt.n, step, attempt.printer, -1, *blank, uid))
+    return found
 
 
 def _cause(body: Settle) -> Cause:
@@ -105,12 +120,25 @@ def _cause(body: Settle) -> Cause:
     return {Found.LOST: Cause.LOST, Found.BAD: Cause.NO_EVIDENCE}.get(body.found, Cause.NONE)
 
 
-def _station_answered(view: View, lock: Lock, attempt: Attempt) -> None:
-    """Freeing needs the station's own word that it is done, or its key withdrawn and T past."""
-    said = attempt.outcome is LockEvent.DOUBT
-    gone = any(key.owner == lock.station and key.revoked for key in view.rows(Key))
+def _station_answered(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> None:
+    """Freeing needs the station's own word that it is done, or its key withdrawn and T past.
+
+    Of a station with two histories only one can have given its word.
+    """
+    station = view.row(Station, lock.station)
+    is_twofold = station is not None and station.frozen_why == FORK
+    said = not is_twofold and (attempt.outcome is LockEvent.DOUBT or _was_told(view, lock))
+    keys = [key for key in view.rows(Key) if key.owner == lock.station]
+    gone = all(key.revoked for key in keys) and ask.at_ms > attempt.until_ms
     if not said and not gone:
         raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
+
+
+def _was_told(view: View, lock: Lock) -> bool:
+    """Whether the station took the entry that stopped this lock in its own book."""
+    desk = view.row(Desk, lock.station) or Desk(lock.station)
+    coming = (view.row(FeedRow, lock.station, m) for m in range(desk.taken_m + 1, desk.queued_m + 1))
+    return not any(entry and entry.kind == feed.DISPUTED for entry in coming)
 
 
 def _blank(view: View, body: Settle, attempt: Attempt, lock: Lock) -> tuple[str, int] | None:
@@ -127,7 +155,7 @@ def _blank(view: View, body: Settle, attempt: Attempt, lock: Lock) -> tuple[str,
             )
         return attempt.series, attempt.number
     if not body.number:
-        if body.found in (Found.UNUSED, Found.LOST):
+        if body.found is Found.UNUSED:
             return None
         raise Refused(
             Refusal.BAD_VALUE, {"field": "number", "shape": "empty", "expected": "the serial of the card shown"}
@@ -145,11 +173,11 @@ def _shown_chip(view: View, body: Settle, attempt: Attempt, blank: tuple[str, in
     if body.found is not Found.GOOD:
         return attempt.uid
     uid = checked_uid(body.uid) if body.uid else attempt.uid
-    if attempt.uid and uid != attempt.uid:
+    listed = view.row(ChipOf, *blank) if blank else None
+    if uid and any(known not in ("", uid) for known in (attempt.uid, listed.uid if listed else "")):
         raise Refused(Refusal.FOREIGN_BLANK, {"uid": uid})
     chip = view.row(Chip, uid) if uid else None
-    elsewhere = chip and (chip.record or chip.state is CardState.REVOKED or (chip.series, chip.number) != blank)
-    if elsewhere:
+    if is_stopped(view, uid) or (chip and (chip.record or (chip.series, chip.number) != blank)):
         raise Refused(Refusal.UID_KNOWN, {"uid": uid})
     return uid
 
@@ -186,6 +214,9 @@ def decide_fail_card(view: View, ask: Ask, body: FailCard) -> tuple[Event, ...]:
     person = view.row(Person, record.person) if record else None
     if person and person.open_record:
         raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})
+    if person and person.last_record != body.record:
+        # A newer card took its place: opening this record again would make a second one (rule 3).
+        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.last_record})
     return _end_card(view, ask, lock, row, by=who.names, cause=body.cause, why=body.cause.value)
 
 
@@ -205,6 +236,5 @@ def _end_card(
     attempt = attempt_of(view, lock)
     blank = (attempt.series, attempt.number)
     done = stepped(view, lock, row, blank, cause=cause, by=by, reference=why)
-    revoked = CardRevoked(attempt.uid or f"{blank[0]} {blank[1]}", why, lock.record)
-    events = (*done, revoked)
+    events = (*done, *stopped(view, lock.record, attempt.uid, blank, why))
     return (*events, _told(view, ask, lock, events))

@@ -5,24 +5,28 @@ book: otherwise the book is an older copy and everything stops. What the entry s
 applied in the same commit, and only the kinds of event that such an entry may carry.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import events, feed
+from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.codec import decode_event, decoding
 from ektp_core.flow.events import Event, FeedTaken
 from ektp_core.flow.feed import FeedEntry, read_entry
+from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Desk, Printer, Ranges, Record, TakenEntry
 from ektp_core.flow.signers import Permit, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Hand
+from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
 _FROM_HUB = Permit(hands=frozenset({Hand.HUB}))
 
@@ -30,7 +34,16 @@ _CARRIES: Mapping[str, tuple[type[Any], ...]] = {
     feed.AUTHORISED: (events.Entered, events.Authorised),
     feed.DISPATCHED: (events.TakenIn, events.ChipLinked, events.Dispatched),
     feed.RECALL: (events.Recalled,),
-    feed.SETTLED: (events.Stepped, events.Moved, events.GivenOut, events.CardMade, events.CardRevoked),
+    feed.DISPUTED: (events.Stepped, events.Moved, events.CardRevoked, events.StationFrozen),
+    feed.SETTLED: (
+        events.Pressed,
+        events.Stepped,
+        events.Moved,
+        events.GivenOut,
+        events.ChipRead,
+        events.CardMade,
+        events.CardRevoked,
+    ),
     feed.GIVEN: (events.GivenOut,),
     feed.POLICY: (events.PolicySet,),
     feed.KEYS: (events.KeyTrusted, events.KeyRevoked, events.OfficerNamed, events.PolicySet),
@@ -67,6 +80,9 @@ class ClosePrinter:
 def decide_take(view: View, ask: Ask, body: TakeFeed, owner: str) -> tuple[Event, ...]:
     """The entry's effect and the note that it was taken, in one commit."""
     require(view, ask, _FROM_HUB)
+    digest = hashlib.sha256(body.body).digest()
+    if digest != body.digest:
+        raise Refused(Refusal.MALFORMED, {"field": "digest", "expected": "SHA-256 of the entry", "shape": "another"})
     entry = read_entry(body.body)
     if entry.station != owner:
         raise Refused(Refusal.WRONG_ADDRESSEE, {"meant": entry.station, "here": owner})
@@ -105,7 +121,29 @@ def _effects(view: View, entry: FeedEntry, owner: str) -> tuple[Event, ...]:
         )
     if entry.kind == feed.AUTHORISED:
         return _authorised(view, entry, found, owner)
+    if entry.kind in (feed.DISPUTED, feed.SETTLED):
+        return tuple(_aligned(view, found, owner))
     return found
+
+
+def _aligned(view: View, found: tuple[Event, ...], owner: str) -> Iterator[Event]:
+    """What the hub did, with every blank taken from where this book has it: it may have moved on since."""
+    book = Overlay(view)
+    for event in found:
+        for one in tuple(_from_here(book, event, owner)):
+            apply(book, one)
+            yield one
+
+
+def _from_here(book: View, event: Event, owner: str) -> Iterator[Event]:
+    if not isinstance(event, events.Moved | events.GivenOut):
+        yield event
+        return
+    there = (event.to_party, event.to_bucket) if isinstance(event, events.Moved) else None
+    for run in book.overlapping(event.series, event.lo, event.hi):
+        if run.party == owner and (run.party, run.bucket) != there:
+            lo, hi = max(run.lo, event.lo), min(run.hi, event.hi)
+            yield evolve(event, lo=lo, hi=hi, party=run.party, bucket=run.bucket)
 
 
 def _authorised(view: View, entry: FeedEntry, found: tuple[Event, ...], owner: str) -> tuple[Event, ...]:
@@ -139,13 +177,14 @@ def decide_load(view: View, ask: Ask, body: LoadPrinter, owner: str) -> tuple[Ev
             Refusal.BAD_VALUE, {"field": "ranges", "shape": f"{len(serials.ranges)} runs", "expected": "one run"}
         )
     part = serials.ranges[0]
-    outside = [
-        run
+    here = (
+        SerialRange(run.series, max(run.lo, part.lo), min(run.hi, part.hi))
         for run in view.overlapping(part.series, part.lo, part.hi)
-        if (run.party, run.bucket) != (owner, Bucket.STOCK)
-    ]
-    if outside or view.covering(part.series, part.lo) is None:
-        raise Refused(Refusal.NOT_HELD, {"serials": (str(part),), "party": owner, "bucket": Bucket.STOCK.name})
+        if (run.party, run.bucket) == (owner, Bucket.STOCK)
+    )
+    missing = serials - SerialSet(here)
+    if missing:
+        raise Refused(Refusal.NOT_HELD, {"serials": missing.shown()[:20], "party": owner, "bucket": Bucket.STOCK.name})
     printer = view.row(Printer, owner, body.printer)
     explained = printer.explained if printer else max(body.counter, 0)
     return (events.PrinterLoaded(owner, body.printer, explained, part.series, part.lo, part.hi),)

@@ -1,0 +1,5 @@
+"""`python -m ektp_cli` is `ektp`."""
+
+from ektp_cli.main import main
+
+main()

@@ -1,0 +1,284 @@
+"""The play (lakon peragaan): import, delivery, printing with faults, report, unlock, reprint.
+
+Three misprints, one jam, one kill -9 of the station in mid print, one outage of the hub.
+Nobody here knows what was armed: the operator judges cards by looking at them, the office
+counts its piles, and the centre believes only what balances.
+"""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from ektp_cli.demo.eyes import Operator
+from ektp_cli.demo.hands import OPERATOR, SECOND, VERIFIER, Hands
+from ektp_cli.demo.house import OFFICE, SEED, STATION, DemoFailed, House
+from ektp_cli.demo.show import Show
+from ektp_core.boundary.uplink import UplinkError
+from ektp_core.errors import Refused
+from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
+from ektp_core.flow.reporting import Unlock
+from ektp_core.flow.settling import Found, Settle
+from ektp_core.flow.station_book import LoadPrinter
+from ektp_core.spoilage.report import Columns
+from ektp_core.vocabulary.prr import to_payload
+from ektp_core.vocabulary.serial import SerialRange, SerialSet
+from ektp_core.wire.asks import HUB, EnterRecord, ReportLine, SpoilageReport
+from ektp_data.csv_records import Batch, read_records
+from ektp_data.regions import load_regions
+from ektp_data.texts import translator
+from ektp_driver_virtual.chip import uid_of
+from ektp_driver_virtual.eye import what_is_wrong
+from ektp_driver_virtual.messages import FaultKind
+
+SERIES, SUPPLIED, GRANTED = "PNRI-2018", 300, 240
+CLASS, ALLOTMENT, REPORT = "v5", "J-2018-04", "BA-2018-04-1"
+MANIFEST = SerialSet.of(SerialRange(SERIES, 1, SUPPLIED))
+IN_HOPPER = {"A": (1, 120), "B": (121, 240)}
+LIMIT_S = 40.0
+
+
+@define(eq=False)
+class Play:
+    """Everything that happens, in order."""
+
+    house: House
+    show: Show
+    files: tuple[Path, ...]
+    language: str
+    hands: Hands = field(init=False)
+    operator: Operator = field(init=False)
+    entered: dict[str, str] = field(init=False, factory=dict)  # record -> NIK, as the office's own list has it
+    suspects: int = 0
+
+    # -- before printing ------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start hub and station."""
+        self.house.start_hub()
+        self.hands = Hands(self.house)
+        self.house.start_station()
+        self.show.say(f"hub {self.house.hub_url}, station {self.house.station_url()}, two printers, each its own process")
+
+    def bring_records(self) -> None:
+        """Import the files; bad rows are listed, good rows proceed."""
+        for path in self.files:
+            batch = read_records(path.read_bytes(), load_regions())
+            taken, refused = self._enter(batch)
+            self.show.say(f"{path.name}: {taken} records taken, {len(batch.bad) + refused} rows listed as bad")
+            for row in batch.bad[:3]:
+                self.show.say(f"    line {row.line}, {row.column}: {translator(self.language).what(row.refusal)}")
+            if len(batch.bad) > 3:
+                self.show.say(f"    ... and {len(batch.bad) - 3} more")
+
+    def _enter(self, batch: Batch) -> tuple[int, int]:
+        now = time.time_ns() // 1_000_000
+        bodies = [EnterRecord(OFFICE, to_payload(row.record).decode(), now) for row in batch.rows]
+        answers = self.hands.hub.ask([self.hands.envelope(HUB, body, [OPERATOR]) for body in bodies])
+        taken = 0
+        for row, answer in zip(batch.rows, answers, strict=True):
+            if isinstance(answer, Refused):
+                self.show.say(f"    line {row.line}: {translator(self.language).what(answer)}")
+                continue
+            taken += 1
+            for event in answer.events:
+                if "record" in event:
+                    self.entered[str(event["record"])] = row.record.nik.reveal()
+        return taken, len(batch.rows) - taken
+
+    def deliver(self) -> None:
+        """Blanks from the supplier to the hoppers, each step counted and signed."""
+        chips = tuple(uid_of(SERIES, number, SEED) for number in range(1, SUPPLIED + 1))
+        supplied = TakeSupply("supplier/PNRI", CLASS, ((SERIES, 1, SUPPLIED),), "SJ-118", "2018-04-02", chips)
+        self.hands.ask_hub(supplied, VERIFIER)
+        self.hands.ask_hub(Grant(ALLOTMENT, OFFICE, CLASS, GRANTED, "SK-77", "2018-04-03"), VERIFIER)
+        self.hands.ask_hub(Dispatch("K-1", ALLOTMENT), VERIFIER)
+        whole = ((SERIES, 1, GRANTED),)
+        self.hands.ask_hub(Receive("K-1", OFFICE, whole), OPERATOR, SECOND)
+        self.hands.ask_hub(Issue("K-2", STATION, CLASS, GRANTED), OPERATOR)
+        self.until(lambda: self.see().get("counts", {}).get("IN_TRANSIT") == GRANTED, "the station learns of its blanks")
+        self.hands.ask_station(STATION, Receive("K-2", STATION, whole), OPERATOR, SECOND)
+        for name, (lo, hi) in IN_HOPPER.items():
+            self.house.printers[name].panel.load(SERIES, lo, hi - lo + 1, seed=SEED)
+            self.hands.ask_station(STATION, LoadPrinter(name, ((SERIES, lo, hi),), 0), "station")
+        self.show.say(f"{SUPPLIED} blanks supplied, {GRANTED} granted, received by two people, loaded into two hoppers")
+
+    def arm(self) -> None:
+        """Make things go wrong later, from outside."""
+        a, b = (self.house.printers[name].panel for name in ("A", "B"))
+        a.fault(FaultKind.MISPRINT, at_card=12)
+        a.fault(FaultKind.MISPRINT, at_card=47)
+        b.fault(FaultKind.MISPRINT, at_card=30)
+        b.fault(FaultKind.JAM, at_card=55)
+
+    # -- printing -------------------------------------------------------------------------
+
+    def print_all(self) -> None:
+        """Print everything, through a dead hub and a dead station."""
+        self.operator = Operator(self.hands)
+        total = len(self.entered)
+        with self.show.printing(total) as bar:
+            self._until_judged(bar, total // 4)
+            self._outage(bar)
+            self._until_judged(bar, total // 2)
+            self._kill_in_mid_print()
+            self._until_drained(bar)
+        self.operator.go_home()
+
+    def _until_judged(self, bar: Any, count: int) -> None:
+        def there() -> bool:
+            bar.at(self.operator.looked, f"{len(self.operator.notebook)} seen to be misprinted")
+            return self.operator.looked >= count
+
+        self.until(there, "cards are printed")
+
+    def _outage(self, bar: Any) -> None:
+        self.house.kill("hub")
+        before = self.operator.looked
+        self.until(lambda: self.operator.looked >= before + 12, "printing goes on without the hub")
+        self.show.trouble(f"hub killed; {self.operator.looked - before} cards printed without it; hub started again")
+        self.house.start_hub()
+
+    def _kill_in_mid_print(self) -> None:
+        """Printer B waits for its operator; A is printing: then the station is killed."""
+        self.operator.away_from = "B"
+        self.until(lambda: self._lamp("B") == "asking", "printer B waits")
+        self.until(lambda: self._step("A") == "INTENT_MARK", "printer A prints")
+        self.house.kill("station")
+        self.show.trouble("station killed (kill -9) while printer A was printing; station started again")
+        self.operator.away_from = ""
+        self.house.start_station()
+
+    def _until_drained(self, bar: Any) -> None:
+        def done() -> bool:
+            bar.at(self.operator.looked, f"{len(self.operator.notebook)} seen to be misprinted")
+            return self._all_absorbed() and not self._open_states(("READY", "AUTHORISED", "IN_PRESS"))
+
+        self.until(done, "all cards are printed and all facts have arrived")
+
+    # -- after printing -------------------------------------------------------------------
+
+    def settle_suspects(self) -> None:
+        """Two people look at the card in the reject tray and close the suspect."""
+        found = self.hands.hub.get("/v1/suspects")["suspects"]
+        self.suspects = len(found)
+        for one in found:
+            serial = f"{one['series']} {one['number']}"
+            card = next(p.truth().cards[serial] for p in self.house.printers.values() if serial in p.truth().cards)
+            folder = next(p.folder for p in self.house.printers.values() if serial in p.truth().cards)
+            is_good = bool(card.picture) and not what_is_wrong(self._expected(one["record"]), (folder / card.picture).read_bytes())
+            settled = Found.GOOD if is_good else Found.BAD
+            body = Settle(one["record"], one["n"], settled, "BA-S-1", one["series"], one["number"], card.uid if is_good else "")
+            self.hands.ask_hub(body, VERIFIER, SECOND)
+            self.show.say(f"suspect {one['record']}: card {serial} found in the reject tray, {settled.value}; closed by two people")
+
+    def _expected(self, record: str) -> bytes:
+        import httpx
+
+        url = f"{self.house.station_url()}/v1/cards/{record}.png"
+        return httpx.get(url, timeout=10, trust_env=False).raise_for_status().content
+
+    def report(self) -> None:
+        """The office's report: first one blank off, then right."""
+        draft = self.hands.hub.get("/v1/allotments", {"id": ALLOTMENT})
+        columns = Columns(**draft["columns"])
+        lines = tuple(self._line(line) for line in draft["lines"])
+        self._compare_piles(draft)
+        off = Columns(**{**draft["columns"], "good": columns.good - 1})
+        try:
+            self.hands.ask_hub(SpoilageReport("BA-0", ALLOTMENT, draft["cut"], off, lines), OPERATOR)
+        except Refused as refused:
+            self.show.say(f"a report that is one card off is refused: {refused.refusal.value}")
+        whole = SpoilageReport(REPORT, ALLOTMENT, draft["cut"], columns, lines, paper=REPORT, paper_date="2018-04-10")
+        self.hands.ask_hub(whole, OPERATOR)
+        self._keep_report(draft)
+        self.show.say(f"report {REPORT} accepted: {columns.good} good, {columns.bad_of_person} bad with NIK")
+
+    def _line(self, line: dict[str, Any]) -> ReportLine:
+        nik = self.entered.get(line["record"], "") if line.get("of_person", True) else ""
+        return ReportLine(line["series"], line["number"], "", nik, line["n"], line["cause"], line["is_lost"])
+
+    def _compare_piles(self, draft: dict[str, Any]) -> None:
+        """The office's own count of its trays must agree with what the centre's book says."""
+        trays = {s for p in self.house.printers.values() for s, c in p.truth().cards.items() if c.fed and not c.printed_good}
+        named = {f"{line['series']} {line['number']}" for line in draft["lines"]}
+        if trays != named:
+            raise DemoFailed(f"spoiled cards in the trays {sorted(trays)} are not those of the book {sorted(named)}")
+
+    def _keep_report(self, draft: dict[str, Any]) -> None:
+        text = io.StringIO()
+        rows = csv.writer(text)
+        rows.writerow(["series", "number", "record", "attempt", "cause"])
+        for line in draft["lines"]:
+            rows.writerow([line["series"], line["number"], line["record"], line["n"], line["cause"]])
+        (self.house.folder / "report.csv").write_text(text.getvalue(), encoding="utf-8")
+
+    def unlock(self) -> None:
+        """Two people of the centre open what was reported."""
+        found = self.hands.hub.get("/v1/reports", {"id": REPORT})
+        for one in found["locks"]:
+            self.hands.ask_hub(Unlock(one["record"], one["n"], found["digest"]), VERIFIER, SECOND)
+        self.show.say(f"{len(found['locks'])} records unlocked by two people, neither of them the reporter")
+
+    def reprint(self) -> None:
+        """The unlocked records are printed again."""
+        self.operator = Operator(self.hands)
+        wanted = ("READY", "AUTHORISED", "IN_PRESS", "REPORTED", "MISPRINTED", "SUSPECT")
+        self.until(lambda: self._all_absorbed() and not self._open_states(wanted), "the cards are reprinted")
+        self.operator.go_home()
+        self.show.say("every record has its card")
+
+    def table(self) -> dict[str, Any]:
+        """Where every blank is, by the hub."""
+        return self.hands.hub.get("/v1/accountability")
+
+    # -- waiting --------------------------------------------------------------------------
+
+    def see(self) -> dict[str, Any]:
+        """The station's lamps."""
+        return Operator.see(self.operator) if hasattr(self, "operator") else _see(self.house)
+
+    def until(self, there: Callable[[], bool], what: str) -> None:
+        """Wait for something, but not for ever."""
+        deadline = time.monotonic() + LIMIT_S
+        while time.monotonic() < deadline:
+            try:
+                if there():
+                    return
+            except UplinkError:
+                pass
+            time.sleep(0.004)
+        raise DemoFailed(f"waited {LIMIT_S:.0f} s in vain until {what}; see the logs in {self.house.folder}")
+
+    def _printer(self, name: str) -> dict[str, Any]:
+        found = (one for one in self.see().get("printers", []) if one["name"] == name)
+        return next(found, {})
+
+    def _lamp(self, name: str) -> str:
+        return str(self._printer(name).get("phase", ""))
+
+    def _step(self, name: str) -> str:
+        one = self._printer(name)
+        return str(one.get("card", {}).get("step", "")) if one.get("phase") == "acting" else ""
+
+    def _all_absorbed(self) -> bool:
+        shown = self.see()
+        return bool(shown) and shown["commits"] == shown["acknowledged"] and shown["held"] == 0
+
+    def _open_states(self, names: tuple[str, ...]) -> int:
+        states = self.hands.hub.get("/v1/states")["states"]
+        return sum(states.get(name, 0) for name in names)
+
+
+def _see(house: House) -> dict[str, Any]:
+    import httpx
+
+    try:
+        shown: dict[str, Any] = httpx.get(f"{house.station_url()}/v1/now", timeout=2, trust_env=False).json()
+    except (httpx.HTTPError, OSError):
+        return {}
+    return shown

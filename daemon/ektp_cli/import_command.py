@@ -1,0 +1,154 @@
+"""`ektp import`: bring print-ready records from a CSV file to the hub."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ektp_cli.options import HUB, JSON, KEY, PASSPHRASE
+from ektp_data.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from ektp_cli.importing import Imported
+    from ektp_data.csv_records import Batch
+    from ektp_keys.key_file import FileSigner
+
+
+class WithColumns(click.Command):
+    """A command whose help ends with the columns of its file."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The columns, from the one list the reader uses."""
+        with formatter.section("Columns of the file (the Indonesian names work too)"):
+            formatter.write_dl(
+                [
+                    (f"{one.name} / {one.indonesian}", f"{'' if one.required else 'optional; '}{one.meaning}")
+                    for one in COLUMNS
+                ]
+            )
+
+
+@click.command("import", cls=WithColumns)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@HUB
+@KEY
+@click.option("--office", required=True, metavar="PARTY", help="Office the cards are for, such as office/52.03.")
+@click.option(
+    "--journal", type=click.Path(dir_okay=False, path_type=Path),
+    help="Where it is noted what was sent; otherwise FILE.sent.jsonl.",
+)  # fmt: skip
+@PASSPHRASE
+@JSON
+def import_records(
+    file: Path,
+    hub_url: str,
+    keys: tuple[Path, ...],
+    office: str,
+    journal: Path | None,
+    passphrases: tuple[Path, ...],
+    json_file: Path | None,
+) -> None:
+    r"""Bring print-ready records (rekaman siap cetak) from a CSV file to the hub.
+
+    Each good row is signed with the key of the officer who imports it. A bad row is listed
+    with its line, its column and the reason; the good rows proceed. Correct the file and
+    import it again: what was taken before is not entered twice, and after a lost link the
+    same command goes on where it stopped. Keep FILE.sent.jsonl beside the file for that.
+
+    \b
+    Example:
+      ektp import people.csv --hub http://127.0.0.1:8717 \
+        --key centre/people/operator.key --office office/52.03
+
+    \b
+    The file is CSV in UTF-8, split by commas or semicolons, dates as 1999-08-04:
+      nik,name,birth_place,birth_date,sex,address,rt_rw,village,religion,...
+    Keep the nik column as text, or a spreadsheet rounds its digits away.
+
+    Exit code 1: the hub has none of the rows, or it was not reached; 0 otherwise, also when
+    some rows are bad.
+    """
+    from ektp_cli.asking import hub_at, one_signer
+    from ektp_cli.importing import journal_of, read_file, send_batch
+    from ektp_cli.json_file import write_json
+    from ektp_cli.sent_journal import SentJournal
+    from ektp_cli.showing import progress
+
+    batch = read_file(file)
+    signer = one_signer(keys, passphrases)
+    _show_rows(batch)
+    with hub_at(hub_url) as hub, progress(f"{file.name} to {hub_url}") as moved:
+        sent = SentJournal.open(journal or journal_of(file), signer)
+        found = send_batch(hub, batch, sent, signer, office, moved)
+    _show_result(found, office, signer)
+    if json_file:
+        write_json(json_file, _plain(found, file, office, signer))
+    if found.broken:
+        raise found.broken.as_refused()
+    sys.exit(0 if found.entered or found.repeated else 1)
+
+
+def _show_rows(batch: "Batch") -> None:
+    """Bad rows and warnings, before anything is sent."""
+    from ektp_cli.showing import show_table, words
+
+    say = words()
+    if batch.bad:
+        rows = [(str(one.line), one.column, say.refusal(one.refusal)) for one in batch.bad]
+        show_table("Bad rows, not sent", ("line", "column", "reason"), rows)
+    odd = [(str(row.line), say.text(one.meaning)) for row in batch.rows for one in row.warnings]
+    if odd:
+        show_table("Odd, but sent", ("line", "warning"), odd)
+
+
+def _show_result(found: "Imported", office: str, signer: "FileSigner") -> None:
+    from ektp_cli.showing import show_table, words
+
+    say = words()
+    if found.refused:
+        rows = [(str(one.line), one.refused.refusal.value, say.refusal(one.refused)) for one in found.refused]
+        show_table("Refused by the hub", ("line", "refusal", "reason"), rows)
+    records = [row.record for row in found.entered]
+    span = f" ({records[0]} to {records[-1]})" if records else ""
+    click.echo(f"entered         {len(found.entered)}{span}")
+    click.echo(f"already there   {len(found.repeated)}")
+    click.echo(f"refused         {len(found.refused)}")
+    click.echo(f"bad rows        {len(found.bad)}")
+    if found.unsent:
+        click.echo(f"not sent        {found.unsent}; run the same command again")
+    click.echo(f"Signed at import by {signer.owner} (key {signer.key_id}) for {office}.")
+
+
+def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> dict[str, Any]:
+    from ektp_cli.showing import words
+    from ektp_core.wire.problem import refused_to_plain
+
+    say = words()
+    return {
+        "file": file.name,
+        "office": office,
+        "signed": "at import",
+        "signed_by": signer.owner,
+        "key": signer.key_id,
+        "counts": {
+            "entered": len(found.entered),
+            "repeated": len(found.repeated),
+            "refused": len(found.refused),
+            "bad": len(found.bad),
+            "unsent": found.unsent,
+        },
+        "entered": [{"line": one.line, "record": one.record} for one in found.entered],
+        "repeated": [{"line": one.line, "record": one.record} for one in found.repeated],
+        "refused": [
+            {"line": one.line, **refused_to_plain(one.refused), "reason": say.refusal(one.refused)}
+            for one in found.refused
+        ],
+        "bad": [
+            {"line": one.line, "column": one.column, "code": one.refusal.refusal.value, "reason": say.refusal(one.refusal)}
+            for one in found.bad
+        ],
+        "warnings": [
+            {"line": row.line, "warning": say.text(one.meaning)} for row in found.warned for one in row.warnings
+        ],
+    }

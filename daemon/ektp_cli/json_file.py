@@ -1,0 +1,31 @@
+"""Findings for other programs (berkas JSON): the file is there whole, or as it was before.
+
+Who waits for the file never reads half of it: it is written beside its place, brought to the
+disk and renamed.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from ektp_core.errors import Refusal, Refused
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write one JSON value, replacing what was there.
+
+    Raises:
+        Refused: BAD_FILE when it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(value, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        facts = {"file": str(path), "shape": error.strerror or "it cannot be written", "expected": "a place to write to"}
+        raise Refused(Refusal.BAD_FILE, facts) from None
