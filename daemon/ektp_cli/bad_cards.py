@@ -62,7 +62,9 @@ def read_bad_cards(data: bytes, name: str) -> tuple[ReportLine, ...]:
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     head = text.split("\n", 1)[0]
-    sheet = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=";" if head.count(";") > head.count(",") else ",")
+    sheet = csv.reader(
+        io.StringIO(text, newline=""), strict=True, delimiter=";" if head.count(";") > head.count(",") else ","
+    )
     columns: tuple[str, ...] = ()
     while True:
         place = sheet.line_num + 1

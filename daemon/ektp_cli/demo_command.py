@@ -10,8 +10,16 @@ import click
 
 @click.command()
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the findings to this file.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to work; a new folder in the temporary one if left out.")
-@click.option("--csv", "files", type=click.Path(exists=True, path_type=Path), multiple=True, help="Records to print instead of the shipped ones.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to work; a new folder in the temporary one if left out."
+)
+@click.option(
+    "--csv",
+    "files",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="Records to print instead of the shipped ones.",
+)
 @click.option("--card-ms", default=60, show_default=True, help="How long a printer takes for a card.")
 @click.option("--stay", is_flag=True, help="Keep everything running at the end, until Ctrl-C.")
 def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], card_ms: int, stay: bool) -> None:

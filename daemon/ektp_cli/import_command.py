@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ektp_cli.options import HUB, JSON, KEY, PASSPHRASE
+from ektp_cli.options import HUB, JSON, KEY, PASSPHRASE, help_with_columns
 from ektp_data.columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -15,21 +15,13 @@ if TYPE_CHECKING:
     from ektp_keys.key_file import FileSigner
 
 
-class WithColumns(click.Command):
-    """A command whose help ends with the columns of its file."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The columns, from the one list the reader uses."""
-        with formatter.section("Columns of the file (the Indonesian names work too)"):
-            formatter.write_dl(
-                [
-                    (f"{one.name} / {one.indonesian}", f"{'' if one.required else 'optional; '}{one.meaning}")
-                    for one in COLUMNS
-                ]
-            )
+_HELP = help_with_columns(
+    "Columns of the file (the Indonesian names work too)",
+    [(f"{one.name} / {one.indonesian}", ("" if one.required else "optional; ") + one.meaning) for one in COLUMNS],
+)
 
 
-@click.command("import", cls=WithColumns)
+@click.command("import", cls=_HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @HUB
 @KEY
@@ -145,7 +137,12 @@ def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> 
             for one in found.refused
         ],
         "bad": [
-            {"line": one.line, "column": one.column, "code": one.refusal.refusal.value, "reason": say.refusal(one.refusal)}
+            {
+                "line": one.line,
+                "column": one.column,
+                "code": one.refusal.refusal.value,
+                "reason": say.refusal(one.refusal),
+            }
             for one in found.bad
         ],
         "warnings": [

@@ -87,7 +87,13 @@ def read_file(path: Path) -> Batch:
 
 
 def import_file(
-    hub: Uplink, path: Path, signer: Signer, office: str, *, journal: Path | None = None, progress: Progress | None = None
+    hub: Uplink,
+    path: Path,
+    signer: Signer,
+    office: str,
+    *,
+    journal: Path | None = None,
+    progress: Progress | None = None,
 ) -> Imported:
     """Read a file and bring its good rows to the hub.
 
@@ -160,7 +166,9 @@ def _is_stale(reply: AskReply) -> bool:
 
 
 def _sorted_out(batch: Batch, answered: Sequence[tuple[int, AskReply]], broken: UplinkError | None) -> Imported:
-    taken = [(reply.is_first, EnteredRow(line, _record(reply))) for line, reply in answered if isinstance(reply, AskTaken)]
+    taken = [
+        (reply.is_first, EnteredRow(line, _record(reply))) for line, reply in answered if isinstance(reply, AskTaken)
+    ]
     return Imported(
         entered=tuple(row for is_first, row in taken if is_first),
         repeated=tuple(row for is_first, row in taken if not is_first),

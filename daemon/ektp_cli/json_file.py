@@ -27,5 +27,9 @@ def write_json(path: Path, value: object) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        facts = {"file": str(path), "shape": error.strerror or "it cannot be written", "expected": "a place to write to"}
+        facts = {
+            "file": str(path),
+            "shape": error.strerror or "it cannot be written",
+            "expected": "a place to write to",
+        }
         raise Refused(Refusal.BAD_FILE, facts) from None

@@ -16,12 +16,15 @@ from ektp_core.errors import EktpError, Refused
 GROUP = "ektp.commands"
 
 _SHORT = {
+    "blanks": "Bring blanks in, grant, send, count and issue them, by hand.",
     "demo": "Print 200 specimen cards on two virtual printers, with faults, and account for every blank.",
     "hub": "The centre's hub: make one, run it.",
     "import": "Bring print-ready records from a CSV file to the hub.",
     "printer": "The virtual card printer: run one, load it, make it fail.",
     "report": "File a spoilage report for an allotment.",
     "station": "A print station: run one, and what people do at it.",
+    "suspect": "Cards in doubt: list them, and close them by two people.",
+    "table": "Show where every blank is.",
     "unlock": "Unlock reported records for reprinting; two people sign.",
     "verify": "Check a book from the first entry to the last.",
 }

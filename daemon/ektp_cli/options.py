@@ -1,10 +1,13 @@
 """Options that several commands share (pilihan bersama), so that they are spelt the same everywhere."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-HUB = click.option("--hub", "hub_url", metavar="URL", required=True, help="Address of the hub, such as http://pusat:8717.")
+HUB = click.option(
+    "--hub", "hub_url", metavar="URL", required=True, help="Address of the hub, such as http://pusat:8717."
+)
 KEY = click.option(
     "--key", "keys", type=click.Path(dir_okay=False, path_type=Path), multiple=True, required=True,
     help="Key file of the person who signs.",
@@ -20,3 +23,14 @@ PASSPHRASE = click.option(
 JSON = click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to this file too."
 )
+
+
+def help_with_columns(title: str, columns: Sequence[tuple[str, str]]) -> type[click.Command]:
+    """A kind of command whose help ends with the columns of the file it reads."""
+
+    class WithColumns(click.Command):
+        def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+            with formatter.section(title):
+                formatter.write_dl(list(columns))
+
+    return WithColumns

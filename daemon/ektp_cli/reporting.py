@@ -5,7 +5,7 @@ which entry both are compared, and how many blanks it received, where nobody cou
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -17,6 +17,8 @@ from ektp_core.errors import Refused
 from ektp_core.flow.codec import fill
 from ektp_core.spoilage.report import Columns
 from ektp_core.wire.asks import ReportLine, SpoilageReport
+
+T = TypeVar("T")
 
 
 @frozen
@@ -102,9 +104,9 @@ def draft_of(hub: HubClient, allotment: str) -> Draft:
     return Draft(told.allotment, told.party, told.granted, told.last_report, told.cut, columns, lines)
 
 
-def _only(plain: dict[str, Any], kind: type[Any], name: str) -> Any:
+def _only(plain: dict[str, Any], kind: type[T], name: str) -> T:
     """A value of that kind; what a newer hub says beyond it is left out."""
-    wanted = {one.name for one in attrs.fields(kind)}
+    wanted = {one.name for one in attrs.fields(kind)}  # type: ignore[arg-type]  # attrs classes, all of them
     return fill({key: value for key, value in plain.items() if key in wanted}, kind, name)
 
 

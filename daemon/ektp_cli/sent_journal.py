@@ -56,7 +56,9 @@ class SentJournal:
             with os.fdopen(handle, "rb") as file:
                 journal._read(file.read())
         except OSError as error:
-            raise _bad(path, error.strerror or "it cannot be written", "a place for the journal; see --journal") from None
+            raise _bad(
+                path, error.strerror or "it cannot be written", "a place for the journal; see --journal"
+            ) from None
         return journal
 
     def find(self, row: bytes) -> Sent | None:

@@ -184,6 +184,7 @@ class StationProcess:
         self.now: dict[str, Any] = {}
         self.replies: dict[int, Callable[[Any], None]] = {}
         self._requests = 0
+        self._moved = False
         self._stopping = False
         self.link = LinkWorker(HubClient(config.hub), config.station, signer, self.inputs.put)
         self.printers = {one.name: PrinterWorker(one, self.inputs.put, self.draw) for one in config.printers}
@@ -209,8 +210,9 @@ class StationProcess:
         next_tick = 0
         try:
             while not self._stopping:
-                self._take(self._waiting(next_tick))
-                if now_ms() >= next_tick:
+                self._take(self._waiting(0 if self._moved else next_tick))
+                if self._moved or now_ms() >= next_tick:
+                    self._moved = False
                     self._take([messages.Ticked()])
                     next_tick = now_ms() + TICK_MS
         except StoreError as error:
@@ -253,6 +255,7 @@ class StationProcess:
                 self._step(what, wanted)
         while wanted:
             group, wanted = wanted, []
+            self._moved = True  # what was written may let a printer take its next card at once
             answers = iter(self.store.commit([work for one in group for work in one.works], now_ms()))
             for one in group:
                 self._step(messages.Persisted(one.token, tuple(next(answers) for _ in one.works)), wanted)

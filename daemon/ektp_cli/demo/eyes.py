@@ -30,7 +30,6 @@ class Operator:
     notebook: dict[str, str] = field(init=False, factory=dict)  # serial -> what was wrong
     looked: int = 0
     away_from: str = ""
-    now: dict[str, Any] = field(init=False, factory=dict)
     _ended: threading.Event = field(init=False, factory=threading.Event)
     _thread: threading.Thread = field(init=False)
 
@@ -43,19 +42,9 @@ class Operator:
         self._ended.set()
         self._thread.join()
 
-    def see(self) -> dict[str, Any]:
-        """The station's lamps; empty when its page does not answer."""
-        try:
-            shown: dict[str, Any] = httpx.get(f"{self.hands.house.station_url()}/v1/now", timeout=2, trust_env=False).json()
-        except (httpx.HTTPError, OSError):
-            return {}
-        return shown
-
     def _work(self) -> None:
         while not self._ended.is_set():
-            shown = self.see()
-            if shown:
-                self.now = shown
+            shown = self.hands.see()
             for printer in shown.get("printers", []):
                 if printer["phase"] == "asking" and printer["name"] != self.away_from:
                     self._judge(printer["name"], printer["card"])
@@ -63,7 +52,7 @@ class Operator:
 
     def _judge(self, printer: str, card: dict[str, Any]) -> None:
         try:
-            wrong = what_is_wrong(self._expected(card["record"]), self._picture(printer, card))
+            wrong = what_is_wrong(self.hands.expected_picture(card["record"]), self._picture(printer, card))
             outcome, cause = (Outcome.SPOILED, Cause.MISPRINT) if wrong else (Outcome.GOOD, Cause.NONE)
             verdict = Conclude(card["record"], card["n"], outcome, BlankPlace.OUTPUT, Certainty.OPERATOR, cause)
             self.hands.ask_station(STATION, verdict, OPERATOR)
@@ -73,12 +62,7 @@ class Operator:
         if wrong:
             self.notebook[f"{card['series']} {card['number']}"] = wrong
 
-    def _expected(self, record: str) -> bytes:
-        url = f"{self.hands.house.station_url()}/v1/cards/{record}.png"
-        return httpx.get(url, timeout=10, trust_env=False).raise_for_status().content
-
     def _picture(self, printer: str, card: dict[str, Any]) -> bytes:
         """The card in the operator's hand: the one that bears this serial."""
-        truth = self.hands.house.printers[printer].truth()
-        found = truth.cards[f"{card['series']} {card['number']}"]
-        return (self.hands.house.printers[printer].folder / found.picture).read_bytes()
+        name = f"{card['series']}_{card['number']}.png"
+        return (self.hands.house.printers[printer].folder / "cards" / name).read_bytes()

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import httpx
 from attrs import define, field
@@ -26,11 +27,13 @@ class Hands:
     house: House
     keys: dict[str, FileSigner] = field(init=False)
     hub: HubClient = field(init=False)
+    page: httpx.Client = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.keys = {name: load_key(path) for name, path in self.house.hub.people.items()}
         self.keys["station"] = load_key(self.house.station_folder / "station.key")
         self.hub = HubClient(self.house.hub_url)
+        self.page = httpx.Client(trust_env=False, timeout=20)
 
     def envelope(self, to: str, body: object, who: Sequence[str]) -> bytes:
         """A signed ask with an id of its own."""
@@ -47,6 +50,18 @@ class Hands:
     def ask_station(self, to: str, body: object, *who: str) -> None:
         """Ask the station. Raises the refusal."""
         message = self.envelope(to, body, who)
-        answer = httpx.post(f"{self.house.station_url()}/v1/asks", content=message, timeout=20, trust_env=False).json()
+        answer = self.page.post(f"{self.house.station_url()}/v1/asks", content=message).json()
         if "refused" in answer:
             raise refused_from_plain(answer["refused"])
+
+    def see(self) -> dict[str, Any]:
+        """The station's lamps; empty when its page does not answer."""
+        try:
+            shown: dict[str, Any] = self.page.get(f"{self.house.station_url()}/v1/now").json()
+        except (httpx.HTTPError, OSError):
+            return {}
+        return shown
+
+    def expected_picture(self, record: str) -> bytes:
+        """What should be on a record's card."""
+        return self.page.get(f"{self.house.station_url()}/v1/cards/{record}.png").raise_for_status().content

@@ -110,6 +110,10 @@ class House:
             process.kill()
             process.wait()
 
+    def marks_begun(self, printer: str) -> int:
+        """How many cards a printer has begun to mark, by its own log."""
+        return (self.folder / f"printer-{printer}" / "truth.jsonl").read_bytes().count(b'"mark_begun"')
+
     def close(self) -> None:
         """End everything that runs."""
         for name in ("station", "hub"):

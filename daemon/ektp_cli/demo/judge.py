@@ -43,7 +43,9 @@ class Findings:
 
     def plain(self) -> dict[str, Any]:
         """As it goes into the JSON file."""
-        return {**asdict(self), "seconds": self.phases_s, "broken": list(self.broken)}
+        shown = asdict(self)
+        shown["seconds"] = shown.pop("phases_s")
+        return {**shown, "broken": list(self.broken)}
 
 
 def judge(house: House, manifest: SerialSet, suspects: int, phases_s: dict[str, float]) -> Findings:

@@ -62,7 +62,9 @@ class Play:
         self.house.start_hub()
         self.hands = Hands(self.house)
         self.house.start_station()
-        self.show.say(f"hub {self.house.hub_url}, station {self.house.station_url()}, two printers, each its own process")
+        self.show.say(
+            f"hub {self.house.hub_url}, station {self.house.station_url()}, two printers, each its own process"
+        )
 
     def bring_records(self) -> None:
         """Import the files; bad rows are listed, good rows proceed."""
@@ -86,7 +88,7 @@ class Play:
                 continue
             taken += 1
             for event in answer.events:
-                if "record" in event:
+                if event.get("record"):
                     self.entered[str(event["record"])] = row.record.nik.reveal()
         return taken, len(batch.rows) - taken
 
@@ -100,7 +102,9 @@ class Play:
         whole = ((SERIES, 1, GRANTED),)
         self.hands.ask_hub(Receive("K-1", OFFICE, whole), OPERATOR, SECOND)
         self.hands.ask_hub(Issue("K-2", STATION, CLASS, GRANTED), OPERATOR)
-        self.until(lambda: self.see().get("counts", {}).get("IN_TRANSIT") == GRANTED, "the station learns of its blanks")
+        self.until(
+            lambda: self.hands.see().get("counts", {}).get("IN_TRANSIT") == GRANTED, "the station learns of its blanks"
+        )
         self.hands.ask_station(STATION, Receive("K-2", STATION, whole), OPERATOR, SECOND)
         for name, (lo, hi) in IN_HOPPER.items():
             self.house.printers[name].panel.load(SERIES, lo, hi - lo + 1, seed=SEED)
@@ -147,7 +151,8 @@ class Play:
         """Printer B waits for its operator; A is printing: then the station is killed."""
         self.operator.away_from = "B"
         self.until(lambda: self._lamp("B") == "asking", "printer B waits")
-        self.until(lambda: self._step("A") == "INTENT_MARK", "printer A prints")
+        marks = self.house.marks_begun("A")
+        self.until(lambda: self.house.marks_begun("A") > marks, "printer A prints", every_s=0.001)
         self.house.kill("station")
         self.show.trouble("station killed (kill -9) while printer A was printing; station started again")
         self.operator.away_from = ""
@@ -170,17 +175,17 @@ class Play:
             serial = f"{one['series']} {one['number']}"
             card = next(p.truth().cards[serial] for p in self.house.printers.values() if serial in p.truth().cards)
             folder = next(p.folder for p in self.house.printers.values() if serial in p.truth().cards)
-            is_good = bool(card.picture) and not what_is_wrong(self._expected(one["record"]), (folder / card.picture).read_bytes())
+            is_good = bool(card.picture) and not what_is_wrong(
+                self.hands.expected_picture(one["record"]), (folder / card.picture).read_bytes()
+            )
             settled = Found.GOOD if is_good else Found.BAD
-            body = Settle(one["record"], one["n"], settled, "BA-S-1", one["series"], one["number"], card.uid if is_good else "")
+            body = Settle(
+                one["record"], one["n"], settled, "BA-S-1", one["series"], one["number"], card.uid if is_good else ""
+            )
             self.hands.ask_hub(body, VERIFIER, SECOND)
-            self.show.say(f"suspect {one['record']}: card {serial} found in the reject tray, {settled.value}; closed by two people")
-
-    def _expected(self, record: str) -> bytes:
-        import httpx
-
-        url = f"{self.house.station_url()}/v1/cards/{record}.png"
-        return httpx.get(url, timeout=10, trust_env=False).raise_for_status().content
+            self.show.say(
+                f"suspect {one['record']}: card {serial} found in the reject tray, {settled.value}; closed by two people"
+            )
 
     def report(self) -> None:
         """The office's report: first one blank off, then right."""
@@ -199,12 +204,14 @@ class Play:
         self.show.say(f"report {REPORT} accepted: {columns.good} good, {columns.bad_of_person} bad with NIK")
 
     def _line(self, line: dict[str, Any]) -> ReportLine:
-        nik = self.entered.get(line["record"], "") if line.get("of_person", True) else ""
+        nik = self.entered.get(line["record"], "") if line["needs_nik"] else ""
         return ReportLine(line["series"], line["number"], "", nik, line["n"], line["cause"], line["is_lost"])
 
     def _compare_piles(self, draft: dict[str, Any]) -> None:
         """The office's own count of its trays must agree with what the centre's book says."""
-        trays = {s for p in self.house.printers.values() for s, c in p.truth().cards.items() if c.fed and not c.printed_good}
+        trays = {
+            s for p in self.house.printers.values() for s, c in p.truth().cards.items() if c.fed and not c.printed_good
+        }
         named = {f"{line['series']} {line['number']}" for line in draft["lines"]}
         if trays != named:
             raise DemoFailed(f"spoiled cards in the trays {sorted(trays)} are not those of the book {sorted(named)}")
@@ -220,9 +227,9 @@ class Play:
     def unlock(self) -> None:
         """Two people of the centre open what was reported."""
         found = self.hands.hub.get("/v1/reports", {"id": REPORT})
-        for one in found["locks"]:
+        for one in found["reported"]:
             self.hands.ask_hub(Unlock(one["record"], one["n"], found["digest"]), VERIFIER, SECOND)
-        self.show.say(f"{len(found['locks'])} records unlocked by two people, neither of them the reporter")
+        self.show.say(f"{len(found['reported'])} records unlocked by two people, neither of them the reporter")
 
     def reprint(self) -> None:
         """The unlocked records are printed again."""
@@ -238,11 +245,7 @@ class Play:
 
     # -- waiting --------------------------------------------------------------------------
 
-    def see(self) -> dict[str, Any]:
-        """The station's lamps."""
-        return Operator.see(self.operator) if hasattr(self, "operator") else _see(self.house)
-
-    def until(self, there: Callable[[], bool], what: str) -> None:
+    def until(self, there: Callable[[], bool], what: str, every_s: float = 0.004) -> None:
         """Wait for something, but not for ever."""
         deadline = time.monotonic() + LIMIT_S
         while time.monotonic() < deadline:
@@ -251,34 +254,20 @@ class Play:
                     return
             except UplinkError:
                 pass
-            time.sleep(0.004)
+            time.sleep(every_s)
         raise DemoFailed(f"waited {LIMIT_S:.0f} s in vain until {what}; see the logs in {self.house.folder}")
 
     def _printer(self, name: str) -> dict[str, Any]:
-        found = (one for one in self.see().get("printers", []) if one["name"] == name)
+        found = (one for one in self.hands.see().get("printers", []) if one["name"] == name)
         return next(found, {})
 
     def _lamp(self, name: str) -> str:
         return str(self._printer(name).get("phase", ""))
 
-    def _step(self, name: str) -> str:
-        one = self._printer(name)
-        return str(one.get("card", {}).get("step", "")) if one.get("phase") == "acting" else ""
-
     def _all_absorbed(self) -> bool:
-        shown = self.see()
+        shown = self.hands.see()
         return bool(shown) and shown["commits"] == shown["acknowledged"] and shown["held"] == 0
 
     def _open_states(self, names: tuple[str, ...]) -> int:
         states = self.hands.hub.get("/v1/states")["states"]
         return sum(states.get(name, 0) for name in names)
-
-
-def _see(house: House) -> dict[str, Any]:
-    import httpx
-
-    try:
-        shown: dict[str, Any] = httpx.get(f"{house.station_url()}/v1/now", timeout=2, trust_env=False).json()
-    except (httpx.HTTPError, OSError):
-        return {}
-    return shown

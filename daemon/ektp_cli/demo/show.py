@@ -40,16 +40,16 @@ class Show:
 
     def say(self, text: str) -> None:
         """A line of what happened."""
-        self.console.print(f"  {text}")
+        self.console.print(f"  {text}", soft_wrap=True)
 
     def trouble(self, text: str) -> None:
         """Something was made to go wrong."""
-        self.console.print(f"  [yellow]![/yellow] {text}")
+        self.console.print(f"  [yellow]![/yellow] {text}", soft_wrap=True)
 
     def promise(self, text: str, holds: bool) -> None:
         """A promise, and whether it holds."""
         mark = "[green]yes[/green]" if holds else "[red]NO[/red]"
-        self.console.print(f"  {mark}  {text}")
+        self.console.print(f"  {mark}  {text}", soft_wrap=True)
 
     @contextmanager
     def printing(self, total: int) -> "Iterator[Bar]":
@@ -63,18 +63,16 @@ class Show:
     def accountability(self, shown: dict[str, Any]) -> None:
         """The table: every blank by where it is."""
         table = Table(title="Where every blank is", title_justify="left")
-        parties = sorted({row["party"] for row in shown["rows"]})
+        parties = {one["party"]: one["buckets"] for one in shown["parties"]}
         table.add_column("bucket")
         for party in parties:
             table.add_column(party, justify="right")
         table.add_column("all", justify="right")
-        for bucket in _SHORT:
-            counts = [sum(r["count"] for r in shown["rows"] if (r["party"], r["bucket"]) == (p, bucket)) for p in parties]
-            if any(counts):
-                table.add_row(_SHORT[bucket], *(f"{n:,}" if n else "" for n in counts), f"{sum(counts):,}")
-        sums = [sum(r["count"] for r in shown["rows"] if r["party"] == p) for p in parties]
+        for bucket, total in shown["totals"].items():
+            counts = (held.get(bucket, 0) for held in parties.values())
+            table.add_row(_SHORT.get(bucket, bucket), *(f"{n:,}" if n else "" for n in counts), f"{total:,}")
         table.add_section()
-        table.add_row("all", *(f"{n:,}" for n in sums), f"{sum(sums):,}")
+        table.add_row("all", *(f"{sum(held.values()):,}" for held in parties.values()), f"{shown['held']:,}")
         self.console.print(table)
 
 

@@ -112,26 +112,27 @@ class Station(NamedTuple):
     n: int = 0
     blank: int = NONE
     marked: bool = False
-    failed: bool = False
-    unfed: bool = False
     recalled: bool = False
     outbox: tuple[Commit, ...] = ()
     taken: int = 0
 
 
 class World(NamedTuple):
-    """The hub's book, the stations, the cards; `broken` is the first promise a step broke."""
+    """The hub's book, the stations, the cards.
+
+    `luck`: how much may still go wrong. `broken`: the first promise a step broke.
+    """
 
     stations: tuple[Station, ...]
     cards: tuple[Card, ...]
     book: Book
+    luck: int
     state: LockState | None = None
     n: int = 0
     station: int = NONE
     blank: int = NONE
     taken: bool = False
     answered: bool = False
-    recalled: bool = False
     active: int = 0  # blanks counted as the person's card
     stopped: int = 0  # blanks on the stop list
     disputed: int = 0  # attempts the hub itself disputed
@@ -143,10 +144,10 @@ class World(NamedTuple):
     broken: str = ""
 
 
-def first() -> World:
+def first(luck: int) -> World:
     """Every blank delivered, nothing entered."""
     books = (tuple(STOCK if home == i else 0 for home in HOME) for i in (0, 1))
-    return World(tuple(Station(book) for book in books), (Card(),) * len(HOME), (STOCK,) * len(HOME))
+    return World(tuple(Station(book) for book in books), (Card(),) * len(HOME), (STOCK,) * len(HOME), luck)
 
 
 # -- small changes ----------------------------------------------------------------------------
@@ -175,6 +176,12 @@ def _with_station(world: World, i: int, station: Station) -> World:
 
 def _with_card(world: World, blank: int, kind: Is, n: int = 0) -> World:
     return world._replace(cards=_put(world.cards, blank, Card(kind, n)))
+
+
+def _misfortune(world: World) -> Iterator[World]:
+    """The world with one misfortune spent, if one is left."""
+    if world.luck:
+        yield world._replace(luck=world.luck - 1)
 
 
 def _fed(world: World, i: int, *entries: Entry) -> World:
@@ -215,7 +222,7 @@ def _committed(world: World, i: int, station: Station, event: LockEvent | None, 
     if event in (LockEvent.PROVE_NOT_FED, LockEvent.BLANK_FAILED):
         station = station._replace(blank=NONE, marked=False)
     if station.state not in STATION_STATES:  # what no longer matters is forgotten, so that equal worlds are equal
-        station = station._replace(state=None, marked=False, failed=False, unfed=False, recalled=False)
+        station = station._replace(state=None, marked=False, recalled=False)
     commit = Commit(event, n, blank, station_pen(station, i), took)
     if world.gone == i:
         return _with_station(_evidence(world, i, commit), i, station)
@@ -235,12 +242,7 @@ def _stepped(world: World, i: int, event: LockEvent) -> World:
     assert station.state is not None
     row = step(station.state, event)
     assert row is not None and row.by is By.STN, f"a station cannot {event.name} at {station.state.name}"
-    station = station._replace(
-        state=row.target,
-        book=_moved(station.book, station.blank, row),
-        failed=station.failed or event is LockEvent.BLANK_FAILED,
-        unfed=station.unfed or event is LockEvent.PROVE_NOT_FED,
-    )
+    station = station._replace(state=row.target, book=_moved(station.book, station.blank, row))
     return _committed(world, i, station, event)
 
 
@@ -284,7 +286,10 @@ def recovered(kind: Is, marked: bool) -> frozenset[LockEvent]:
         seen.append(Evidence(looked=Outcome.GOOD if kind is Is.GOOD else Outcome.SPOILED, blind=True))
     at = PressStep.INTENT_MARK if marked else PressStep.START
     answers = {recover(at, one) for one in seen} - {Answer.CONTINUE}
-    return frozenset(_CONCLUDED.get(answer, LockEvent.DOUBT) for answer in answers)
+    events = {_CONCLUDED.get(answer, LockEvent.DOUBT) for answer in answers}
+    if kind is Is.FAILED:  # before ink, the failed blank in hand: the same attempt takes another, or is given up
+        events |= {LockEvent.BLANK_FAILED} if LockEvent.VERDICT_BAD in events else set()
+    return frozenset(events)
 
 
 _CONCLUDED: Mapping[Answer, LockEvent] = {
@@ -300,14 +305,24 @@ def station_acts(world: World, i: int, plant: Plant) -> Iterator[World]:
     station = world.stations[i]
     if world.gone != i:
         yield from (_take(world, i, k, plant) for k in range(len(world.feeds[i])))
-        if world.absorbed[i]:  # the receipt arrives at last
-            rest = station._replace(outbox=station.outbox[world.absorbed[i] :])
-            yield _with_station(world._replace(absorbed=_put(world.absorbed, i, 0)), i, rest)
-        yield from (absorb(world, i, k, plant) for k in range(len(station.outbox)))
+        for k in range(len(station.outbox)):
+            after = absorb(world, i, k, plant)
+            yield _receipt(after, i)
+            if after is not world:  # absorbed, and the receipt is lost: the station sends it again
+                yield from _misfortune(after)
     if station.state is LockState.AUTHORISED:
         yield from _before_start(world, i)
     elif station.state is LockState.IN_PRESS:
         yield from _in_press(world, i, plant)
+
+
+def _receipt(world: World, i: int) -> World:
+    """The station learns what was absorbed and keeps the rest."""
+    if not world.absorbed[i]:
+        return world
+    station = world.stations[i]
+    station = station._replace(outbox=station.outbox[world.absorbed[i] :])
+    return _with_station(world._replace(absorbed=_put(world.absorbed, i, 0)), i, station)
 
 
 def _before_start(world: World, i: int) -> Iterator[World]:
@@ -324,20 +339,18 @@ def _before_start(world: World, i: int) -> Iterator[World]:
 def _in_press(world: World, i: int, plant: Plant) -> Iterator[World]:
     station = world.stations[i]
     kind = world.cards[station.blank].kind
-    if kind is Is.FRESH and not station.marked:
+    if kind is Is.FRESH:
         yield _with_card(world, station.blank, Is.INSIDE)
     elif kind is Is.INSIDE and station.marked:
         yield _with_card(world, station.blank, Is.SENT, station.n)
     elif kind is Is.INSIDE:
-        yield _with_card(world, station.blank, Is.FAILED)
+        yield from (_with_card(after, station.blank, Is.FAILED) for after in _misfortune(world))
         yield _with_station(world, i, station._replace(marked=True))
-    again = kind is Is.FAILED and not station.failed
-    events = set(recovered(kind, station.marked))
-    if again:  # before ink, the failed blank in hand: the same attempt takes another
-        events = {LockEvent.BLANK_FAILED if e is LockEvent.VERDICT_BAD else e for e in events}
-    if station.unfed:
-        events.discard(LockEvent.PROVE_NOT_FED)
-    yield from (_stepped(world, i, event) for event in events)
+    for event in recovered(kind, station.marked):
+        if event in (LockEvent.VERDICT_GOOD, LockEvent.VERDICT_BAD, LockEvent.BLANK_FAILED):
+            yield _stepped(world, i, event)
+        else:
+            yield from (_stepped(after, i, event) for after in _misfortune(world))
     if plant is Plant.RETRY_UNKNOWN and station.marked and kind in (Is.SENT, Is.GOOD):
         other = next((blank for blank in _own_blanks(i) if station.book[blank] & STOCK), NONE)
         if other != NONE:
@@ -359,8 +372,6 @@ def absorb(world: World, i: int, k: int, plant: Plant) -> World:
     """The k-th commit of an outbox arrives: known before, behind a gap, or the next one."""
     known = world.absorbed[i]
     if k > known or (k < known and plant is not Plant.ABSORB_TWICE):
-        return world
-    if k == known == 1:  # kept small: one receipt is lost at a time
         return world
     commit = world.stations[i].outbox[k]
     world = world._replace(absorbed=_put(world.absorbed, i, max(known, k + 1)))
@@ -445,10 +456,10 @@ def hub_acts(world: World, plant: Plant) -> Iterator[World]:
         assert row is not None
         if row.by is not By.STN:
             yield from _ACTS[event](world, row, plant)
-    if world.state in STATION_STATES and not world.recalled:
-        yield _fed(world._replace(recalled=True), world.station, Entry(Sent.RECALL, world.n))
+    if world.state in STATION_STATES:
+        yield from (_fed(after, after.station, Entry(Sent.RECALL, after.n)) for after in _misfortune(world))
     if world.gone == NONE and world.state in (*STATION_STATES, LockState.SUSPECT):
-        yield _declared_lost(world)
+        yield from map(_declared_lost, _misfortune(world))
     if world.gone != NONE and not world.over:
         yield world._replace(over=True)
     if plant is Plant.WITHDRAW_LEASED and world.state is LockState.AUTHORISED:
@@ -483,14 +494,15 @@ def _authorise(world: World, row: Row, plant: Plant) -> Iterator[World]:
     for i in (0, 1) if world.n else (0,):  # the first attempt is at the station with two blanks
         if world.gone != i and any(world.book[blank] & STOCK for blank in _own_blanks(i)):
             new = world._replace(
-                state=row.target, n=n, station=i, blank=NONE, taken=False, answered=False, recalled=False
+                state=row.target, n=n, station=i, blank=NONE, taken=False, answered=False
             )
             yield _fed(new, i, Entry(Sent.AUTHORISED, n))
 
 
 def _dispute(world: World, row: Row, plant: Plant) -> Iterator[World]:
-    world = _stopped(world, row)._replace(disputed=world.disputed | 1 << world.n)
-    yield world._replace(state=LockState.READY) if plant is Plant.SEIZE_FREES else world
+    for after in _misfortune(world):
+        done = _stopped(after, row)._replace(disputed=world.disputed | 1 << world.n)
+        yield done._replace(state=LockState.READY) if plant is Plant.SEIZE_FREES else done
 
 
 def _used(world: World) -> int:

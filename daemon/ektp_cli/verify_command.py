@@ -1,0 +1,122 @@
+"""`ektp verify`: whether a book is what its log says, from the first entry to the last."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ektp_cli.options import JSON
+
+if TYPE_CHECKING:
+    from ektp_cli.verifying import VerifiedBook
+    from ektp_core.errors import Refused
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--since", type=click.IntRange(0), default=0, metavar="SEAL",
+    help="Take the seals up to this one as they stand and check only what follows: quicker, and shows less.",
+)  # fmt: skip
+@click.option("--head", metavar="HEX", help="A head you wrote down earlier; the book must still hold it.")
+@click.option(
+    "--peer-receipt", "receipts", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+    help="A receipt of the hub for this station's book; the commit it names must be in it.",
+)  # fmt: skip
+@JSON
+def verify(path: Path, since: int, head: str | None, receipts: tuple[Path, ...], json_file: Path | None) -> None:
+    r"""Check a book, or every book in a folder, from the first entry to the last.
+
+    Every entry is hashed and applied again from nothing; every seal must fit the one before,
+    and every row of the book must be what its log says. Nothing is written, and the book may
+    be in use. Erased personal data is counted and is no damage. A station's book must also
+    hold the commit its last receipt from the hub names.
+
+    \b
+    Examples:
+      ektp verify centre/book.sqlite
+      ektp verify station-52.03-1 --json verified.json
+      ektp verify centre/book.sqlite --since 1000 --head 5f0c...
+
+    \b
+    What is shown:
+      commits, events   how long the log is
+      rows, runs        what the book says now: rows, and runs of blanks
+      payloads          personal data kept, and erased
+      acknowledged      last commit the hub has taken, by its receipt
+      head, root        write them down elsewhere: with --head a cut end is found
+
+    Exit code 1: damage, and the place where it is.
+    """
+    from ektp_cli.json_file import write_json
+    from ektp_cli.verifying import books_in, receipt_in
+
+    books = books_in(path)
+    if len(books) > 1 and (since or head or receipts):
+        raise click.UsageError(f"--since, --head and --peer-receipt are about one book; {path} holds {len(books)}.")
+    options = {"since": since, "head": _digest(head), "receipts": [receipt_in(one) for one in receipts]}
+    found = [(book, _verified(book, options)) for book in books]
+    if len(books) > 1:
+        _show_damage(found)
+    if json_file:
+        write_json(json_file, {"since": since, "books": [_plain(book, one) for book, one in found]})
+    for _, one in found:
+        if isinstance(one, Exception):
+            raise one
+
+
+def _digest(text: str | None) -> bytes | None:
+    from ektp_core.errors import Refusal, Refused
+
+    if text is None:
+        return None
+    try:
+        head = bytes.fromhex(text)
+    except ValueError:
+        head = b""
+    if len(head) != 32:
+        facts = {"field": "--head", "shape": f"{len(text)} characters", "expected": "64 hexadecimal digits"}
+        raise Refused(Refusal.BAD_VALUE, facts)
+    return head
+
+
+def _verified(book: Path, options: dict[str, Any]) -> "VerifiedBook | Refused":
+    """Verify one book and show it; damage comes back, so that other books are looked at too."""
+    from ektp_cli.showing import progress
+    from ektp_cli.verifying import verify_book
+    from ektp_core.errors import Refused
+
+    try:
+        with progress(f"verifying {book}") as moved:
+            found = verify_book(book, progress=moved, **options)
+    except Refused as refused:
+        return refused
+    one = found.verified
+    click.echo(f"{book}: whole")
+    click.echo(f"  commits       {one.commits:,}")
+    click.echo(f"  events        {one.events:,}")
+    click.echo(f"  rows          {one.rows:,} and {one.holdings:,} runs of blanks")
+    click.echo(f"  payloads      {one.payloads_kept:,} kept, {one.payloads_erased:,} erased")
+    if found.acknowledged:
+        click.echo(f"  acknowledged  up to commit {found.acknowledged:,}")
+    click.echo(f"  head          {one.head}")
+    click.echo(f"  root          {one.root}")
+    return found
+
+
+def _show_damage(found: "list[tuple[Path, VerifiedBook | Refused]]") -> None:
+    from ektp_cli.showing import words
+
+    for book, one in found:
+        if isinstance(one, Exception):
+            click.secho(f"{book}: {words().what(one)}", fg="red", err=True)
+
+
+def _plain(book: Path, found: "VerifiedBook | Refused") -> dict[str, Any]:
+    import attrs
+
+    from ektp_core.wire.problem import refused_to_plain
+
+    if isinstance(found, Exception):
+        return {"path": str(book), "whole": False, **refused_to_plain(found)}
+    return {"path": str(book), "whole": True, "acknowledged": found.acknowledged, **attrs.asdict(found.verified)}
