@@ -72,7 +72,7 @@ def import_records(
     _show_rows(batch)
     with hub_at(hub_url) as hub, progress(f"{file.name} to {hub_url}") as moved:
         sent = SentJournal.open(journal or journal_of(file), signer)
-        found = send_batch(hub, batch, sent, signer, office, moved)
+        found = send_batch(hub, batch, sent, signer, office, progress=moved)
     _show_result(found, office, signer)
     if json_file:
         write_json(json_file, _plain(found, file, office, signer))

@@ -101,11 +101,13 @@ def import_file(
         Refused: BAD_FILE for a file or journal that cannot be used; nothing was sent.
     """
     batch = read_file(path)
-    return send_batch(hub, batch, SentJournal.open(journal or journal_of(path), signer), signer, office, progress)
+    return send_batch(
+        hub, batch, SentJournal.open(journal or journal_of(path), signer), signer, office, progress=progress
+    )
 
 
 def send_batch(
-    hub: Uplink, batch: Batch, journal: SentJournal, signer: Signer, office: str, progress: Progress | None = None
+    hub: Uplink, batch: Batch, journal: SentJournal, signer: Signer, office: str, *, progress: Progress | None = None
 ) -> Imported:
     """Bring the good rows of a file to the hub, a few at a time; a broken line ends it early."""
     sending = _Sending(hub, journal, signer, office)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from ektp_core.spoilage.report import Columns
 
 
-def _count(name: str, meaning: str) -> Any:
-    return click.option(name, type=click.IntRange(0), help=meaning)
-
+_COUNT = click.IntRange(0)
 
 _HELP = help_with_columns(
     "Columns of the list of bad and lost cards", [(f"{one.name} / {one.indonesian}", one.meaning) for one in COLUMNS]
@@ -29,15 +27,15 @@ _HELP = help_with_columns(
 @click.option("--allotment", required=True, help="Number of the allotment (jatah) that is reported.")
 @click.option("--draft", "only_draft", is_flag=True, help="Only show what the book says; file nothing, sign nothing.")
 @click.option("--report", "number", help="Number of this report (berita acara).")
-@_count("--good", "Good cards: waiting, handed over or void.")
-@_count("--suspect", "Cards in doubt.")
-@_count("--lost", "Blanks and cards not found.")
-@_count("--remaining", "Blanks not printed on: store, hopper, machine, road to a station.")
-@_count("--received", "Blanks received of this allotment; otherwise what the book says.")
-@_count("--bad-without", "Bad without a NIK; otherwise counted from the list.")
-@_count("--borrowed", "Blanks borrowed from others.")
-@_count("--lent", "Blanks lent or sent on.")
-@_count("--returned", "Blanks returned upward.")
+@click.option("--good", type=_COUNT, help="Good cards: waiting, handed over or void.")
+@click.option("--suspect", type=_COUNT, help="Cards in doubt.")
+@click.option("--lost", type=_COUNT, help="Blanks and cards not found.")
+@click.option("--remaining", type=_COUNT, help="Blanks not printed on: store, hopper, machine, road to a station.")
+@click.option("--received", type=_COUNT, help="Blanks received of this allotment; otherwise what the book says.")
+@click.option("--bad-without", type=_COUNT, help="Bad without a NIK; otherwise counted from the list.")
+@click.option("--borrowed", type=_COUNT, help="Blanks borrowed from others.")
+@click.option("--lent", type=_COUNT, help="Blanks lent or sent on.")
+@click.option("--returned", type=_COUNT, help="Blanks returned upward.")
 @click.option(
     "--bad", "bad_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV list of every bad and lost card; leave it out if there is none.",
@@ -127,7 +125,7 @@ def _filed(
     signer = one_signer(keys, passphrases)
     papers = {"is_final": stated["is_final"], "paper": stated["paper"], "paper_date": stated["paper_date"]}
     try:
-        filed = file_report(hub, (signer,), stated["number"], draft, columns, lines, **papers)
+        filed = file_report(hub, (signer,), stated["number"], draft, columns, lines=lines, **papers)
     except Refused as refused:
         if refused.refusal is Refusal.REPORT_DIFFERS:
             _show_differences(columns, draft, refused)

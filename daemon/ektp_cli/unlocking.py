@@ -18,7 +18,7 @@ from ektp_cli.asking import signed_ask
 from ektp_cli.json_file import write_json
 from ektp_client.hub_client import HubClient
 from ektp_core.boundary.signer import Signer
-from ektp_core.errors import Refusal, Refused
+from ektp_core.errors import Fact, Refusal, Refused
 from ektp_core.flow.codec import from_json
 from ektp_core.flow.reporting import Unlock
 from ektp_core.wire.asks import HUB, read_ask
@@ -141,7 +141,7 @@ def check_against_hub(hub: HubClient, path: Path, unlocking: Unlocking) -> None:
         if body.report_digest != digest:
             raise Refused(Refusal.OTHER_REPORT, {"record": body.record})
         if waiting.get(body.record, body.n) != body.n:
-            facts = {"record": body.record, "current": waiting[body.record], "named": body.n}
+            facts: dict[str, Fact] = {"record": body.record, "current": waiting[body.record], "named": body.n}
             raise Refused(Refusal.STALE_ATTEMPT, facts)
 
 

@@ -171,6 +171,7 @@ class StationState:
     fetching: bool = False
     next_fetch_ms: int = 0
     next_upload_ms: int = 0
+    next_return_ms: int = 0
     wait_ms: int = 0
     stopped_why: str = ""
     told: Mapping[str, str] = field(factory=dict)

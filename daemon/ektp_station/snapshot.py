@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ektp_core.flow.rows import Attempt, Desk, Lease, Printer, Tally
+from ektp_core.flow.rows import Attempt, Desk, Printer, Tally
 from ektp_core.flow.view import View
 from ektp_station.messages import StationState
 from ektp_station.press import Phase, Press
@@ -19,10 +19,15 @@ def snapshot(state: StationState, view: View) -> dict[str, Any]:
         "acknowledged": state.acked_n,
         "feed_taken": desk.taken_m if desk else 0,
         "link_waits_ms": state.wait_ms,
-        "held": sum(1 for _ in view.rows(Lease, station)),
+        "held": (desk.outstanding if desk else 0) + sum(1 for one in state.presses.values() if _works(one)),
         "counts": {one.bucket.name: one.count for one in view.rows(Tally, station)},
         "printers": [_printer(press, view, station) for press in state.presses.values()],
     }
+
+
+def _works(press: Press) -> bool:
+    """Whether a card of this press has left the authorised state and is not concluded yet."""
+    return bool(press.record) and press.phase not in (Phase.SIZING, Phase.STARTING)
 
 
 def _printer(press: Press, view: View, station: str) -> dict[str, Any]:

@@ -50,6 +50,9 @@ from ektp_station.press import Drive, Moved, Phase, Press, Tell, Write
 #: Refusals that mean this book or its feed cannot be trusted: no card is started any more.
 FATAL = frozenset({Refusal.FEED_FORK, Refusal.ROLLED_BACK, Refusal.CHAIN_FORK, Refusal.NOT_BOTH_SIGNED})
 
+#: How often the authorisations held are looked through for those to give back.
+RETURN_EVERY_MS = 500
+
 Stepped = tuple[StationState, tuple[Effect, ...]]
 
 
@@ -139,7 +142,7 @@ def _resumed(state: StationState, view: View, printer: str, now_ms: int) -> Step
 def _give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
     """Each idle printer with blanks loaded takes the next authorised record, lowest number first."""
     effects: list[Effect] = []
-    waiting = iter(tuple(_startable(state, view, now_ms)) if not state.stopped_why else ())
+    waiting = _startable(state, view, now_ms) if not state.stopped_why else iter(())
     for press in list(state.presses.values()):
         is_free = press.phase is Phase.IDLE and press.name not in state.waiting.values()
         if not is_free or not _is_loaded(state, view, press.name):
@@ -178,8 +181,9 @@ def _is_valid(attempt: Attempt, now_ms: int) -> bool:
 
 def _give_back(state: StationState, view: View, now_ms: int) -> Stepped:
     """Authorisations that were recalled or are past their time go back to the hub."""
-    if "return" in state.waiting.values():
+    if "return" in state.waiting.values() or now_ms < state.next_return_ms:
         return state, ()
+    state = evolve(state, next_return_ms=now_ms + RETURN_EVERY_MS)
     busy = {press.record for press in state.presses.values() if press.record}
     for lease in view.rows(Lease, state.settings.station):
         lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
@@ -188,7 +192,7 @@ def _give_back(state: StationState, view: View, now_ms: int) -> Stepped:
         if not _is_valid(attempt, now_ms):
             why = Refusal.RECALLED if attempt.recalled else Refusal.LEASE_OVER
             work = _own_work(state, ReturnCard(lease.record, lease.n, why.value), now_ms)
-            return _persist(state, (work,), "return")
+            return _persist(evolve(state, next_return_ms=now_ms), (work,), "return")
     return state, ()
 
 

@@ -46,6 +46,7 @@ from ektp_store.sqlite import SqliteStore
 T = TypeVar("T")
 
 TICK_MS = 50
+SNAPSHOT_MS = 15
 UPLOAD_COMMITS = 100
 REOPEN_S = 1.0
 
@@ -185,6 +186,7 @@ class StationProcess:
         self.replies: dict[int, Callable[[Any], None]] = {}
         self._requests = 0
         self._moved = False
+        self._next_snapshot_ms = 0
         self._stopping = False
         self.link = LinkWorker(HubClient(config.hub), config.station, signer, self.inputs.put)
         self.printers = {one.name: PrinterWorker(one, self.inputs.put, self.draw) for one in config.printers}
@@ -259,8 +261,10 @@ class StationProcess:
             answers = iter(self.store.commit([work for one in group for work in one.works], now_ms()))
             for one in group:
                 self._step(messages.Persisted(one.token, tuple(next(answers) for _ in one.works)), wanted)
-        with self.store.read() as view:
-            self.now = snapshot(self.state, view)
+        if now_ms() >= self._next_snapshot_ms:
+            with self.store.read() as view:
+                self.now = snapshot(self.state, view)
+            self._next_snapshot_ms = now_ms() + SNAPSHOT_MS
 
     def _step(self, what: Input, wanted: list[messages.Persist]) -> None:
         with self.store.read() as view:
@@ -380,7 +384,8 @@ def serve_in_thread(app: Any, port: int, announce: Callable[[int], None]) -> Non
 
     import uvicorn
 
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named because asyncio switches Nagle's delay off only where it is: 40 ms an answer.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
     announce(listening.getsockname()[1])

@@ -7,6 +7,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from ektp_hub.config import PSEUDONYMS
+from ektp_hub.door import Door
+from ektp_hub.init import FOUNDING, STATION_KEY, HubFolder, make_hub
+from ektp_hub.wiring import open_book
 
 from ektp_core.boundary.store import Accepted, Answer, Work
 from ektp_core.errors import Refused
@@ -23,10 +27,6 @@ from ektp_core.wire.envelope import Envelope, PayloadType, signed
 from ektp_core.wire.upload import Fetch, Upload, write_fetch, write_upload
 from ektp_data.people import synthetic_people
 from ektp_data.regions import load_regions
-from ektp_hub.config import PSEUDONYMS
-from ektp_hub.door import Door
-from ektp_hub.init import FOUNDING, STATION_KEY, HubFolder, make_hub
-from ektp_hub.wiring import open_book
 from ektp_keys.key_file import FileSigner, load_key
 from ektp_keys.pseudonym import Pseudonyms
 from ektp_store.memory import MemoryStore
@@ -208,3 +208,8 @@ def messages_of() -> Callable[..., Messages]:
         return Messages(Keys(made), at_ms)
 
     return make
+
+
+@pytest.fixture
+def centre_keys(founded: HubFolder) -> Keys:
+    return Keys(founded)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
+from ektp_hub.door import Late
 
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.errors import Refusal, Refused
@@ -18,7 +19,6 @@ from ektp_core.vocabulary.region import RegionCode
 from ektp_core.wire.asks import EnterRecord, ReportLine, SpoilageReport
 from ektp_core.wire.envelope import LIMIT_BYTES, Envelope, PayloadType, signed
 from ektp_core.wire.upload import Upload
-from ektp_hub.door import Late
 from ektp_keys.payload_box import unlock_payload
 
 if TYPE_CHECKING:
@@ -169,7 +169,9 @@ def reporting(centre: "Centre", *lines: ReportLine) -> Work | Refused:
 
 def test_the_niks_of_a_report_become_keyed_hashes(centre: "Centre", some_people: People) -> None:
     digits = some_people(1)[0].nik.reveal()
-    opened = work(reporting(centre, ReportLine("A", 7, "", digits, 1, "macet"), ReportLine("A", 8, cause="cacat-pabrik")))
+    opened = work(
+        reporting(centre, ReportLine("A", 7, "", digits, 1, "macet"), ReportLine("A", 8, cause="cacat-pabrik"))
+    )
     body = opened.ask.body
     assert isinstance(body, FileReport)
     assert [line.person for line in body.lines] == [centre.door.pseudonyms.person(digits).hex(), ""]

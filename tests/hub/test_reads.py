@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from ektp_hub import reads
+from ektp_hub.step import ChainArrived, HubState, Persist, step
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.errors import Refused
@@ -14,8 +16,6 @@ from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.asks import ReportLine, SpoilageReport
 from ektp_core.wire.upload import Upload
-from ektp_hub import reads
-from ektp_hub.step import ChainArrived, HubState, Persist, step
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Centre
@@ -105,7 +105,11 @@ def test_a_record_says_what_can_happen_next(centre: "Centre", some_people: Peopl
     assert "AUTHORISE" in waiting["what_next"]
     centre.must_take(centre.messages.ask(Authorise("52.03-000001", STATION), centre.keys.first))
     leased = centre.view(reads.record, "52.03-000001")
-    assert (leased["state"], leased["station"], [one["n"] for one in leased["attempts"]]) == ("AUTHORISED", STATION, [1])
+    assert (leased["state"], leased["station"], [one["n"] for one in leased["attempts"]]) == (
+        "AUTHORISED",
+        STATION,
+        [1],
+    )
     assert centre.view(reads.states)["states"]["AUTHORISED"] == 1
     assert centre.view(reads.suspects) == {"suspects": []}
 

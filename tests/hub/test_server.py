@@ -1,7 +1,6 @@
 """The addresses of the hub, over a real hub and book, without a socket."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 import pytest
 import structlog
+from ektp_hub.door import FETCH_LIMIT_BYTES
+from ektp_hub.server import ASKS_LIMIT_BYTES, MOST_ASKS, make_app
+from ektp_hub.wiring import UNSURE, Hub
 
 from ektp_core.boundary.store import StoreUnsure
 from ektp_core.errors import Refusal, Refused
@@ -17,8 +19,6 @@ from ektp_core.flow.printing import Authorise, Withdraw
 from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.envelope import Envelope, PayloadType, open_envelope, pack_envelopes, unpack_envelopes
 from ektp_core.wire.upload import payload_context, read_receipt
-from ektp_hub.server import ASKS_LIMIT_BYTES, FETCH_LIMIT_BYTES, MOST_ASKS, make_app
-from ektp_hub.wiring import UNSURE, Hub
 from ektp_keys.public_keys import PublicKeys
 
 if TYPE_CHECKING:
@@ -93,14 +93,16 @@ def with_client(hub: Hub, talk: Callable[[httpx.AsyncClient], Awaitable[T]]) -> 
     """Talk to a hub while it commits."""
 
     async def whole() -> T:
-        commits = asyncio.create_task(hub.commit_forever())
         transport = httpx.ASGITransport(make_app(hub))
         async with httpx.AsyncClient(transport=transport, base_url="http://pusat.example") as client:
-            said = await talk(client)
-        commits.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await commits
-        return said
+            commits = asyncio.create_task(hub.commit_forever())
+            said = asyncio.ensure_future(talk(client))
+            done, pending = await asyncio.wait({commits, said}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+            assert done, "no answer"
+            return said.result() if said in done else commits.result()  # type: ignore[return-value]  # it raises
 
     return asyncio.run(whole())
 
@@ -243,7 +245,7 @@ def test_a_fault_of_ours_takes_nobody_else_with_it(centre: "Centre", some_people
     poison = pack_envelopes([centre.messages.ask(Withdraw("52.03-000001", "moved"), centre.keys.first)])
     good = pack_envelopes([centre.messages.enter(some_people(1)[0])])
 
-    async def talk(client: httpx.AsyncClient) -> list[httpx.Response]:
+    async def talk(client: httpx.AsyncClient) -> tuple[httpx.Response, httpx.Response]:
         return await asyncio.gather(client.post("/v1/asks", content=poison), client.post("/v1/asks", content=good))
 
     failed, taken = with_client(hub, talk)

@@ -4,13 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from attrs import evolve
-
-from ektp_core.boundary.store import Accepted, Work
-from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.printing import Authorise
-from ektp_core.vocabulary.prr import PrintReadyRecord
-from ektp_core.wire.chain import Header, seal
-from ektp_core.wire.upload import Receipt, Upload
 from ektp_hub.step import (
     Alarm,
     AsksArrived,
@@ -26,6 +19,13 @@ from ektp_hub.step import (
     Ticked,
     step,
 )
+
+from ektp_core.boundary.store import Accepted, Work
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.printing import Authorise
+from ektp_core.vocabulary.prr import PrintReadyRecord
+from ektp_core.wire.chain import Header, seal
+from ektp_core.wire.upload import Receipt, Upload
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Centre
@@ -91,9 +91,7 @@ def test_asks_that_were_all_refused_at_the_door_persist_nothing(centre: "Centre"
     assert Steps(centre).one(AsksArrived(4, (stale,))) == (Reply(4, (stale,)),)
 
 
-def test_what_was_not_persisted_through_our_fault_is_said_to_have_failed(
-    centre: "Centre", some_people: People
-) -> None:
+def test_what_was_not_persisted_through_our_fault_is_said_to_have_failed(centre: "Centre", some_people: People) -> None:
     steps = Steps(centre)
     (persist,) = steps.one(AsksArrived(1, entered(centre, some_people(1))))
     assert isinstance(persist, Persist)
@@ -140,9 +138,7 @@ def test_two_histories_stop_the_station_and_raise_an_alarm(centre: "Centre") -> 
     assert isinstance(again, Reply) and again.answer == reply.answer
 
 
-def test_records_are_authorised_by_themselves_up_to_the_absorbed_stock(
-    centre: "Centre", some_people: People
-) -> None:
+def test_records_are_authorised_by_themselves_up_to_the_absorbed_stock(centre: "Centre", some_people: People) -> None:
     steps = Steps(centre)
     steps.whole(AsksArrived(1, entered(centre, some_people(5))))
     book = centre.station_with_blanks(3)

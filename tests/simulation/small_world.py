@@ -242,6 +242,7 @@ class World:
 
     seed: int
     bad: Bad = Factory(Bad)
+    is_mixed: bool = False  # hoppers hold their blanks in another order than the serials
     now_ms: int = EPOCH_MS
     trace: list[str] = Factory(list)
     cards: dict[int, Card] = Factory(dict)

@@ -19,7 +19,7 @@ from ektp_core.flow.pressing import Conclude
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_driver_virtual.eye import what_is_wrong
 
-PAUSE_S = 0.01
+PAUSE_S = 0.015
 
 
 @define(eq=False)

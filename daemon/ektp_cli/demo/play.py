@@ -245,7 +245,7 @@ class Play:
 
     # -- waiting --------------------------------------------------------------------------
 
-    def until(self, there: Callable[[], bool], what: str, every_s: float = 0.004) -> None:
+    def until(self, there: Callable[[], bool], what: str, every_s: float = 0.02) -> None:
         """Wait for something, but not for ever."""
         deadline = time.monotonic() + LIMIT_S
         while time.monotonic() < deadline:

@@ -392,7 +392,9 @@ def _noted(world: World, i: int, commit: Commit) -> World:
         return world
     if commit.took is Sent.AUTHORISED and world.state is LockState.AUTHORISED:
         return world._replace(taken=True)
-    return world._replace(answered=world.answered or commit.took is Sent.DISPUTE)
+    if commit.took is Sent.DISPUTE and world.state is LockState.SUSPECT:
+        return world._replace(answered=True)
+    return world
 
 
 def _fitting(world: World, i: int, commit: Commit) -> Row | None:
@@ -417,7 +419,8 @@ def _applied(world: World, i: int, commit: Commit, row: Row) -> World:
         blank=blank,
         book=_moved(world.book, commit.blank, row),
         active=world.active | (1 << commit.blank if event is LockEvent.VERDICT_GOOD else 0),
-        answered=world.answered or event is LockEvent.DOUBT,
+        taken=row.target in STATION_STATES,
+        answered=event is LockEvent.DOUBT,
     )
     if not world.doubted >> i & 1 and hub_pen(world, i) != commit.pen:
         world = world._replace(broken="the hub's copy differs from the station's book, and nothing was disputed")
@@ -442,7 +445,7 @@ def _disputed(world: World, i: int, commit: Commit, plant: Plant) -> World:
 
 def _stopped(world: World, row: Row) -> World:
     book = _moved(world.book, world.blank, row)
-    world = world._replace(state=row.target, book=book, doubted=world.doubted | 1 << world.station)
+    world = world._replace(state=row.target, taken=False, book=book, doubted=world.doubted | 1 << world.station)
     return _fed(world, world.station, Entry(Sent.DISPUTE, world.n, world.blank))
 
 
@@ -494,7 +497,7 @@ def _authorise(world: World, row: Row, plant: Plant) -> Iterator[World]:
     for i in (0, 1) if world.n else (0,):  # the first attempt is at the station with two blanks
         if world.gone != i and any(world.book[blank] & STOCK for blank in _own_blanks(i)):
             new = world._replace(
-                state=row.target, n=n, station=i, blank=NONE, taken=False, answered=False
+                state=row.target, n=n, station=i, blank=NONE
             )
             yield _fed(new, i, Entry(Sent.AUTHORISED, n))
 
@@ -520,7 +523,7 @@ def _shown(world: World) -> int:
 
 def _settled(world: World, row: Row, blank: int, bucket: int) -> World:
     """Close the suspect with this blank; the station's copy follows by its feed."""
-    world = world._replace(state=row.target, blank=blank)
+    world = world._replace(state=row.target, blank=blank, answered=False)
     if blank >= 0:
         world = world._replace(book=_put(world.book, blank, bucket))
     kept = 0 if bucket == SAFE else bucket

@@ -1,0 +1,54 @@
+"""Every command teaches: what it does, an example that begins with its name, the columns of its file."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ektp_cli.bad_cards import COLUMNS as BAD_CARDS
+from ektp_cli.blank_commands import blanks
+from ektp_cli.import_command import import_records
+from ektp_cli.report_command import report
+from ektp_cli.suspect_commands import suspect
+from ektp_cli.table_command import table
+from ektp_cli.unlock_command import unlock
+from ektp_cli.verify_command import verify
+from ektp_data.columns import COLUMNS
+
+COMMANDS = {
+    "import": import_records,
+    "report": report,
+    "unlock": unlock,
+    "verify": verify,
+    "table": table,
+    "blanks": blanks,
+    **{f"blanks {name}": one for name, one in blanks.commands.items()},
+    "suspect": suspect,
+    **{f"suspect {name}": one for name, one in suspect.commands.items()},
+}
+
+
+def help_of(command: click.Command) -> str:
+    result = CliRunner().invoke(command, ["--help"], prog_name="ektp")
+    assert result.exit_code == 0
+    return result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_shows_an_example(name: str) -> None:
+    assert f"  ektp {name} " in help_of(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is(name: str) -> None:
+    silent = [one.opts for one in COMMANDS[name].params if isinstance(one, click.Option) and not one.help]
+    assert silent == []
+
+
+@pytest.mark.parametrize(("command", "names"), [
+    (import_records, [name for one in COLUMNS for name in (one.name, one.indonesian)]),
+    (report, [name for one in BAD_CARDS for name in (one.name, one.indonesian)]),
+])
+def test_the_help_of_a_command_that_reads_a_file_names_every_column(command: click.Command, names: list[str]) -> None:
+    assert [name for name in names if name not in help_of(command)] == []
+
+
