@@ -17,11 +17,11 @@ def write_json(path: Path, value: object) -> None:
     Raises:
         Refused: BAD_FILE when it cannot be written.
     """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8") as file:
-            json.dump(value, file, indent=2, ensure_ascii=False)
-            file.write("\n")
+            file.write(f"{text}\n")
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -17,13 +17,16 @@ from ektp_core.flow.ask import Ask
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import FeedEntry, read_entry
 from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.rows import Key
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
 from ektp_core.vocabulary.prr import PrintReadyRecord, from_payload
+from ektp_core.vocabulary.role import Hand
 from ektp_core.wire import asks, envelope
 from ektp_core.wire.asks import EnterRecord
 from ektp_core.wire.envelope import PayloadType, check_addressee, check_fresh, open_envelope, signed
 from ektp_core.wire.upload import Fetch, Receipt, Upload, payload_context, read_receipt, write_fetch, write_upload
 from ektp_keys.payload_box import lock_payload, unlock_payload
+from ektp_keys.public_keys import BookKeys
 from ektp_station.messages import Entry
 
 #: What people may ask of a station.
@@ -45,25 +48,28 @@ def payload_digest(raw: bytes) -> bytes:
     return bytes.fromhex(leave.payload) if leave else b""
 
 
-def open_entry(carried: Carried, verifier: Verifier, key: Unsealer, station: str) -> Entry:
+def open_entry(carried: Carried, keys: BookKeys, key: Unsealer, station: str) -> Entry:
     """A feed entry, checked.
 
     Raises:
         Refused: what the envelope refuses; NOT_BOTH_SIGNED when the record's own signature does not agree.
     """
-    opened = open_envelope(carried.raw, PayloadType.FEED, verifier)
+    opened = open_envelope(carried.raw, PayloadType.FEED, keys)
     entry = read_entry(opened.payload)
-    payloads = (_record_payload(entry, carried.sealed, verifier, key, station),) if carried.sealed else ()
+    payloads = (_record_payload(entry, carried.sealed, keys, key, station),) if carried.sealed else ()
     return Entry(opened.payload, hashlib.sha256(opened.payload).digest(), opened.key_ids[0], payloads)
 
 
-def _record_payload(entry: FeedEntry, sealed: bytes, verifier: Verifier, key: Unsealer, station: str) -> Payload:
+def _record_payload(entry: FeedEntry, sealed: bytes, keys: BookKeys, key: Unsealer, station: str) -> Payload:
+    """The signed record: by the very key the authorisation names, which is never the hub's (rule 42)."""
     leave = entry.authorisation
     assert leave is not None, "personal data without an authorisation"
     digest = bytes.fromhex(leave.payload)
     plain = key.unseal(sealed, payload_context(station, digest))
-    opened = open_envelope(plain, PayloadType.ASK, verifier)
-    if opened.digest != digest:
+    opened = open_envelope(plain, PayloadType.ASK, keys)
+    signer = keys.view.row(Key, leave.record_key)
+    agrees = opened.digest == digest and leave.record_key in opened.key_ids
+    if not agrees or signer is None or signer.hand not in (Hand.REGISTRY, Hand.OFFICER):
         raise Refused(Refusal.NOT_BOTH_SIGNED, {"record": leave.record, "missing": "the record's own signature"})
     return lock_payload(plain, digest)
 

@@ -7,11 +7,10 @@ matrix answers is carried out: nothing is ever printed again to see whether it w
 """
 
 from collections.abc import Mapping
-from enum import Enum
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from ektp_core.boundary.card_printer import Capabilities, CardPosition, PrintToken
+from ektp_core.boundary.card_printer import CardPosition, PrintToken
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.pressing import UNKNOWN_COUNT, Conclude, NoteStep, ReturnCard, StartCard
@@ -25,6 +24,15 @@ from ektp_core.vocabulary.state import LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
 from ektp_station.judging import evidence, fed_count, is_moving
+from ektp_station.press_state import Drive as Drive
+from ektp_station.press_state import Moved as Moved
+from ektp_station.press_state import Phase as Phase
+from ektp_station.press_state import Press as Press
+from ektp_station.press_state import PressEffect as PressEffect
+from ektp_station.press_state import Tell as Tell
+from ektp_station.press_state import Write as Write
+from ektp_station.press_state import idle as idle
+from ektp_station.press_state import resting
 
 #: What is done once a step is durable. After INTENT_MARK only the act itself, once.
 ACT_AFTER: Mapping[PressStep, Act] = {
@@ -35,76 +43,8 @@ ACT_AFTER: Mapping[PressStep, Act] = {
     PressStep.INTENT_MARK: Act.MARK,
 }
 
-
-class Phase(Enum):
-    """What the press waits for."""
-
-    AWAY = "away"  # no driver yet
-    IDLE = "idle"
-    SIZING = "sizing"  # the look before a start
-    STARTING = "starting"  # START is being persisted
-    ACTING = "acting"  # an act is under way
-    NOTING = "noting"  # a step is being persisted
-    LOOKING = "looking"  # the look after trouble
-    PAUSING = "pausing"  # the device did not answer; it is looked at again later
-    ASIDE = "aside"  # the card is being moved to the reject tray
-    ASKING = "asking"  # an operator must look at the card
-    CONCLUDING = "concluding"  # the outcome is being persisted
-    RESTING = "resting"  # waits until a time, then idle
-    SHUT = "shut"  # out of service until people explain it
-
-
-@frozen
-class Drive:
-    """Let the printer do something."""
-
-    printer: str
-    order: Order
-
-
-@frozen
-class Write:
-    """Persist an ask of this printer's work."""
-
-    printer: str
-    body: StartCard | NoteStep | Conclude | ReturnCard | ClosePrinter
-
-
-@frozen
-class Tell:
-    """Tell the operator."""
-
-    printer: str
-    what: str
-    facts: Mapping[str, str | int]
-
-
-PressEffect = Drive | Write | Tell
-
-
-@frozen
-class Press:
-    """One printer and the card it works on. All of it can be rebuilt from book and device."""
-
-    name: str
-    phase: Phase = Phase.AWAY
-    can: Capabilities | None = None
-    profile: Profile = Profile.NO_CHIP
-    record: str = ""
-    n: int = 0
-    act: Act = Act.LOOK
-    seen: Done | None = None
-    ending: Conclude | None = None
-    until_ms: int = 0
-    looks: int = 0
-    turns: int = 0  # how often an act on this card was begun again
-    closing: str = ""  # why the printer is shut once the outcome is taken
-
-
-Moved = tuple[Press, tuple[PressEffect, ...]]
-
 #: How often, and how far apart, a printer that does not answer is looked at before doubt.
-LOOKS, LOOK_GAP_MS, REST_MS = 12, 1_000, 1_000
+LOOKS, LOOK_GAP_MS = 12, 1_000
 
 #: How often an act that failed without a trace is begun again on the same card.
 TURNS = 3
@@ -182,17 +122,6 @@ def woken(press: Press, view: View, now_ms: int) -> Moved:
     return press, ()
 
 
-def idle(press: Press) -> Press:
-    """Ready for the next record."""
-    return evolve(
-        press, phase=Phase.IDLE, record="", n=0, seen=None, ending=None, looks=0, turns=0, closing="", act=Act.LOOK
-    )
-
-
-def _resting(press: Press, now_ms: int) -> Press:
-    return evolve(idle(press), phase=Phase.RESTING, until_ms=now_ms + REST_MS)
-
-
 def _is_in_press(press: Press, view: View) -> bool:
     """Whether the book still has this card in the press: people or the hub may have ended it meanwhile."""
     lock = view.row(Lock, press.record)
@@ -204,7 +133,7 @@ def _ended(press: Press, now_ms: int) -> Moved:
     if press.closing:
         return evolve(idle(press), phase=Phase.SHUT), ()
     unfed = press.ending is not None and press.ending.outcome is Outcome.NOT_STARTED
-    return (_resting(press, now_ms) if unfed else idle(press)), ()
+    return (resting(press, now_ms) if unfed else idle(press)), ()
 
 
 def _not_ended(press: Press, view: View, why: Refused, now_ms: int) -> Moved:
@@ -212,20 +141,20 @@ def _not_ended(press: Press, view: View, why: Refused, now_ms: int) -> Moved:
     if press.closing:
         return evolve(idle(press), phase=Phase.SHUT), (told,)
     if press.ending is None or not _is_in_press(press, view):
-        return _resting(press, now_ms), (told,)
+        return resting(press, now_ms), (told,)
     shut = evolve(idle(press), phase=Phase.SHUT)
     return shut, (Write(press.name, ClosePrinter(press.name, str(why))), told)
 
 
 def _sized(press: Press, result: Result, now_ms: int) -> Moved:
-    resting = _resting(press, now_ms)
+    rest = resting(press, now_ms)
     if isinstance(result, Failed):
-        return resting, (_tell(press, "the printer does not answer", why=result.why),)
+        return rest, (_tell(press, "the printer does not answer", why=result.why),)
     stops = result.look.status.stops
     if stops:
-        return resting, (_tell(press, "the printer cannot start", why=stops[0].condition.value),)
+        return rest, (_tell(press, "the printer cannot start", why=stops[0].condition.value),)
     if result.look.status.position not in _EMPTY:
-        return resting, (_tell(press, "a card is still in the machine"),)
+        return rest, (_tell(press, "a card is still in the machine"),)
     counter = fed_count(result.look)
     started = StartCard(press.record, press.n, press.name, counter, press.profile)
     return evolve(press, phase=Phase.STARTING, seen=result), (Write(press.name, started),)
@@ -242,7 +171,7 @@ def _not_started(press: Press, why: Refused, now_ms: int) -> Moved:
             back = ReturnCard(press.record, press.n, refusal.value)
             return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, back), told)
         case _:
-            return _resting(press, now_ms), (told,)
+            return resting(press, now_ms), (told,)
 
 
 def _act(press: Press, view: View, step: PressStep) -> Moved:
@@ -396,7 +325,7 @@ def _aside(press: Press, view: View, outcome: Outcome, certainty: Certainty, cau
 def _set_aside(press: Press, result: Result, now_ms: int) -> Moved:
     """The card is in the tray, or it would not move: then it is still inside and only people can tell."""
     if press.ending is None:
-        return _resting(press, now_ms), ()
+        return resting(press, now_ms), ()
     if isinstance(result, Failed):
         return _conclude(press, Outcome.UNKNOWN, BlankPlace.IN_PRINTER, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
     return _finish(press, evolve(press.ending, counter=fed_count(result.look)))

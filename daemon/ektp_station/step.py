@@ -18,7 +18,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.codec import to_json
 from ektp_core.flow.pressing import Conclude, ReturnCard
-from ektp_core.flow.rows import Attempt, Desk, Lease, Lock, Printer
+from ektp_core.flow.rows import Attempt, Desk, Lease, Lock, Printer, Tally
 from ektp_core.flow.station_book import TakeFeed
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
@@ -117,6 +117,7 @@ def _ticked(state: StationState, view: View, now_ms: int) -> Stepped:
 def _take_up(state: StationState, view: View, now_ms: int) -> Stepped:
     """A printer goes on with the card the book has in its press; a shut one begins when the book has it open."""
     effects: list[Effect] = []
+    holds_cards = any(True for _ in view.rows(Tally, state.settings.station, Bucket.IN_MACHINE))
     for press in list(state.presses.values()):
         if press.name in state.waiting.values() or press.phase not in (Phase.IDLE, Phase.SHUT):
             continue
@@ -125,7 +126,7 @@ def _take_up(state: StationState, view: View, now_ms: int) -> Stepped:
             if row and row.closed_why:
                 continue
             state = _with(state, pressing.idle(press))
-        state, more = _resumed(state, view, press.name, now_ms)
+        state, more = _resumed(state, view, press.name, now_ms) if holds_cards else (state, ())
         effects += more
     return state, tuple(effects)
 

@@ -5,6 +5,7 @@ asks into commits is left out. What a station sealed is carried to the hub by ha
 """
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,6 @@ from ektp_core.errors import Refused
 from ektp_core.flow.absorb import AbsorbCommit
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask, Body
-from ektp_core.flow.codec import to_json
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.decide import Decider
 from ektp_core.flow.founding import Found
@@ -99,7 +99,7 @@ class Centre:
 
     def take(self, body: Body, *keys: str, name: str = "") -> None:
         """Write something that comes from the hub itself or from a chain."""
-        done(self.store.commit([Work(Ask(name, body, keys, now_ms(), to_json(body)))], now_ms())[0])
+        done(self.store.commit([Work(Ask(name, body, keys, now_ms(), name.encode()))], now_ms())[0])
 
 
 class Line(httpx.BaseTransport):
@@ -161,7 +161,7 @@ class Station:
         self.exchange()
 
     def _take(self, body: Body, *keys: str, name: str = "") -> None:
-        done(self.store.commit([Work(Ask(name, body, keys, now_ms(), to_json(body)))], now_ms())[0])
+        done(self.store.commit([Work(Ask(name, body, keys, now_ms(), name.encode()))], now_ms())[0])
 
     def _feed(self) -> bool:
         with self.store.read() as mine:
@@ -169,7 +169,7 @@ class Station:
         with self.centre.store.read() as view:
             entry = view.row(FeedRow, STATION, taken + 1)
         if entry:
-            self._take(TakeFeed(entry.body, to_json(entry.body.hex())), self.centre.hub_key)
+            self._take(TakeFeed(entry.body, hashlib.sha256(entry.body).digest()), self.centre.hub_key)
         return entry is not None
 
     def _ship(self) -> bool:

@@ -114,7 +114,9 @@ class Auditor:
     def _honest(self, view: View) -> None:
         dispute = next(iter(view.rows(Dispute)), None)
         if dispute:
-            raise Violation(DISPUTED, f"{dispute.station} commit {dispute.n}: {dispute.objection.name} {dispute.record}")
+            raise Violation(
+                DISPUTED, f"{dispute.station} commit {dispute.n}: {dispute.objection.name} {dispute.record}"
+            )
         for station in view.rows(StationRow):
             if station.frozen_why:
                 raise Violation(STOPPED, f"{station.station}: {station.frozen_why}")

@@ -12,9 +12,31 @@ from random import Random
 from attrs import Factory, define, field
 
 from ektp_core.boundary.card_printer import (
-    EVIDENCE, Artwork, Bin, Can, Capabilities, CardPosition, Condition, Counter, CounterName, Counters, DriverError,
-    DriverLost, DriverTimeout, Identity, JobRecord, Look, Notice, PrintToken, Recovery, ResetLevel, Settings,
-    Severity, Station, Status, Supply,
+    EVIDENCE,
+    Artwork,
+    Bin,
+    Can,
+    Capabilities,
+    CardPosition,
+    Condition,
+    Counter,
+    CounterName,
+    Counters,
+    DriverError,
+    DriverLost,
+    DriverTimeout,
+    Identity,
+    JobRecord,
+    Look,
+    Notice,
+    PrintToken,
+    Recovery,
+    ResetLevel,
+    Settings,
+    Severity,
+    Station,
+    Status,
+    Supply,
 )  # fmt: skip
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
 

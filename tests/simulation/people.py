@@ -126,11 +126,18 @@ def _add_station(world: World, name: str, names: list[str], numbers: range) -> N
     for one in range(count):
         log = dice.choice(("volatile", "kept", "complete"))
         machine = Machine(
-            f"{name[8:]}-{one + 1}", dice, lambda: world.now_ms, world.say, log, world.chance(0.2) and not world.is_mixed
+            f"{name[8:]}-{one + 1}",
+            dice,
+            lambda: world.now_ms,
+            world.say,
+            log,
+            world.chance(0.2) and not world.is_mixed,
         )
         station.machines[machine.name] = machine
         for number in numbers[one * half : (one + 1) * half if one + 1 < count else None]:
-            card = Card(number, uid_of(number), "hopper", machine.name, has_dead_chip=world.chance(0.04) and not world.is_mixed)
+            card = Card(
+                number, uid_of(number), "hopper", machine.name, has_dead_chip=world.chance(0.04) and not world.is_mixed
+            )
             world.cards[number] = card
             machine.hopper.append(card)
         if world.is_mixed:
@@ -147,7 +154,9 @@ def make_bad(world: World) -> None:
         world.bad.mischief = 0.0
         world.say("the blanks in the hoppers are mixed; the machines work")
         return
-    world.bad.trouble = Trouble(power=0.012 * how, jam=0.015 * how, slow=0.02 * how, silent=0.02 * how, misprint=0.06 * how)
+    world.bad.trouble = Trouble(
+        power=0.012 * how, jam=0.015 * how, slow=0.02 * how, silent=0.02 * how, misprint=0.06 * how
+    )
     _set_trouble(world)
 
 
@@ -267,8 +276,8 @@ class People:
             open_ = [
                 card
                 for card in world.cards.values()
-                if card.place in ("output", "reject", "table") and (_place(view, card.number) or ("", None))[1]
-                in (Bucket.IN_MACHINE, Bucket.SUSPECT)
+                if card.place in ("output", "reject", "table")
+                and (_place(view, card.number) or ("", None))[1] in (Bucket.IN_MACHINE, Bucket.SUSPECT)
             ]
         if open_ and dice.random() < 0.3:
             card = dice.choice(open_)

@@ -12,14 +12,14 @@ from attrs import evolve
 from ektp_hub import step as hub_step
 from ektp_station import press
 from ektp_station.acts import Act, Failed, Order, Result
+from ektp_station.judging import fed_count
 
 from ektp_core.boundary.store import Work
-from ektp_core.flow import decide, pressing, station_book
+from ektp_core.flow import pressing, printing, station_book
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import Event, FeedTaken, Stepped
 from ektp_core.flow.feed import FeedEntry
 from ektp_core.flow.pressing import Conclude, StartCard
-from ektp_core.flow.printing import Authorise
 from ektp_core.flow.rows import Attempt, Lock, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep
@@ -48,7 +48,7 @@ def feed_before_start_is_durable(patch: pytest.MonkeyPatch) -> None:
     def sized(one: press.Press, result: Result, now_ms: int) -> press.Moved:
         if isinstance(result, Failed):
             return evolve(one, phase=press.Phase.RESTING, record="", n=0, until_ms=now_ms + 1_000), ()
-        counter = press.fed_count(result.look)
+        counter = fed_count(result.look)
         body = StartCard(one.record, one.n, one.name, max(counter - 1, -1), one.profile)
         return evolve(one, phase=press.Phase.STARTING, seen=result), (press.Write(one.name, body),)
 
@@ -74,17 +74,17 @@ def feed_taken_twice(patch: pytest.MonkeyPatch) -> None:
 
 def freed_by_silence(patch: pytest.MonkeyPatch) -> None:
     """What a station holds past its time is taken for unused, and authorised again."""
-    authorise, authorisations = decide.decide_authorise, hub_step._authorisations
+    authorisations = hub_step._authorisations
 
     def is_silent(view: View, lock: Lock, now_ms: int) -> bool:
         attempt = view.row(Attempt, lock.record, lock.n)
         return lock.state is LockState.AUTHORISED and attempt is not None and attempt.until_ms < now_ms + 15_000
 
-    def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]:
+    def decide_authorise(view: View, ask: Ask, body: printing.Authorise) -> tuple[Event, ...]:
         lock = view.row(Lock, body.record)
         if lock and is_silent(view, lock, ask.at_ms):
             return (Stepped(lock.record, lock.n, LockEvent.RETURN, LockState.READY),)
-        return authorise(view, ask, body)
+        return printing.decide_authorise(view, ask, body)
 
     def with_silent(view: View, key: str, now_ms: int) -> Iterator[Work]:
         yield from authorisations(view, key, now_ms)
@@ -93,7 +93,7 @@ def freed_by_silence(patch: pytest.MonkeyPatch) -> None:
             if is_silent(view, lock, now_ms):
                 yield hub_step._authorisation(view, lock.record, station.station, key, now_ms)
 
-    patch.setattr(decide, "decide_authorise", decide_authorise)
+    patch.setattr("ektp_core.flow.decide.decide_authorise", decide_authorise)
     patch.setattr(hub_step, "_authorisations", with_silent)
 
 

@@ -84,7 +84,11 @@ class Node:
             self.world.say(f"{self.name} dies between commit and reply")
             self.crash()
             return
-        self.later(0, 20, lambda: [self.persisted(token, some) for token, some in by_token] and None)
+        self.later(0, 20, lambda: self._answered(by_token))
+
+    def _answered(self, by_token: list[tuple[int, tuple[Any, ...]]]) -> None:
+        for token, answers in by_token:
+            self.persisted(token, answers)
 
     def persisted(self, token: int, answers: tuple[Any, ...]) -> None:
         """The answers of a commit go into the step."""
@@ -287,7 +291,11 @@ class World:
             watch(node)
 
     def call(
-        self, station: Station, at_hub: Callable[..., None], then: Callable[[Any], messages.Input], failed: messages.Input
+        self,
+        station: Station,
+        at_hub: Callable[..., None],
+        then: Callable[[Any], messages.Input],
+        failed: messages.Input,
     ) -> None:
         """A request over the network: lost, doubled, late; its answer too. After three seconds it has failed."""
         epoch, done = station.epoch, [False]

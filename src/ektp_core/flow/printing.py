@@ -149,7 +149,7 @@ def _to_void(view: View, attempt: Attempt) -> list[Event]:
 
 def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]:
     """A new attempt for a station that has a free blank; no blank moves."""
-    who = require(view, ask, PERMITS[Act.AUTHORISE])
+    require(view, ask, PERMITS[Act.AUTHORISE])
     lock = lock_of(view, body.record)
     row_for(lock, LockEvent.AUTHORISE)
     record = view.row(Record, body.record)
@@ -181,7 +181,7 @@ def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]
         record.person.hex(),
         record.payload.hex(),
         body.station,
-        who.keys[0].key,
+        record.signer,
         ask.at_ms,
         until_ms,
         policy.version,

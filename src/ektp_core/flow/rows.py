@@ -176,11 +176,8 @@ class Station:
 class Desk:
     """The counters between hub and one station.
 
-    Attributes:
-        outstanding: authorisations given and not yet started or returned.
-        queued_m: number of the last feed entry.
-        taken_m: last feed entry the station is known to have taken.
-        chain_n, chain_head: last absorbed commit of the station's chain.
+    `outstanding`: authorisations given and not yet started or returned; `queued_m`, `taken_m`:
+    last feed entry queued and known to be taken; `chain_n`, `chain_head`: last absorbed commit.
     """
 
     TABLE: ClassVar[int] = 13

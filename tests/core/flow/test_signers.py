@@ -1,0 +1,122 @@
+"""Whose keys signed, what they may ask for, and whether two are two."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.founding import NewOfficer, Register
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.signers import Permit, require, signers
+from ektp_core.vocabulary.role import Hand, Role
+from tests.core.flow.offices import (
+    HUB_KEY,
+    ONE,
+    OPERATOR,
+    PAIR,
+    REGISTRY_KEY,
+    VERIFIER_1,
+    VERIFIER_2,
+    Offices,
+    accepted,
+    ask,
+    founded,
+    new_key,
+    signed,
+    station_key,
+)
+
+
+@pytest.fixture(scope="module")
+def books() -> Offices:
+    """The offices, with one officer more in the first verifier's room, who has two keys, and a withdrawn key."""
+    made = founded()
+    people = (NewOfficer("verifier-3", "Verifier 3", "verification", (Role.CENTRE_VERIFIER,)),)
+    keys = tuple(new_key(name, "verifier-3") for name in ("key-3a", "key-3b", "key-old"))
+    accepted(ask(made.hub, Register(officers=people, keys=keys), *PAIR))
+    accepted(ask(made.hub, Register(revoked_keys=("key-old",), keys=(new_key("key-ghost", "ghost"),)), *PAIR))
+    return made
+
+
+TWO_UNITS = PERMITS[Act.UNLOCK]
+
+
+def demanded(books: Offices, permit: Permit, *keys: str, barred: tuple[str, ...] = ()) -> Refusal | tuple[str, ...]:
+    """The names of the signers, or the refusal."""
+    with books.hub.read() as view:
+        try:
+            return require(view, signed(Register(), *keys), permit, barred).names
+        except Refused as refused:
+            return refused.refusal
+
+
+@pytest.mark.rule(25)
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (PAIR, ("verifier-1", "verifier-2")),
+        ((VERIFIER_2, VERIFIER_1), ("verifier-2", "verifier-1")),
+        ((VERIFIER_1, VERIFIER_2, "key-3a"), ("verifier-1", "verifier-2", "verifier-3")),
+        ((VERIFIER_1,), Refusal.NEEDS_PEOPLE),
+        (("key-3a", "key-3b"), Refusal.NEEDS_PEOPLE),
+        ((VERIFIER_1, VERIFIER_1), Refusal.NEEDS_PEOPLE),
+        ((VERIFIER_1, "key-3a"), Refusal.SAME_UNIT),
+        ((VERIFIER_1, OPERATOR), Refusal.NOT_ALLOWED),
+        ((), Refusal.NOT_ALLOWED),
+        ((HUB_KEY,), Refusal.NOT_ALLOWED),
+        ((REGISTRY_KEY, HUB_KEY), Refusal.NOT_ALLOWED),
+        (("key-ghost",), Refusal.NOT_ALLOWED),
+        ((VERIFIER_1, "key-ghost"), Refusal.NEEDS_PEOPLE),
+        ((*PAIR, "key-nobody"), Refusal.UNKNOWN_KEY),
+        ((*PAIR, "key-old"), Refusal.REVOKED_KEY),
+    ],
+)
+def test_two_people_of_two_units_are_two_people_of_two_units(
+    books: Offices, keys: tuple[str, ...], expected: Refusal | tuple[str, ...]
+) -> None:
+    assert demanded(books, TWO_UNITS, *keys) == expected
+
+
+@pytest.mark.rule(25)
+def test_whoever_is_barred_may_not_sign_even_beside_enough_others(books: Offices) -> None:
+    assert demanded(books, TWO_UNITS, *PAIR, "key-3a", barred=("verifier-3",)) is Refusal.REPORTER_SIGNED
+    assert demanded(books, TWO_UNITS, *PAIR, barred=("", "verifier-3")) == ("verifier-1", "verifier-2")
+
+
+def test_a_hand_that_fits_needs_no_people(books: Offices) -> None:
+    assert demanded(books, PERMITS[Act.AUTHORISE], HUB_KEY) == ()
+    assert demanded(books, PERMITS[Act.STATION_WORK], station_key(ONE)) == ()
+    assert demanded(books, PERMITS[Act.STATION_WORK], VERIFIER_1) is Refusal.NOT_ALLOWED
+
+
+def test_signers_tell_whose_hand_and_whose_key(books: Offices) -> None:
+    with books.hub.read() as view:
+        found = signers(view, signed(Register(), station_key(ONE), VERIFIER_1))
+    assert found.has(Hand.STATION) and found.has(Hand.STATION, ONE)
+    assert not found.has(Hand.STATION, "station/52.03/2") and not found.has(Hand.HUB)
+
+
+def test_a_refusal_says_what_would_be_needed(books: Offices) -> None:
+    with books.hub.read() as view, pytest.raises(Refused) as caught:
+        require(view, signed(Register(), OPERATOR), PERMITS[Act.AUTHORISE])
+    assert caught.value.facts == {"who": "operator", "needs": "verifikator-pusat / hub"}
+    assert Permit().needs == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("holds", "acts"),
+    [
+        (lambda permit: permit.people >= 2, {Act.REGISTER, Act.RECEIVE, Act.REVERSE, Act.SETTLE, Act.VOID, Act.UNLOCK}),
+        (lambda permit: permit.two_units, {Act.SETTLE, Act.VOID, Act.UNLOCK}),
+        (lambda permit: permit.roles == {Role.CENTRE_VERIFIER}, {Act.REGISTER, Act.GRANT, Act.AUTHORISE, Act.UNLOCK}),
+        (lambda permit: Hand.HUB in permit.hands, {Act.AUTHORISE}),
+        (lambda permit: Hand.REGISTRY in permit.hands, {Act.ENTER, Act.WITHDRAW}),
+        (lambda permit: permit.roles & {Role.AUDITOR, Role.IT_ADMIN}, set()),
+    ],
+)
+def test_the_table_of_permits_as_the_rules_have_it(holds: Callable[[Permit], object], acts: set[Act]) -> None:
+    assert {act for act, permit in PERMITS.items() if holds(permit)} == acts
+
+
+def test_every_act_has_a_permit() -> None:
+    assert set(PERMITS) == set(Act)
