@@ -19,7 +19,7 @@ _COUNT = click.option("--count", type=click.IntRange(1), required=True, help="Ho
 
 @click.group()
 def blanks() -> None:
-    r"""Blanks (blangko) on their way from the supplier to a station, by serial.
+    """Blanks (blangko) on their way from the supplier to a station, by serial.
 
     \b
     From the supplier to a station, every step signed by whoever answers for it:
@@ -60,11 +60,11 @@ def supply(
     paper_date: str,
     passphrases: tuple[Path, ...],
 ) -> None:
-    r"""Take a supplier's delivery into the book; each serial and each chip once, ever.
+    """Take a supplier's delivery into the book; each serial and each chip once, ever.
 
     \b
     Example:
-      ektp blanks supply --hub http://127.0.0.1:8717 --key verifier-1.key \
+      ektp blanks supply --hub http://127.0.0.1:8717 --key verifier-1.key \\
         --supplier supplier/PNRI --blanks PNRI-18:1-300 --paper BAST-1 --paper-date 2018-11-01
 
     \b
@@ -99,11 +99,11 @@ def grant(
     paper_date: str,
     passphrases: tuple[Path, ...],
 ) -> None:
-    r"""Grant an office blanks of the centre's stock; they are held apart until they are sent.
+    """Grant an office blanks of the centre's stock; they are held apart until they are sent.
 
     \b
     Example:
-      ektp blanks grant --hub http://127.0.0.1:8717 --key verifier-1.key \
+      ektp blanks grant --hub http://127.0.0.1:8717 --key verifier-1.key \\
         --allotment J-1 --party office/52.03 --count 240
     """
     from ektp_core.flow.custody import Grant
@@ -120,11 +120,11 @@ def grant(
 def dispatch(
     hub_url: str, keys: tuple[Path, ...], consignment: str, allotment: str, passphrases: tuple[Path, ...]
 ) -> None:
-    r"""Send an allotment's blanks to its office.
+    """Send an allotment's blanks to its office.
 
     \b
     Example:
-      ektp blanks dispatch --hub http://127.0.0.1:8717 --key verifier-1.key \
+      ektp blanks dispatch --hub http://127.0.0.1:8717 --key verifier-1.key \\
         --consignment K-1 --allotment J-1
     """
     from ektp_core.flow.custody import Dispatch
@@ -151,15 +151,15 @@ def receive(
     damaged: tuple[str, ...],
     passphrases: tuple[Path, ...],
 ) -> None:
-    r"""Count a consignment into an office's store; two people sign.
+    """Count a consignment into an office's store; two people sign.
 
     Every blank of the consignment is found, short or damaged. What a station received is
     counted at the station: `ektp station receive`.
 
     \b
     Example:
-      ektp blanks receive --hub http://127.0.0.1:8717 --consignment K-1 \
-        --party office/52.03 --found PNRI-18:1-239 --damaged PNRI-18:240 \
+      ektp blanks receive --hub http://127.0.0.1:8717 --consignment K-1 \\
+        --party office/52.03 --found PNRI-18:1-239 --damaged PNRI-18:240 \\
         --key operator.key --key verifier-2.key
     """
     from ektp_core.flow.custody import Receive
@@ -185,11 +185,11 @@ def issue(
     count: int,
     passphrases: tuple[Path, ...],
 ) -> None:
-    r"""Issue blanks from an office's store to one of its stations.
+    """Issue blanks from an office's store to one of its stations.
 
     \b
     Example:
-      ektp blanks issue --hub http://127.0.0.1:8717 --key operator.key \
+      ektp blanks issue --hub http://127.0.0.1:8717 --key operator.key \\
         --consignment K-2 --station station/52.03/1 --count 240
     """
     from ektp_core.flow.custody import Issue
@@ -204,13 +204,13 @@ def issue(
 @click.option("--why", required=True, help="The reason, for the book.")
 @PASSPHRASE
 def reverse(hub_url: str, keys: tuple[Path, ...], seq: int, why: str, passphrases: tuple[Path, ...]) -> None:
-    r"""Reverse a grant that was not sent, or a consignment that was not received.
+    """Reverse a grant that was not sent, or a consignment that was not received.
 
     Nothing is ever edited: the same blanks go back by a new movement. Two people sign.
 
     \b
     Example:
-      ektp blanks reverse --hub http://127.0.0.1:8717 --seq 42 --why "wrong office" \
+      ektp blanks reverse --hub http://127.0.0.1:8717 --seq 42 --why "wrong office" \\
         --key verifier-1.key --key verifier-2.key
     """
     from ektp_core.flow.reversal import ReverseMovement

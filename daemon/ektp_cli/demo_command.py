@@ -23,7 +23,7 @@ import click
 @click.option("--card-ms", default=60, show_default=True, help="How long a printer takes for a card.")
 @click.option("--stay", is_flag=True, help="Keep everything running at the end, until Ctrl-C.")
 def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], card_ms: int, stay: bool) -> None:
-    r"""Print 200 specimen cards on two virtual printers, with faults, and account for every blank.
+    """Print 200 specimen cards on two virtual printers, with faults, and account for every blank.
 
     Starts a hub, a station and two card printers as processes of their own. Three cards are
     misprinted, one jams, the station is killed in mid print, the hub is killed and comes

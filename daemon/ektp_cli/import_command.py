@@ -41,7 +41,7 @@ def import_records(
     passphrases: tuple[Path, ...],
     json_file: Path | None,
 ) -> None:
-    r"""Bring print-ready records (rekaman siap cetak) from a CSV file to the hub.
+    """Bring print-ready records (rekaman siap cetak) from a CSV file to the hub.
 
     Each good row is signed with the key of the officer who imports it. A bad row is listed
     with its line, its column and the reason; the good rows proceed. Correct the file and
@@ -50,7 +50,7 @@ def import_records(
 
     \b
     Example:
-      ektp import people.csv --hub http://127.0.0.1:8717 \
+      ektp import people.csv --hub http://127.0.0.1:8717 \\
         --key centre/people/operator.key --office office/52.03
 
     \b

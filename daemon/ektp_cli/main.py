@@ -65,7 +65,7 @@ def cli(lang: str | None) -> None:
     Try it:            ektp demo
     Run it:            ektp hub init centre; ektp hub serve centre
                        ektp station run station-52.03-1
-    Check a book:      ektp verify centre/hub.db
+    Check a book:      ektp verify centre/book.sqlite
     """
     if lang:
         os.environ["EKTP_LANG"] = lang
@@ -99,6 +99,6 @@ def main() -> None:
     except Refused as refused:
         say(refused)
         sys.exit(1)
-    except EktpError as error:
+    except (EktpError, OSError) as error:
         click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
         sys.exit(1)

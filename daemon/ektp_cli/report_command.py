@@ -60,7 +60,7 @@ def report(
     json_file: Path | None,
     **stated: Any,
 ) -> None:
-    r"""File the spoilage report (berita acara kerusakan) of an allotment.
+    """File the spoilage report (berita acara kerusakan) of an allotment.
 
     The report is cumulative: it says of every blank of the allotment where it is now, from
     the office's own count, and names every bad or lost card with the NIK, as at a cut that is
@@ -74,8 +74,8 @@ def report(
 
     \b
     Then file what you counted:
-      ektp report --hub http://127.0.0.1:8717 --key centre/people/operator.key \
-        --allotment J-1 --report BA-1 --good 9976 --suspect 1 --lost 0 \
+      ektp report --hub http://127.0.0.1:8717 --key centre/people/operator.key \\
+        --allotment J-1 --report BA-1 --good 9976 --suspect 1 --lost 0 \\
         --remaining 0 --bad bad-cards.csv
 
     \b

@@ -39,13 +39,15 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table()
     right = set(numbers)
     for name in head:
         table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-    console().print(table)
+    screen = console()
+    screen.print(title, style="bold", soft_wrap=True)  # above the table, which may be narrower
+    screen.print(table)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from ektp_core.vocabulary.verdict import Cause
 
 @click.group()
 def suspect() -> None:
-    r"""Cards in doubt (meragukan): nobody can say yet whether a good card was made.
+    """Cards in doubt (meragukan): nobody can say yet whether a good card was made.
 
     A suspect is never printed again to see whether it works. Two people look, and say what
     they found: a good card, a bad one, an unused blank, or nothing.
@@ -26,7 +26,7 @@ def suspect() -> None:
 @HUB
 @JSON
 def list_suspects(hub_url: str, json_file: Path | None) -> None:
-    r"""List every record in doubt, with station, printer and blank.
+    """List every record in doubt, with station, printer and blank.
 
     \b
     Example:
@@ -78,14 +78,14 @@ def settle(
     keys: tuple[Path, ...],
     passphrases: tuple[Path, ...],
 ) -> None:
-    r"""Close a card in doubt; two people sign, one of them from another unit.
+    """Close a card in doubt; two people sign, one of them from another unit.
 
     A bad or lost one is then reported like any other misprint and unlocked by two people of
     the centre; an unused blank goes to the office's store and the record waits again.
 
     \b
     Example:
-      ektp suspect settle --hub http://127.0.0.1:8717 --record 52.03-000017 --attempt 1 \
+      ektp suspect settle --hub http://127.0.0.1:8717 --record 52.03-000017 --attempt 1 \\
         --found bad --minutes BA-S-1 --key verifier-1.key --key verifier-2.key
     """
     from ektp_cli.asking import ask, hub_at, load_signers

@@ -14,7 +14,7 @@ from ektp_core.vocabulary.bucket import Bucket
 @HUB
 @JSON
 def table(hub_url: str, json_file: Path | None) -> None:
-    r"""Show where every blank is: party by party, place by place (pertanggungjawaban).
+    """Show where every blank is: party by party, place by place (pertanggungjawaban).
 
     Each blank that was ever supplied stands in exactly one cell. "Conserved" says that as
     many are held as were supplied, series by series.

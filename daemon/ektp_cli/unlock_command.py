@@ -38,7 +38,7 @@ def unlock(
     passphrases: tuple[Path, ...],
     json_file: Path | None,
 ) -> None:
-    r"""Unlock the records of an accepted spoilage report for reprinting (buka kunci).
+    """Unlock the records of an accepted spoilage report for reprinting (buka kunci).
 
     Two people of the centre sign, from two units, neither of whom printed or reported. Their
     signatures name record, attempt and the very report. A record that is unlocked waits to be
@@ -46,7 +46,7 @@ def unlock(
 
     \b
     Both people at one machine:
-      ektp unlock --hub http://127.0.0.1:8717 --report BA-1 \
+      ektp unlock --hub http://127.0.0.1:8717 --report BA-1 \\
         --key centre/people/verifier-1.key --key centre/people/verifier-2.key
 
     \b

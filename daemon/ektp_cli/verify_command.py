@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @JSON
 def verify(path: Path, since: int, head: str | None, receipts: tuple[Path, ...], json_file: Path | None) -> None:
-    r"""Check a book, or every book in a folder, from the first entry to the last.
+    """Check a book, or every book in a folder, from the first entry to the last.
 
     Every entry is hashed and applied again from nothing; every seal must fit the one before,
     and every row of the book must be what its log says. Nothing is written, and the book may

@@ -1,51 +1,17 @@
 """`ektp hub`: make a hub and serve it. The commands only parse, ask and show."""
 
-import os
 import sys
 import time
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
-from ektp_core.boundary.store import StoreError
-from ektp_core.errors import Refused
-
-Arguments = ParamSpec("Arguments")
-
 _folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-_LANGUAGE = "EKTP_LANGUAGE"
-
-
-def _plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Show a refusal as its two sentences, in the language of EKTP_LANGUAGE, not as a traceback."""
-
-    @wraps(command)
-    def guarded(*args: Arguments.args, **options: Arguments.kwargs) -> None:
-        try:
-            command(*args, **options)
-        except Refused as refused:
-            raise click.ClickException(f"{refused.refusal.value}. {_sentences(refused)}") from None
-        except (StoreError, OSError) as error:
-            raise click.ClickException(str(error)) from None
-
-    return guarded
-
-
-def _sentences(refused: Refused) -> str:
-    from ektp_data.texts import translator
-
-    try:
-        return translator(os.environ.get(_LANGUAGE, "en")).refusal(refused)
-    except Refused:  # a language nobody translated into is no reason to say nothing
-        return translator("en").refusal(refused)
 
 
 @click.group()
 def hub() -> None:
-    r"""The centre: it keeps the book of all records, locks and blanks.
+    """The centre: it keeps the book of all records, locks and blanks.
 
     \b
     Make one for a trial, with keys that lie open, and let it serve:
@@ -72,9 +38,8 @@ def hub() -> None:
     "--unprotected", "--demo-keys", is_flag=True,
     help="Make all keys without passphrases: for demonstrations, never for work.",
 )  # fmt: skip
-@_plainly
 def init(folder: Path, offices: Path | None, unprotected: bool) -> None:
-    r"""Make a hub in FOLDER, which must be empty or new.
+    """Make a hub in FOLDER, which must be empty or new.
 
     \b
     FOLDER/hub.toml             settings, explained in the file
@@ -119,9 +84,8 @@ def init(folder: Path, offices: Path | None, unprotected: bool) -> None:
     "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File whose first line is the passphrase of the hub's key; without it, it is asked for.",
 )  # fmt: skip
-@_plainly
 def serve(folder: Path, host: str | None, port: int | None, passphrase_file: Path | None) -> None:
-    r"""Serve the hub in FOLDER until it is ended (SIGTERM or Ctrl-C).
+    """Serve the hub in FOLDER until it is ended (SIGTERM or Ctrl-C).
 
     It prints one line with its address once it takes requests; logs go to standard error,
     one JSON object a line. Exit codes: 0 ended in order, 1 refused to start, 70 the disk did

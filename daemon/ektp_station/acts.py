@@ -139,5 +139,5 @@ def _look_closely(printer: CardPrinter, order: Order, timeout_ms: int) -> Done:
 
 
 def spoiled(result: Done) -> bool:
-    """Whether the device itself says that the job spoiled the card."""
-    return result.job is not None and result.job.verdict.outcome is not Outcome.GOOD
+    """Whether the device itself says that the job went wrong; one that cannot tell says nothing."""
+    return result.job is not None and result.job.verdict.outcome in (Outcome.SPOILED, Outcome.NOT_STARTED)

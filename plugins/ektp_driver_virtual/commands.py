@@ -61,7 +61,7 @@ def printer() -> None:
 
     A station reaches it through the driver "virtual"; the folder is the hint. What the
     printer did lies in FOLDER/truth.jsonl, what came out of it in FOLDER/cards.
-    """  # noqa: D301  # click wants the character itself
+    """  # click wants the character itself
 
 
 @printer.command()
@@ -131,7 +131,7 @@ def fault(folder: Path, kind: str, at_card: int, at_step: str | None, look: str)
     run-out     the ribbon ends (feed, encode, mark, eject); see load --ribbon
     power-loss  the power goes and comes back by itself (mark, feed, encode, eject)
     dead-chip   the blank's chip does not answer (encode)
-    """  # noqa: D301  # click wants the character itself
+    """  # click wants the character itself
     step = Step(at_step) if at_step else None
     FrontPanel(folder).fault(FaultKind(kind), at_card, step, Flaw(look))
     click.echo(f"{kind} will happen")

@@ -35,7 +35,15 @@ def help_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_shows_an_example(name: str) -> None:
-    assert f"  ektp {name} " in help_of(COMMANDS[name])
+    lines = [line.split() for line in help_of(COMMANDS[name]).splitlines()]
+    assert ["ektp", *name.split()] in [words[: 1 + len(name.split())] for words in lines]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_shows_the_mark_that_keeps_its_lines(name: str) -> None:
+    """The mark is a backspace; written in a raw text it would be shown, and the lines be folded."""
+    assert "\\b" not in help_of(COMMANDS[name])
+    assert "\b" in (COMMANDS[name].help or "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

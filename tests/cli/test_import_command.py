@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from ektp_cli import importing
+from ektp_cli.asking import now_ms
 from ektp_cli.import_command import import_records
 from ektp_cli.importing import import_file
 from ektp_client.hub_client import HubClient
@@ -50,6 +51,11 @@ def niks_in(path: Path) -> list[str]:
 
 def ids(centre: Centre) -> list[str]:
     return [read_ask(Envelope.from_json(raw).payload)[0].id for raw in centre.sent]
+
+
+def an_hour_goes_by(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    centre.late_ms = 3_600_000
+    monkeypatch.setattr(importing, "now_ms", lambda: now_ms() + 3_600_000)
 
 
 def records(centre: Centre) -> int:
@@ -119,9 +125,7 @@ def test_rows_never_taken_are_signed_anew_when_they_became_too_old(
     bring(people)
     made = ids(centre)
     line.cut, centre.sent = None, []
-    real = importing.now_ms
-    monkeypatch.setattr(importing, "now_ms", lambda: real() + 3_600_000)
-    centre.late_ms = 3_600_000
+    an_hour_goes_by(centre, monkeypatch)
     result = bring(people)
     assert "entered         150 (52.03-000051 to 52.03-000200)\nalready there   50" in result.output
     assert made == ids(centre)[:50]
@@ -136,9 +140,7 @@ def test_a_row_first_sent_long_ago_keeps_its_id(
     journal = people.with_name("people.csv.sent.jsonl").read_text().splitlines()
     noted = [json.loads(one)["id"] for one in journal[1:]]
     line.cut = None
-    centre.late_ms = 3_600_000
-    real = importing.now_ms
-    monkeypatch.setattr(importing, "now_ms", lambda: real() + 3_600_000)
+    an_hour_goes_by(centre, monkeypatch)
     bring(people)
     assert len(noted) == 50
     assert ids(centre)[:50] == ids(centre)[50:100] == noted

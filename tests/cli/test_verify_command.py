@@ -63,7 +63,8 @@ def flip(path: Path, table: str, column: str, where: str, at: int = 3) -> None:
     connection = apsw.Connection(str(path))
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
-    ((value,),) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchall()
+    rows: list[Any] = connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchall()
+    ((value,),) = rows
     changed = value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
     connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (changed,))
     connection.close()

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
+
 from ektp_driver_virtual import launch
 from ektp_driver_virtual.launch import RunningPrinter
-from PIL import Image, ImageDraw
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
+from ektp_core.boundary.card_printer import DriverLost
 from ektp_driver_virtual import launch
 from ektp_driver_virtual.chip import uid_of
 from ektp_driver_virtual.commands import printer
 from ektp_driver_virtual.launch import RunningPrinter
 from ektp_driver_virtual.messages import FaultKind
-
-from ektp_core.boundary.card_printer import DriverLost
 
 
 def said(*words: str | Path) -> tuple[int, str]:

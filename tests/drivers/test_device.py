@@ -6,13 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ektp_driver_virtual import eye, messages, panel
-from ektp_driver_virtual.body import Body, PowerLost
-from ektp_driver_virtual.chip import uid_of
-from ektp_driver_virtual.device import Device
-from ektp_driver_virtual.messages import Declined, Done, FaultKind, Flaw, Reason, Step, TakeFrom
-from ektp_driver_virtual.truth import Place, read_truth
-from ektp_driver_virtual.truth_log import Pictures, TruthLog
 
 from ektp_core.boundary.card_printer import (
     Bin,
@@ -28,6 +21,13 @@ from ektp_core.boundary.card_printer import (
     Status,
 )
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
+from ektp_driver_virtual import eye, messages, panel
+from ektp_driver_virtual.body import Body, PowerLost
+from ektp_driver_virtual.chip import uid_of
+from ektp_driver_virtual.device import Device
+from ektp_driver_virtual.messages import Declined, Done, FaultKind, Flaw, Reason, Step, TakeFrom
+from ektp_driver_virtual.truth import Place, read_truth
+from ektp_driver_virtual.truth_log import Pictures, TruthLog
 
 
 class Machine:

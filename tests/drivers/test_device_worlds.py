@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 from attrs import Factory, define
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from ektp_core.boundary.card_printer import Bin, CardPosition, Recovery, Station
 from ektp_driver_virtual import messages, panel
 from ektp_driver_virtual.body import Body, PowerLost
 from ektp_driver_virtual.chip import uid_of
@@ -16,11 +21,6 @@ from ektp_driver_virtual.faults import STEPS
 from ektp_driver_virtual.messages import Declined, FaultKind, TakeFrom
 from ektp_driver_virtual.truth import Event, Place, Truth, read_truth
 from ektp_driver_virtual.truth_log import Pictures, TruthLog
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-
-from ektp_core.boundary.card_printer import Bin, CardPosition, Recovery, Station
 
 #: The firmware reads no more of a picture than this, and a torn picture is a case too.
 HEAD = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1016).to_bytes(4, "big") + (648).to_bytes(4, "big")

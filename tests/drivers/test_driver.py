@@ -7,11 +7,6 @@ from threading import Thread, Timer
 from time import monotonic, sleep
 
 import pytest
-from ektp_driver_virtual import launch, messages, plugin, protocol, wire
-from ektp_driver_virtual.driver import CAPABILITIES, VirtualPrinter
-from ektp_driver_virtual.launch import RunningPrinter
-from ektp_driver_virtual.messages import FaultKind, Step
-from ektp_driver_virtual.truth import Place, read_truth
 
 from ektp_core.boundary.card_printer import (
     EVIDENCE,
@@ -30,6 +25,11 @@ from ektp_core.boundary.card_printer import (
     Station,
 )
 from ektp_core.vocabulary.verdict import Outcome
+from ektp_driver_virtual import launch, messages, plugin, protocol, wire
+from ektp_driver_virtual.driver import CAPABILITIES, VirtualPrinter
+from ektp_driver_virtual.launch import RunningPrinter
+from ektp_driver_virtual.messages import FaultKind, Step
+from ektp_driver_virtual.truth import Place, read_truth
 
 MS = 5_000
 Start = Callable[..., RunningPrinter]

@@ -3,9 +3,10 @@
 import io
 
 import pytest
+from PIL import Image, ImageDraw
+
 from ektp_driver_virtual import eye, spoil
 from ektp_driver_virtual.messages import Flaw
-from PIL import Image, ImageDraw
 
 
 def png(image: Image.Image) -> bytes:

@@ -4,13 +4,13 @@ import random
 from typing import Any
 
 import pytest
-from ektp_driver_virtual import messages, protocol
-from ektp_driver_virtual.protocol import Frame
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from ektp_core.boundary import card_printer
 from ektp_core.boundary.card_printer import DriverError
+from ektp_driver_virtual import messages, protocol
+from ektp_driver_virtual.protocol import Frame
 
 PLAIN: st.SearchStrategy[object] = st.sampled_from(messages.COMMANDS + messages.PANEL_COMMANDS).flatmap(st.from_type)
 ANSWERS: st.SearchStrategy[object] = st.one_of(

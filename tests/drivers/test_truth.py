@@ -5,14 +5,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from ektp_driver_virtual.chip import uid_of
-from ektp_driver_virtual.truth import FILE, CardTruth, Event, Place, What, read_truth
-from ektp_driver_virtual.truth_log import TruthLog
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_core.boundary.card_printer import CardPosition, DriverError
 from ektp_core.errors import Refusal, Refused
+from ektp_driver_virtual.chip import uid_of
+from ektp_driver_virtual.truth import FILE, CardTruth, Event, Place, What, read_truth
+from ektp_driver_virtual.truth_log import TruthLog
 
 
 def write(folder: Path, *events: Event) -> None:

@@ -7,10 +7,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from ektp_hub.config import PSEUDONYMS
-from ektp_hub.door import Door
-from ektp_hub.init import FOUNDING, STATION_KEY, HubFolder, make_hub
-from ektp_hub.wiring import open_book
 
 from ektp_core.boundary.store import Accepted, Answer, Work
 from ektp_core.errors import Refused
@@ -27,6 +23,10 @@ from ektp_core.wire.envelope import Envelope, PayloadType, signed
 from ektp_core.wire.upload import Fetch, Upload, write_fetch, write_upload
 from ektp_data.people import synthetic_people
 from ektp_data.regions import load_regions
+from ektp_hub.config import PSEUDONYMS
+from ektp_hub.door import Door
+from ektp_hub.init import FOUNDING, STATION_KEY, HubFolder, make_hub
+from ektp_hub.wiring import open_book
 from ektp_keys.key_file import FileSigner, load_key
 from ektp_keys.pseudonym import Pseudonyms
 from ektp_store.memory import MemoryStore

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from ektp_hub.commands import hub
-from ektp_hub.config import FILE, Settings, read_settings, settings_toml
-from ektp_hub.init import FOUNDING, HubFolder, OfficePlan, Plan, StationPlan, make_hub, read_plan
 
+from ektp_cli.main import main
 from ektp_core.errors import Refused
 from ektp_core.flow.codec import decode_event
 from ektp_core.flow.founding import Register
 from ektp_core.wire.asks import read_ask
 from ektp_core.wire.envelope import PayloadType, open_envelope
+from ektp_hub.commands import hub
+from ektp_hub.config import FILE, Settings, read_settings, settings_toml
+from ektp_hub.init import FOUNDING, HubFolder, OfficePlan, Plan, StationPlan, make_hub, read_plan
 from ektp_keys.key_file import load_key, read_key
 from ektp_keys.public_keys import PublicKeys
 
@@ -172,10 +173,21 @@ Refusing = Callable[[Path], list[str]]
     ],
 )
 def test_a_refusal_is_two_sentences_and_a_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Refusing, said: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: Refusing,
+    said: str,
 ) -> None:
     (tmp_path / "letter.txt").write_text("dear")
-    shown = CliRunner().invoke(hub, arguments(tmp_path))
-    assert shown.exit_code == 1 and said in shown.output and "Traceback" not in shown.output
-    monkeypatch.setenv("EKTP_LANGUAGE", "id")
-    assert CliRunner().invoke(hub, arguments(tmp_path)).output != shown.output
+
+    def shown(language: str) -> str:
+        monkeypatch.setattr("sys.argv", ["ektp", "--lang", language, "hub", *arguments(tmp_path)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1
+        return capsys.readouterr().err
+
+    monkeypatch.setenv("EKTP_LANG", "")
+    assert said in shown("en") and "Traceback" not in shown("en")
+    assert shown("id") != shown("en")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+
 from ektp_hub.logs import configure_logs, mask_numbers
 
 DIGITS = "5203054408999001"

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from ektp_hub.config import FILE, Settings, settings_toml
-from ektp_hub.init import HubFolder
 
 from ektp_client.hub_client import HubClient
 from ektp_core.boundary.uplink import AskTaken
 from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.envelope import pack_envelopes
+from ektp_hub.config import FILE, Settings, settings_toml
+from ektp_hub.init import HubFolder
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Messages, StationBook
 
 pytestmark = pytest.mark.processes
 
-RUN = "from ektp_hub.commands import hub; hub()"
+RUN = "import sys; sys.argv.insert(1, 'hub'); from ektp_cli.main import main; main()"
 READY_S = 20
 
 People = Callable[[int], tuple[PrintReadyRecord, ...]]

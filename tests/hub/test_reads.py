@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from ektp_hub import reads
-from ektp_hub.step import ChainArrived, HubState, Persist, step
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.errors import Refused
@@ -16,6 +14,8 @@ from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.asks import ReportLine, SpoilageReport
 from ektp_core.wire.upload import Upload
+from ektp_hub import reads
+from ektp_hub.step import ChainArrived, HubState, Persist, step
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Centre

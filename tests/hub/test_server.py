@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 import pytest
 import structlog
-from ektp_hub.door import FETCH_LIMIT_BYTES
-from ektp_hub.server import ASKS_LIMIT_BYTES, MOST_ASKS, make_app
-from ektp_hub.wiring import UNSURE, Hub
 
 from ektp_core.boundary.store import StoreUnsure
 from ektp_core.errors import Refusal, Refused
@@ -19,6 +16,9 @@ from ektp_core.flow.printing import Authorise, Withdraw
 from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.envelope import Envelope, PayloadType, open_envelope, pack_envelopes, unpack_envelopes
 from ektp_core.wire.upload import payload_context, read_receipt
+from ektp_hub.door import FETCH_LIMIT_BYTES
+from ektp_hub.server import ASKS_LIMIT_BYTES, MOST_ASKS, make_app
+from ektp_hub.wiring import UNSURE, Hub
 from ektp_keys.public_keys import PublicKeys
 
 if TYPE_CHECKING:

@@ -4,6 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from attrs import evolve
+
+from ektp_core.boundary.store import Accepted, Work
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.printing import Authorise
+from ektp_core.vocabulary.prr import PrintReadyRecord
+from ektp_core.wire.chain import Header, seal
+from ektp_core.wire.upload import Receipt, Upload
 from ektp_hub.step import (
     Alarm,
     AsksArrived,
@@ -19,13 +26,6 @@ from ektp_hub.step import (
     Ticked,
     step,
 )
-
-from ektp_core.boundary.store import Accepted, Work
-from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.printing import Authorise
-from ektp_core.vocabulary.prr import PrintReadyRecord
-from ektp_core.wire.chain import Header, seal
-from ektp_core.wire.upload import Receipt, Upload
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Centre

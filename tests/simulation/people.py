@@ -8,7 +8,6 @@ Nobody here knows what a machine did unless the card shows it.
 from hashlib import sha256
 
 from attrs import define
-from ektp_station.press import Phase
 
 from ektp_core.boundary.store import Work
 from ektp_core.flow.apply import apply
@@ -30,6 +29,7 @@ from ektp_core.vocabulary.role import Hand, Role
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import LockState
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
+from ektp_station.press import Phase
 from ektp_store.memory import MemoryStore
 from tests.simulation.card_machine import Card, Machine, Trouble
 from tests.simulation.small_world import EPOCH_MS, HUB_KEY, REGIONS, Bad, Station, World

@@ -9,10 +9,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from ektp_hub import step as hub_step
-from ektp_station import press
-from ektp_station.acts import Act, Failed, Order, Result
-from ektp_station.judging import fed_count
 
 from ektp_core.boundary.store import Work
 from ektp_core.flow import pressing, printing, station_book
@@ -24,6 +20,10 @@ from ektp_core.flow.rows import Attempt, Lock, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
+from ektp_hub import step as hub_step
+from ektp_station import press
+from ektp_station.acts import Act, Failed, Order, Result
+from ektp_station.judging import fed_count
 
 
 def retry_after_unknown(patch: pytest.MonkeyPatch) -> None:

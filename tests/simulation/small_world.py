@@ -14,10 +14,6 @@ from random import Random
 from typing import Any
 
 from attrs import Factory, define, field
-from ektp_hub import step as hub_step
-from ektp_station import messages
-from ektp_station.acts import Order, perform
-from ektp_station.step import step as station_step
 
 from ektp_core.boundary.card_printer import Artwork
 from ektp_core.boundary.store import Work
@@ -27,6 +23,10 @@ from ektp_core.flow.decide import Decider
 from ektp_core.flow.rows import FeedRow
 from ektp_core.vocabulary.region import Regions
 from ektp_core.wire.upload import Receipt, Upload, read_receipt, read_upload, write_upload
+from ektp_hub import step as hub_step
+from ektp_station import messages
+from ektp_station.acts import Order, perform
+from ektp_station.step import step as station_step
 from ektp_store.memory import MemoryStore
 from tests.simulation.card_machine import Card, Machine, Trouble
 

@@ -5,9 +5,10 @@ from time import perf_counter
 
 import pytest
 from attrs import evolve, fields
+from PIL import Image, ImageChops
+
 from ektp_station import artwork
 from ektp_station.artwork import CardText, draw_card
-from PIL import Image, ImageChops
 
 ANYBODY = CardText(
     nik="5203014101900001", name="BAIQ CONTOH", birth_place="SELONG", birth_date="01-01-1990", sex="PEREMPUAN",

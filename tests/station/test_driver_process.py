@@ -13,22 +13,6 @@ from types import ModuleType
 
 import pluggy
 import pytest
-from ektp_driver_virtual import launch
-from ektp_driver_virtual.launch import RunningPrinter
-from ektp_station import driver_host
-from ektp_station.artwork import CardText, draw_card
-from ektp_station.driver_frames import (
-    LIMIT_BYTES,
-    Answer,
-    Call,
-    operation,
-    pack,
-    read_frame,
-    unpack,
-    unpack_arguments,
-    write_frame,
-)
-from ektp_station.driver_link import GRACE_MS, DriverLink, RemotePrinter
 
 from ektp_core.boundary.card_printer import (
     Artwork,
@@ -47,6 +31,22 @@ from ektp_core.boundary.card_printer import (
 )
 from ektp_core.boundary.hookspecs import hookimpl
 from ektp_core.vocabulary.verdict import Certainty, Outcome
+from ektp_driver_virtual import launch
+from ektp_driver_virtual.launch import RunningPrinter
+from ektp_station import driver_host
+from ektp_station.artwork import CardText, draw_card
+from ektp_station.driver_frames import (
+    LIMIT_BYTES,
+    Answer,
+    Call,
+    operation,
+    pack,
+    read_frame,
+    unpack,
+    unpack_arguments,
+    write_frame,
+)
+from ektp_station.driver_link import GRACE_MS, DriverLink, RemotePrinter
 
 MS = 5_000
 VIRTUAL = ("ektp_driver_virtual.plugin",)

@@ -93,7 +93,7 @@ class House:
         self._until_up("station", lambda: f"{self.station_url()}/v1/now")
 
     def kill(self, name: str) -> None:
-        """kill -9: nothing is said to it."""
+        """Kill -9: nothing is said to it."""
         process = self._running.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -158,8 +158,8 @@ def _authorised(view: View, entry: FeedEntry, found: tuple[Event, ...], owner: s
         and (
             (leave.record, leave.n, leave.station, leave.until_ms, entry.m)
             == (allowed.record, allowed.n, owner, allowed.until_ms, allowed.feed_m)
-            and (entered.record, entered.person.hex(), entered.payload.hex())
-            == (leave.record, leave.person, leave.payload)
+            and (entered.record, entered.person.hex(), entered.payload.hex(), entered.signer)
+            == (leave.record, leave.person, leave.payload, leave.record_key)
         )
     )
     if not agree or entered is None or allowed is None:

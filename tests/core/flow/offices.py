@@ -17,14 +17,30 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import AbsorbCommit
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask, Body
+from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.codec import encode_event, to_json
 from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
 from ektp_core.flow.decide import Decider
 from ektp_core.flow.events import Event
 from ektp_core.flow.founding import Found, NewKey, NewOfficer, NewParty, NewStation, Register
+from ektp_core.flow.piles import piles_at
 from ektp_core.flow.pressing import Conclude, NoteStep, StartCard
 from ektp_core.flow.printing import Authorise, Enter
-from ektp_core.flow.rows import AbsorbedCommit, Attempt, Consignment, Desk, FeedRow, Holding, Lock, Policy, Ranges, Row
+from ektp_core.flow.reporting import FileReport, Unlock
+from ektp_core.flow.rows import (
+    AbsorbedCommit,
+    Allotment,
+    Attempt,
+    Consignment,
+    Desk,
+    FeedRow,
+    Holding,
+    Lock,
+    Policy,
+    Ranges,
+    Report,
+    Row,
+)
 from ektp_core.flow.station_book import LoadPrinter, TakeFeed
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.region import Regions
@@ -359,6 +375,29 @@ def printed(books: Offices, record: str, ending: Ending = GOOD, station: str = O
         accepted(ask(book, body, key))
     exchange(books, station)
     return n
+
+
+# -- report and unlock --------------------------------------------------------------------
+
+
+def true_report(books: Offices, name: str, allotment: str = "A-1", cut: int = 0) -> FileReport:
+    """The report that balances, as at a cut (now, if none is given)."""
+    at, allotted = cut or books.hub.position().seq, row(books.hub, Allotment, allotment)
+    with books.hub.read() as view:
+        columns, lines = piles_at(view, serials_of(allotted.ranges), allotted.party, at)
+    return FileReport(name, allotment, at, columns, lines)
+
+
+def reported(books: Offices, name: str, allotment: str = "A-1") -> str:
+    """File that report; its digest."""
+    accepted(ask(books.hub, true_report(books, name, allotment), OPERATOR))
+    return row(books.hub, Report, name).digest.hex()
+
+
+def unlocked(books: Offices, record: str, n: int) -> None:
+    """Open a reported record by two people of the centre."""
+    report = row(books.hub, Report, attempt(books.hub, record, n).report)
+    accepted(ask(books.hub, Unlock(record, n, report.digest.hex()), *PAIR))
 
 
 def absorbed(books: Offices, station: str, n: int) -> AbsorbedCommit | None:

@@ -18,7 +18,6 @@ from ektp_core.flow.rows import Desk, FeedRow, Holding, Lease, Lock, Pen, Ready,
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
 from ektp_store.memory import MemoryGround
-
 from tests.core.flow.offices import Offices, rows
 
 Places = dict[tuple[str, int], tuple[str, Bucket]]

@@ -23,7 +23,6 @@ from tests.core.lock.small_world import (
     World,
     bucket_of,
     doubted_blank,
-    first,
     hub_pen,
     misfortune,
     moved,
@@ -32,6 +31,7 @@ from tests.core.lock.small_world import (
     with_card,
     with_station,
 )
+
 
 def absorb(world: World, i: int, k: int, plant: Plant) -> World:
     """The k-th commit of an outbox arrives: known before, behind a gap, or the next one."""
@@ -123,7 +123,8 @@ def evidence(world: World, i: int, commit: Commit) -> World:
 
 def hub_acts(world: World, plant: Plant) -> Iterator[World]:
     """Every row of the table that is not a station's, and what the hub does besides."""
-    for row in _hub_rows(world.state):
+    unsettled = plant is Plant.NEVER_SETTLED and world.state is LockState.SUSPECT
+    for row in () if unsettled else _hub_rows(world.state):
         yield from _ACTS[row.event](world, row, plant)
     if world.state in STATION_STATES:
         yield from (queued(after, after.station, Entry(Sent.RECALL, after.n)) for after in misfortune(world))

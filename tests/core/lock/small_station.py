@@ -30,6 +30,7 @@ from tests.core.lock.small_world import (
     with_station,
 )
 
+
 def _committed(world: World, i: int, station: Station, event: LockEvent | None, took: Sent | None = None) -> World:
     n, blank = station.n, station.blank
     if event in (LockEvent.PROVE_NOT_FED, LockEvent.BLANK_FAILED):

@@ -9,10 +9,11 @@ can write. People are honest: they settle a suspect by the card in their hands.
 The lock moves only by `ektp_core.lock.step`; absorbing judges a fact as the hub does. What the
 table leaves to its guards is written here, and each guard can be taken away (`Plant`).
 
-Kept small: the first attempt is at the station with two blanks; at most one station is declared
-lost; and no more than a few misfortunes happen (`luck`): a lost receipt, a crash that ends in doubt, a card proved not fed, a blank
-that fails, a recall, a dispute, a station declared lost. A commit holds one event and press
-steps are not sent. Two histories of one station (fork, rollback) are not part of this world.
+Kept small: the first attempt is at the station with two blanks, at most one station is declared
+lost, and no more than a few misfortunes happen (`luck`): a lost receipt, a crash that ends in
+doubt, a card proved not fed, a blank that fails, a recall, a dispute, a station declared lost.
+Messages may be late, doubled or out of order at no cost. A commit holds one event and press steps
+are not sent. Two histories of one station (fork, rollback) are not part of this world.
 
 This file holds the values and how a book changes; `small_hub`, `small_station` and
 `small_explorer` hold who does what, and what must never be.
@@ -54,6 +55,7 @@ class Plant(Enum):
     LOST_ONE = auto()  # SETTLE_LOST puts only the bound blank on the stop list
     BAD_WITHOUT_INK = auto()  # SETTLE_BAD by a blank without ink while the station may take another
     UNUSED_BEFORE_T = auto()  # SETTLE_UNUSED at a lost station whose permission still runs
+    NEVER_SETTLED = auto()  # nobody closes a suspect
     NO_CORRECTION = auto()  # a blank made suspect by an absorbed fact is not told to its station
 
 
