@@ -88,7 +88,7 @@ class Said:
     balances: bool = False
 
 
-_POSSIBLE: Mapping[State | None, frozenset[Event]] = {
+_POSSIBLE: Mapping[LockState | None, frozenset[LockEvent]] = {
     None: frozenset({Event.ENTER, Event.ENTER_LOCKED}),
     State.READY: frozenset({Event.AUTHORISE, Event.WITHDRAW}),
     State.AUTHORISED: frozenset({Event.RETURN, Event.START, Event.DISPUTE}),
@@ -110,7 +110,7 @@ _POSSIBLE: Mapping[State | None, frozenset[Event]] = {
     State.WITHDRAWN: frozenset(),
 }
 
-_LEADS_TO: Mapping[Event, State] = {
+_LEADS_TO: Mapping[LockEvent, LockState] = {
     Event.ENTER: State.READY,
     Event.ENTER_LOCKED: State.LOCKED_BEFORE,
     Event.OPEN: State.READY,
@@ -135,7 +135,7 @@ _LEADS_TO: Mapping[Event, State] = {
     Event.WITHDRAW: State.WITHDRAWN,
 }
 
-_BLANK_GOES_TO: Mapping[Event, Bucket] = {
+_BLANK_GOES_TO: Mapping[LockEvent, Bucket] = {
     Event.START: Bucket.IN_MACHINE,
     Event.PROVE_NOT_FED: Bucket.STOCK,
     Event.VERDICT_GOOD: Bucket.GOOD_HELD,

@@ -5,7 +5,6 @@ is broken. Nothing here is ever imported outside these tests.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -108,8 +107,3 @@ def good_on_accepted_bytes(patch: pytest.MonkeyPatch) -> None:
         return press._finish(one, ending)
 
     patch.setattr(press, "_acted", believing)
-
-
-PLANTED: tuple[Any, ...] = (
-    retry_after_unknown, feed_before_start_is_durable, feed_taken_twice, freed_by_silence, good_on_accepted_bytes,
-)  # fmt: skip

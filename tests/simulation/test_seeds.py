@@ -10,7 +10,14 @@ from tests.simulation.auditor import Violation
 from tests.simulation.people import new_world
 from tests.simulation.story import live
 
-SEEDS, CHUNK, PLANTED_SEEDS = 200, 25, 30
+SEEDS, CHUNK, PLANTED_SEEDS, TOLD_SEEDS = 200, 25, 30, 40
+
+#: What must have happened in some story, or the country was a quiet one and showed nothing.
+TOLD = (
+    "crashes", "dies between commit and reply", "loses power", "jams", "is slow", "the answer is lost", "(misprint)",
+    "is called back", "is gone", "takes the card out", "the card is suspect", "spoiled", "unused", " lost", " bad",
+    "takes blank", "two people open", "are mixed", "turns out bad later",
+)  # fmt: skip
 
 
 def _story(seed: int) -> tuple[list[str], BaseException | None]:
@@ -29,6 +36,11 @@ def test_whatever_goes_wrong_no_card_is_made_twice_and_everything_ends(first: in
         if error is not None:
             said = f"{error.check}: {error.text}" if isinstance(error, Violation) else repr(error)
             pytest.fail("\n".join([f"seed {seed}: {said}", *trace[-40:]]), pytrace=False)
+
+
+def test_everything_that_can_go_wrong_goes_wrong_somewhere() -> None:
+    told = "\n".join(line for seed in range(TOLD_SEEDS) for line in _story(seed)[0])
+    assert [what for what in TOLD if what not in told] == []
 
 
 def test_the_same_seed_is_the_same_story() -> None:

@@ -38,9 +38,9 @@ def broken_promises(world: World) -> Iterator[str]:
         yield "two active cards"
     if len(good) > 1 and sum(not world.stopped >> blank & 1 for blank, _ in good) > 1:
         yield "two good cards of one person, neither on the stop list"
-    if any([bits.bit_count() != 1 for bits in world.book]):
+    if any(bits.bit_count() != 1 for bits in world.book):
         yield "a blank is not in exactly one bucket of the hub's book"
-    if any([bits & (bits - 1) for station in world.stations for bits in station.book]):
+    if any(bits & (bits - 1) for station in world.stations for bits in station.book):
         yield "a blank is in two buckets of its station's book"
     if world.broken:
         yield world.broken
@@ -107,9 +107,9 @@ def explore(plant: Plant, luck: int, until: str = "") -> Explored:
             if promise:
                 path = (*_path(worlds, before, index), after)
                 return Explored(len(worlds), promise, path, None, frozenset(lock_steps))
-            after = World._make(parts.setdefault(part, part) if type(part) is tuple else part for part in after)
-            known[after] = len(worlds)
-            worlds.append(after)
+            kept = World._make(parts.setdefault(part, part) if type(part) is tuple else part for part in after)
+            known[kept] = len(worlds)
+            worlds.append(kept)
             before.append([index])
     return Explored(len(worlds), "", (), _stuck(worlds, before), frozenset(lock_steps))
 

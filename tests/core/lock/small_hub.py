@@ -169,9 +169,7 @@ def _authorise(world: World, row: Row, plant: Plant) -> Iterator[World]:
     n = max(world.n, 1) if plant is Plant.REUSE_N else world.n + 1
     for i in (0, 1) if world.n else (0,):  # the first attempt is at the station with two blanks
         if world.gone != i and any(world.book[blank] & STOCK for blank in OWN[i]):
-            new = world._replace(
-                state=row.target, n=n, station=i, blank=NONE
-            )
+            new = world._replace(state=row.target, n=n, station=i, blank=NONE)
             yield queued(new, i, Entry(Sent.AUTHORISED, n))
 
 

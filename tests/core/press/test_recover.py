@@ -1,0 +1,278 @@
+"""The crash matrix: every step times everything that can be seen, and each case typed by hand."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from attrs import evolve, fields
+
+from ektp_core.press.evidence import NOTHING_KNOWN, Evidence, Inside
+from ektp_core.press.recover import MATRIX, Answer, explain, recover
+from ektp_core.vocabulary.state import PressStep
+from ektp_core.vocabulary.verdict import Certainty, Outcome
+
+#: Every value a field can have that the matrix could tell apart.
+VALUES: dict[str, tuple[object, ...]] = {
+    "fed_since": (None, -1, 0, 1, 2),
+    "inside": (None, *Inside),
+    "same_uid": (None, True, False),
+    "chip_written": (None, True, False),
+    "job": (None, *Outcome),
+    "job_certainty": tuple(Certainty),
+    "looked": (None, Outcome.GOOD, Outcome.SPOILED),
+    "blind": (False, True),
+}
+
+
+def everything_seen() -> Iterator[Evidence]:
+    for values in product(*VALUES.values()):
+        yield Evidence(*values)  # type: ignore[arg-type]  # the product of a mapping has lost its types
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[tuple[PressStep, Evidence], Answer]:
+    """The whole matrix, asked once."""
+    return {(step, seen): recover(step, seen) for seen in everything_seen() for step in PressStep}
+
+
+Answers = dict[tuple[PressStep, Evidence], Answer]
+
+
+def test_the_product_covers_every_field_of_the_evidence(answers: Answers) -> None:
+    assert list(VALUES) == [field.name for field in fields(Evidence)]
+    assert len(answers) == 5 * 4 * 3 * 3 * 5 * 6 * 3 * 2 * len(PressStep)
+
+
+def test_a_card_is_good_only_when_an_operator_looked(answers: Answers) -> None:
+    found = [seen for (_, seen), answer in answers.items() if answer is Answer.GOOD]
+    assert found
+    assert all(seen.looked is Outcome.GOOD for seen in found)
+
+
+def test_a_card_is_good_only_after_the_intent_to_mark(answers: Answers) -> None:
+    steps = {step for (step, _), answer in answers.items() if answer is Answer.GOOD}
+    assert steps == {PressStep.INTENT_MARK, PressStep.EJECTED}
+
+
+@pytest.mark.rule(22)
+def test_work_goes_on_before_ink_or_when_the_device_itself_says_never_begun(answers: Answers) -> None:
+    for (step, seen), answer in answers.items():
+        if answer is not Answer.CONTINUE:
+            continue
+        assert (seen.fed_since, seen.inside) == (1, Inside.INSIDE)
+        assert seen.same_uid is not False
+        assert not seen.blind
+        if step in (PressStep.UID_BOUND, PressStep.INTENT_ENCODE, PressStep.INTENT_MARK):
+            assert seen.same_uid is True
+        if step >= PressStep.INTENT_MARK:
+            assert step is PressStep.INTENT_MARK
+            assert (seen.job, seen.job_certainty) == (Outcome.NOT_STARTED, Certainty.DEVICE_JOB_RECORD)
+
+
+def test_a_card_is_not_fed_only_by_position_and_counter_of_a_device_that_sees(answers: Answers) -> None:
+    found = [(step, seen) for (step, seen), answer in answers.items() if answer is Answer.NOT_FED]
+    assert found
+    for step, seen in found:
+        assert step is PressStep.START
+        assert (seen.fed_since, seen.inside, seen.blind) == (0, Inside.NOWHERE, False)
+
+
+def test_a_blind_device_leaves_doubt_unless_somebody_looked(answers: Answers) -> None:
+    for (_, seen), answer in answers.items():
+        if seen.blind and seen.looked is None:
+            assert answer is Answer.DOUBT
+        elif seen.blind:
+            assert answer in (Answer.DOUBT, Answer.GOOD, Answer.BAD)
+
+
+def test_another_chip_than_the_bound_one_is_always_doubt(answers: Answers) -> None:
+    """A foreign card: stop, suspect, alarm (rule 7)."""
+    assert {answer for (_, seen), answer in answers.items() if seen.same_uid is False} == {Answer.DOUBT}
+
+
+def test_a_count_that_is_neither_none_nor_one_card_proves_nothing(answers: Answers) -> None:
+    unseen = {
+        answer for (_, seen), answer in answers.items() if seen.fed_since not in (None, 0, 1) and seen.looked is None
+    }
+    assert unseen == {Answer.DOUBT}
+
+
+def test_a_card_bears_ink_only_by_the_word_of_somebody_who_knows(answers: Answers) -> None:
+    """Spoiled after the intent to mark: an operator looked, or the device counts what it spoils."""
+    for (step, seen), answer in answers.items():
+        if answer in (Answer.BAD, Answer.REJECT) and step >= PressStep.INTENT_MARK:
+            device = seen.job is Outcome.SPOILED and seen.job_certainty >= Certainty.COUNTER
+            assert seen.looked is Outcome.SPOILED or device
+
+
+def test_a_spoiled_card_is_bad_only_when_it_is_out(answers: Answers) -> None:
+    for (_, seen), answer in answers.items():
+        if answer is Answer.BAD and seen.looked is None:
+            assert seen.inside is Inside.NOWHERE
+
+
+def test_a_card_is_moved_only_when_it_is_seen_inside(answers: Answers) -> None:
+    for (step, seen), answer in answers.items():
+        if answer in (Answer.REJECT, Answer.SET_APART):
+            assert seen.inside in (Inside.INSIDE, Inside.JAMMED)
+        if answer is Answer.SET_APART:
+            assert step is PressStep.INTENT_MARK
+
+
+def test_a_card_set_apart_stays_suspect_until_people_look(answers: Answers) -> None:
+    """Out of the machine with nothing more known it is doubt, and only a look can close it."""
+    for (step, seen), answer in answers.items():
+        if answer is Answer.SET_APART:
+            out = evolve(seen, inside=Inside.NOWHERE)
+            assert recover(step, out) is Answer.DOUBT
+            assert recover(step, evolve(out, looked=Outcome.GOOD)) is Answer.GOOD
+            assert recover(step, evolve(out, looked=Outcome.SPOILED)) is Answer.BAD
+
+
+@pytest.mark.parametrize("step", PressStep, ids=lambda step: step.name)
+def test_nothing_known_is_doubt(step: PressStep) -> None:
+    assert recover(step, NOTHING_KNOWN) is Answer.DOUBT
+    assert recover(step, Evidence()) is Answer.DOUBT
+
+
+def test_asking_again_gives_the_same_answer(answers: Answers) -> None:
+    """A crash during recovery changes nothing."""
+    assert all(recover(step, seen) is answer for (step, seen), answer in list(answers.items())[::7])
+
+
+def test_every_row_of_the_matrix_decides_somewhere() -> None:
+    deciding = {id(explain(step, seen)) for seen in everything_seen() for step in PressStep}
+    assert [case.why for case in MATRIX if id(case) not in deciding] == []
+
+
+def test_every_row_says_why_in_a_sentence() -> None:
+    assert all(case.why.endswith(".") and case.why[0].isupper() for case in MATRIX)
+    assert len({case.why for case in MATRIX}) == len(MATRIX)
+
+
+# -- the crash matrix of one print job, typed by hand -----------------------------------------
+
+INSIDE = Evidence(fed_since=1, inside=Inside.INSIDE)
+BOUND = evolve(INSIDE, same_uid=True)
+OUT = Evidence(fed_since=1, inside=Inside.NOWHERE)
+RECORD = Certainty.DEVICE_JOB_RECORD
+NEVER_BEGUN: dict[str, Any] = {"job": Outcome.NOT_STARTED, "job_certainty": RECORD}
+
+START, FED, UID_BOUND, INTENT_ENCODE, INTENT_MARK, EJECTED, OUTCOME = PressStep
+
+
+@pytest.mark.parametrize(
+    ("step", "seen", "answer"),
+    [
+        # intent to feed written, the card still in the hopper
+        pytest.param(START, Evidence(0, Inside.NOWHERE), Answer.NOT_FED, id="proven in the hopper"),
+        pytest.param(START, Evidence(0), Answer.DOUBT, id="in the hopper by the counter alone"),
+        pytest.param(START, Evidence(None, Inside.NOWHERE), Answer.DOUBT, id="in the hopper by the sensor alone"),
+        pytest.param(START, Evidence(0, Inside.NOWHERE, blind=True), Answer.DOUBT, id="a blind device proves nothing"),
+        # fed, the chip not read yet
+        pytest.param(START, INSIDE, Answer.CONTINUE, id="inside before the note that it was fed"),
+        pytest.param(FED, INSIDE, Answer.CONTINUE, id="inside, chip untouched"),
+        pytest.param(FED, Evidence(1), Answer.DOUBT, id="fed, and no sensor tells where it is"),
+        pytest.param(FED, OUT, Answer.DOUBT, id="fed and gone"),
+        pytest.param(FED, evolve(INSIDE, inside=Inside.JAMMED), Answer.REJECT, id="jammed before ink"),
+        # chip bound
+        pytest.param(UID_BOUND, BOUND, Answer.CONTINUE, id="same chip inside"),
+        pytest.param(UID_BOUND, evolve(INSIDE, same_uid=False), Answer.DOUBT, id="another chip inside"),
+        pytest.param(UID_BOUND, INSIDE, Answer.DOUBT, id="chip not readable again"),
+        pytest.param(UID_BOUND, OUT, Answer.DOUBT, id="bound and gone"),
+        # intent to encode
+        pytest.param(INTENT_ENCODE, evolve(BOUND, chip_written=True), Answer.CONTINUE, id="chip full"),
+        pytest.param(INTENT_ENCODE, evolve(BOUND, chip_written=False), Answer.CONTINUE, id="chip empty"),
+        pytest.param(INTENT_ENCODE, BOUND, Answer.REJECT, id="chip half written"),
+        pytest.param(INTENT_ENCODE, INSIDE, Answer.DOUBT, id="half written and not readable"),
+        pytest.param(INTENT_ENCODE, evolve(INSIDE, same_uid=False), Answer.DOUBT, id="another chip while encoding"),
+        # intent to mark, nothing sent yet
+        pytest.param(INTENT_MARK, evolve(BOUND, **NEVER_BEGUN), Answer.CONTINUE, id="job never begun by its record"),
+        pytest.param(
+            INTENT_MARK,
+            evolve(BOUND, job=Outcome.NOT_STARTED, job_certainty=Certainty.COUNTER_POSITION),
+            Answer.SET_APART,
+            id="job never begun, but not by a record of the job",
+        ),
+        pytest.param(INTENT_MARK, evolve(INSIDE, **NEVER_BEGUN), Answer.SET_APART, id="never begun, chip not read"),
+        pytest.param(INTENT_MARK, evolve(OUT, **NEVER_BEGUN), Answer.DOUBT, id="never begun, and no card inside"),
+        # while data is sent, or after printing: the card is inside
+        pytest.param(INTENT_MARK, BOUND, Answer.SET_APART, id="inside with or without ink"),
+        pytest.param(
+            INTENT_MARK, evolve(INSIDE, inside=Inside.JAMMED), Answer.SET_APART, id="jammed, perhaps with ink"
+        ),
+        pytest.param(
+            INTENT_MARK,
+            evolve(BOUND, job=Outcome.GOOD, job_certainty=RECORD),
+            Answer.SET_APART,
+            id="inside, printed well by the record: people look",
+        ),
+        pytest.param(
+            INTENT_MARK,
+            evolve(BOUND, job=Outcome.SPOILED, job_certainty=RECORD),
+            Answer.REJECT,
+            id="inside, spoiled by the record",
+        ),
+        pytest.param(
+            INTENT_MARK,
+            evolve(BOUND, job=Outcome.SPOILED, job_certainty=Certainty.STATUS_IDLE),
+            Answer.SET_APART,
+            id="inside, spoiled by hearsay",
+        ),
+        pytest.param(INTENT_MARK, evolve(BOUND, fed_since=None), Answer.DOUBT, id="inside, but of an unknown count"),
+        # printed and out, before the note that it was ejected
+        pytest.param(INTENT_MARK, OUT, Answer.DOUBT, id="out, in a tray or in a hand"),
+        pytest.param(
+            INTENT_MARK,
+            evolve(OUT, job=Outcome.GOOD, job_certainty=RECORD),
+            Answer.DOUBT,
+            id="out, printed well by the record, not noted as ejected",
+        ),
+        pytest.param(
+            INTENT_MARK,
+            evolve(OUT, job=Outcome.SPOILED, job_certainty=RECORD),
+            Answer.BAD,
+            id="out, spoiled by the record",
+        ),
+        pytest.param(INTENT_MARK, evolve(OUT, looked=Outcome.GOOD), Answer.GOOD, id="shown and good"),
+        pytest.param(INTENT_MARK, evolve(OUT, looked=Outcome.SPOILED), Answer.BAD, id="shown and spoiled"),
+        pytest.param(
+            INTENT_MARK, evolve(BOUND, looked=Outcome.GOOD), Answer.DOUBT, id="shown while another is still inside"
+        ),
+        # ejected, not judged yet
+        pytest.param(EJECTED, evolve(OUT, looked=Outcome.GOOD), Answer.GOOD, id="ejected, looked at, good"),
+        pytest.param(EJECTED, evolve(OUT, looked=Outcome.SPOILED), Answer.BAD, id="ejected, looked at, spoiled"),
+        pytest.param(
+            EJECTED, evolve(OUT, job=Outcome.GOOD, job_certainty=RECORD), Answer.ASK, id="ejected, good by the record"
+        ),
+        pytest.param(
+            EJECTED,
+            evolve(OUT, job=Outcome.GOOD, job_certainty=Certainty.TRANSPORT),
+            Answer.DOUBT,
+            id="ejected, accepted bytes only",
+        ),
+        pytest.param(
+            EJECTED,
+            evolve(OUT, job=Outcome.SPOILED, job_certainty=RECORD),
+            Answer.BAD,
+            id="ejected, spoiled by the record",
+        ),
+        pytest.param(
+            EJECTED,
+            evolve(BOUND, job=Outcome.SPOILED, job_certainty=RECORD),
+            Answer.DOUBT,
+            id="ejected, and yet a card is inside",
+        ),
+        pytest.param(EJECTED, OUT, Answer.DOUBT, id="ejected and gone"),
+        # the blind printer
+        pytest.param(START, NOTHING_KNOWN, Answer.DOUBT, id="blind after the intent to feed"),
+        pytest.param(INTENT_MARK, NOTHING_KNOWN, Answer.DOUBT, id="blind after the intent to mark"),
+        pytest.param(INTENT_MARK, evolve(NOTHING_KNOWN, looked=Outcome.GOOD), Answer.GOOD, id="blind, but shown"),
+        pytest.param(START, evolve(NOTHING_KNOWN, looked=Outcome.SPOILED), Answer.DOUBT, id="blind, shown before ink"),
+        # an outcome was noted and not concluded
+        pytest.param(OUTCOME, OUT, Answer.DOUBT, id="an outcome without its verdict"),
+    ],
+)
+def test_a_crash_is_answered_as_typed(step: PressStep, seen: Evidence, answer: Answer) -> None:
+    assert recover(step, seen) is answer
