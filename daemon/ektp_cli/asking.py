@@ -94,12 +94,14 @@ def one_signer(paths: Sequence[Path], passphrases: Sequence[Path] = ()) -> "File
 
 
 def _opened(key: "KeyFile", passphrases: Iterator[Path]) -> "FileSigner":
+    from ektp_cli.showing import say
+
     if not key.protected:
-        warning = f"The key of {key.owner} lies open in its file: for demonstrations, never for work."
+        warning = say("The key of {owner} lies open in its file: for demonstrations, never for work.", owner=key.owner)
         click.secho(warning, fg="yellow", err=True)
         return key.unlock()
     file = next(passphrases, None)
     if file:
         return key.unlock(file.read_text("utf-8").split("\n", 1)[0])
-    typed: str = click.prompt(f"Passphrase of {key.owner}", hide_input=True, err=True)
+    typed: str = click.prompt(say("Passphrase of {owner}", owner=key.owner), hide_input=True, err=True)
     return key.unlock(typed)

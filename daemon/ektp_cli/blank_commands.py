@@ -247,7 +247,9 @@ def _ask(hub_url: str, body: object, keys: tuple[Path, ...], passphrases: tuple[
 
 def _show(taken: "AskTaken") -> None:
     """What was written: the blanks that moved, by serial."""
-    click.echo(f"Taken, in commit {taken.n}." if taken.is_first else f"Taken before, in commit {taken.n}.")
+    from ektp_cli.showing import say
+
+    click.echo(say("Taken, in commit {n}." if taken.is_first else "Taken before, in commit {n}.", n=taken.n))
     for event in taken.events:
         if event.get("kind") == "Moved":
             there = f"{event['to_party']} {_bucket(event['to_bucket'])}"
@@ -263,4 +265,6 @@ def _serials(event: Any) -> str:
 
 
 def _bucket(name: object) -> str:
-    return str(name).lower().replace("_", " ")
+    from ektp_cli.showing import say
+
+    return say("{bucket}", bucket=str(name))

@@ -49,7 +49,9 @@ def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], c
     try:
         findings = _played(where, files or _shipped(), card_ms, stay)
     except DemoFailed as failed:
-        click.secho(str(failed), fg="red", err=True)
+        from ektp_cli.showing import say
+
+        click.secho(say("{why}", why=str(failed)), fg="red", err=True)
         sys.exit(1)
     if json_file:
         json_file.write_text(json.dumps(findings, indent=2) + "\n", encoding="utf-8")
@@ -70,12 +72,12 @@ def _played(where: Path, files: tuple[Path, ...], card_ms: int, stay: bool) -> d
     from ektp_cli.demo.judge import judge, pictures
     from ektp_cli.demo.play import MANIFEST, Play
     from ektp_cli.demo.show import Show
-    from ektp_cli.main import language
+    from ektp_cli.showing import words
 
-    show = Show(Console(highlight=False))
+    show = Show(Console(highlight=False), words())
     with show.phase("start", "1. Start"):
         house = House(where, card_ms)
-        play = Play(house, show, files, language())
+        play = Play(house, show, files)
     try:
         _act(play, show)
         shown = play.table()
@@ -89,15 +91,16 @@ def _played(where: Path, files: tuple[Path, ...], card_ms: int, stay: bool) -> d
     finally:
         house.close()
     show.accountability(shown)
-    show.promise(f"all {findings.received} blanks accounted for, each in one place", findings.conserved)
+    received = findings.received
+    show.promise("all {count} blanks accounted for, each in one place", findings.conserved, count=received)
     show.promise("never two good cards of one authorisation or person", findings.double_prints == 0)
-    show.promise(f"both books verify from the first entry: {books}", bool(books))
+    show.promise("both books verify from the first entry: {commits} commits, {events} events", bool(books), **books)
     for one in findings.broken:
-        show.say(f"[red]{one}[/red]")
+        show.broken(one)
     for path in pictures(house):
-        show.say(f"pictures: {path}")
-    show.say(f"report:   {where / 'report.csv'}")
-    show.say(f"check:    ektp verify {house.hub.book}")
+        show.say("pictures: {path}", path=str(path))
+    show.say("report: {path}", path=str(where / "report.csv"))
+    show.say("check: {command}", command=f"ektp verify {house.hub.book}")
     return findings.plain()
 
 
@@ -121,7 +124,9 @@ def _act(play: "Play", show: "Show") -> None:  # type: ignore[name-defined]  # n
 
 
 def _wait(url: str) -> None:
-    click.echo(f"Everything keeps running; the hub is {url}. Ctrl-C ends it.")
+    from ektp_cli.showing import say
+
+    click.echo(say("Everything keeps running; the hub is {address}. Ctrl-C ends it.", address=url))
     try:
         while True:
             click.pause("")
@@ -129,9 +134,12 @@ def _wait(url: str) -> None:
         return
 
 
-def _verified(*books: Path) -> str:
+def _verified(*books: Path) -> dict[str, str]:
+    """How many commits and events the books hold; a book that is not whole is refused."""
+    from ektp_cli.showing import words
     from ektp_core.flow.apply import apply
     from ektp_store.verify import verify
 
     found = [verify(str(book), apply) for book in books]
-    return ", ".join(f"{one.commits:,} commits and {one.events:,} events" for one in found)
+    number = words().number
+    return {"commits": number(sum(one.commits for one in found)), "events": number(sum(one.events for one in found))}

@@ -65,12 +65,12 @@ def import_records(
     from ektp_cli.importing import journal_of, read_file, send_batch
     from ektp_cli.json_file import write_json
     from ektp_cli.sent_journal import SentJournal
-    from ektp_cli.showing import progress
+    from ektp_cli.showing import progress, say
 
     batch = read_file(file)
     signer = one_signer(keys, passphrases)
     _show_rows(batch)
-    with hub_at(hub_url) as hub, progress(f"{file.name} to {hub_url}") as moved:
+    with hub_at(hub_url) as hub, progress(say("{file} to {hub}", file=file.name, hub=hub_url)) as moved:
         sent = SentJournal.open(journal or journal_of(file), signer)
         found = send_batch(hub, batch, sent, signer, office, progress=moved)
     _show_result(found, office, signer)
@@ -83,40 +83,38 @@ def import_records(
 
 def _show_rows(batch: "Batch") -> None:
     """Bad rows and warnings, before anything is sent."""
-    from ektp_cli.showing import show_table, words
+    from ektp_cli.showing import say, show_table, words
 
-    say = words()
     if batch.bad:
-        rows = [(str(one.line), one.column, say.refusal(one.refusal)) for one in batch.bad]
-        show_table("Bad rows, not sent", ("line", "column", "reason"), rows)
-    odd = [(str(row.line), say.text(one.meaning)) for row in batch.rows for one in row.warnings]
+        rows = [(str(one.line), one.column, words().refusal(one.refusal)) for one in batch.bad]
+        show_table(say("Bad rows, not sent"), ("line", "column", "reason"), rows)
+    odd = [(str(row.line), say(one.meaning)) for row in batch.rows for one in row.warnings]
     if odd:
-        show_table("Odd, but sent", ("line", "warning"), odd)
+        show_table(say("Odd, but sent"), ("line", "warning"), odd)
 
 
 def _show_result(found: "Imported", office: str, signer: "FileSigner") -> None:
-    from ektp_cli.showing import show_table, words
+    from ektp_cli.showing import say, show_line, show_table, words
 
-    say = words()
     if found.refused:
-        rows = [(str(one.line), one.refused.refusal.value, say.refusal(one.refused)) for one in found.refused]
-        show_table("Refused by the hub", ("line", "refusal", "reason"), rows)
+        rows = [(str(one.line), one.refused.refusal.value, words().refusal(one.refused)) for one in found.refused]
+        show_table(say("Refused by the hub"), ("line", "refusal", "reason"), rows)
     records = [row.record for row in found.entered]
-    span = f" ({records[0]} to {records[-1]})" if records else ""
-    click.echo(f"entered         {len(found.entered)}{span}")
-    click.echo(f"already there   {len(found.repeated)}")
-    click.echo(f"refused         {len(found.refused)}")
-    click.echo(f"bad rows        {len(found.bad)}")
+    span = say(" ({first} to {last})", first=records[0], last=records[-1]) if records else ""
+    show_line("entered", f"{words().number(len(records))}{span}")
+    show_line("already there", len(found.repeated))
+    show_line("refused", len(found.refused))
+    show_line("bad rows", len(found.bad))
     if found.unsent:
-        click.echo(f"not sent        {found.unsent}; run the same command again")
-    click.echo(f"Signed at import by {signer.owner} (key {signer.key_id}) for {office}.")
+        show_line("not sent", say("{count}; run the same command again", count=words().number(found.unsent)))
+    who = {"owner": signer.owner, "key": signer.key_id, "party": office}
+    click.echo(say("Signed at import by {owner} (key {key}) for {party}.", **who))
 
 
 def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> dict[str, Any]:
-    from ektp_cli.showing import words
+    from ektp_cli.showing import say, words
     from ektp_core.wire.problem import refused_to_plain
 
-    say = words()
     return {
         "file": file.name,
         "office": office,
@@ -133,7 +131,7 @@ def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> 
         "entered": [{"line": one.line, "record": one.record} for one in found.entered],
         "repeated": [{"line": one.line, "record": one.record} for one in found.repeated],
         "refused": [
-            {"line": one.line, **refused_to_plain(one.refused), "reason": say.refusal(one.refused)}
+            {"line": one.line, **refused_to_plain(one.refused), "reason": words().refusal(one.refused)}
             for one in found.refused
         ],
         "bad": [
@@ -141,11 +139,11 @@ def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> 
                 "line": one.line,
                 "column": one.column,
                 "code": one.refusal.refusal.value,
-                "reason": say.refusal(one.refusal),
+                "reason": words().refusal(one.refusal),
             }
             for one in found.bad
         ],
         "warnings": [
-            {"line": row.line, "warning": say.text(one.meaning)} for row in found.warned for one in row.warnings
+            {"line": row.line, "warning": say(one.meaning)} for row in found.warned for one in row.warnings
         ],
     }

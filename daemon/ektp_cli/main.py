@@ -72,12 +72,13 @@ def cli(lang: str | None) -> None:
 
 
 def language() -> str:
-    """The user's language: EKTP_LANG, else LANG if it is Indonesian, else English."""
-    chosen = os.environ.get("EKTP_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "id" if chosen.lower().startswith("id") else "en"
+    """The user's language: EKTP_LANG (which `--lang` sets), else the system's if it is Indonesian, else English."""
+    from ektp_data.texts import chosen_language
+
+    return chosen_language(os.environ)
 
 
-def say(refused: Refused) -> None:
+def show_refused(refused: Refused) -> None:
     """Say a refusal: what is wrong, and what to do."""
     from ektp_data.texts import translator
 
@@ -94,10 +95,12 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("Stopped.", err=True)
+        from ektp_cli.showing import say
+
+        click.echo(say("Stopped."), err=True)
         sys.exit(130)
     except Refused as refused:
-        say(refused)
+        show_refused(refused)
         sys.exit(1)
     except (EktpError, OSError) as error:
         click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)

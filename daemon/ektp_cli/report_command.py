@@ -105,6 +105,7 @@ def _filed(
     from ektp_cli.asking import one_signer
     from ektp_cli.bad_cards import read_bad_cards
     from ektp_cli.reporting import Count, columns_of, file_report
+    from ektp_cli.showing import say
     from ektp_core.errors import Refusal, Refused
 
     needed = {
@@ -116,7 +117,8 @@ def _filed(
     }
     missing = [option for option, name in needed.items() if stated[name] is None] + ([] if keys else ["--key"])
     if missing:
-        raise click.UsageError(f"To file a report, give also {', '.join(missing)}; to look first, give --draft.")
+        give = say("To file a report, give also {options}; to look first, give --draft.", options=tuple(missing))
+        raise click.UsageError(give)
     bad_file = stated["bad_file"]
     lines = read_bad_cards(bad_file.read_bytes(), bad_file.name) if bad_file else ()
     others = {name: stated[name] or 0 for name in ("borrowed", "lent", "returned")}
@@ -130,31 +132,36 @@ def _filed(
         if refused.refusal is Refusal.REPORT_DIFFERS:
             _show_differences(columns, draft, refused)
         raise
-    click.echo(f"Report {filed.report} of {filed.allotment} is accepted, as at entry {filed.cut}.")
-    click.echo(f"digest {filed.digest}")
+    names = {"report": filed.report, "allotment": filed.allotment}
+    click.echo(say("Report {report} of {allotment} is accepted, as at entry {cut}.", cut=filed.cut, **names))
+    click.echo(say("digest {digest}", digest=filed.digest))
     return filed
 
 
 def _show_differences(columns: "Columns", draft: "Draft", refused: "Refused") -> None:
     """The report beside the book, then every blank that is concerned."""
     from ektp_cli.reporting import compared, differences
-    from ektp_cli.showing import show_table
+    from ektp_cli.showing import say, show_table
 
     rows = [
-        (_said(name), said, held, f"{more:+}" if more else "")
+        (say("{column}", column=name), said, held, f"{more:+}" if more else "")
         for name, said, held, more in compared(columns, draft.columns)
     ]
-    title = f"The report beside the book, as at entry {draft.cut}"
+    title = say("The report beside the book, as at entry {cut}", cut=draft.cut)
     show_table(title, ("column", "reported", "in the book", "differs"), rows, ("reported", "in the book", "differs"))
     for one in (*differences(refused)[0], *differences(refused)[1]):
-        click.echo(f"  {one}")
+        click.echo(f"  {say('{difference}', difference=one)}")
 
 
 def _show_draft(draft: "Draft") -> None:
-    from ektp_cli.showing import show_table
+    from ektp_cli.showing import say, show_table, words
 
-    title = f"Allotment {draft.allotment} of {draft.party}, {draft.granted:,} blanks, as at entry {draft.cut}"
-    show_table(title, ("column", "in the book"), [(_said(n), v) for n, v in draft.columns.named()], ("in the book",))
+    title = say(
+        "Allotment {allotment} of {party}, {granted} blanks, as at entry {cut}",
+        allotment=draft.allotment, party=draft.party, granted=words().number(draft.granted), cut=draft.cut,
+    )  # fmt: skip
+    columns = [(say("{column}", column=name), held) for name, held in draft.columns.named()]
+    show_table(title, ("column", "in the book"), columns, ("in the book",))
     if draft.lines:
         rows = [
             (
@@ -162,18 +169,13 @@ def _show_draft(draft: "Draft") -> None:
                 one.record,
                 one.n or "",
                 one.cause,
-                "lost" if one.is_lost else "bad",
-                "needed" if one.needs_nik else "",
+                say("lost" if one.is_lost else "bad"),
+                say("needed") if one.needs_nik else "",
             )
             for one in draft.lines
         ]
-        show_table("Bad and lost", ("blank", "record", "attempt", "cause", "", "NIK"), rows)
-    click.echo(f"last accepted report: {draft.last_report or 'none'}")
-
-
-def _said(name: str) -> str:
-    """A column's name for people."""
-    return name.replace("_", " ")
+        show_table(say("Bad and lost"), ("blank", "record", "attempt", "cause", "kind", "NIK"), rows)
+    click.echo(say("last accepted report: {last}", last=draft.last_report or "none"))
 
 
 def _plain_draft(draft: "Draft") -> dict[str, Any]:

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from ektp_cli.main import language
+from ektp_core.errors import Fact
 from ektp_data.texts import Translator, translator
 
 if TYPE_CHECKING:
@@ -17,11 +20,23 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _WIDE = 160
+_NAME_WIDTH = 16
 
 
 def words() -> Translator:
     """Texts in the user's language."""
     return translator(language())
+
+
+def say(message: str, /, **facts: Fact) -> str:
+    """A message in the user's language, its facts put in; the message is a literal of the catalogue."""
+    return words().text(message, **facts)
+
+
+def show_line(name: str, value: str | int, indent: int = 0) -> None:
+    """A line of a name and a value; the values of several lines stand below one another."""
+    told = words().number(value) if isinstance(value, int) else value
+    click.echo(f"{' ' * indent}{say(name):<{_NAME_WIDTH - indent}}{told}")
 
 
 def console() -> "Console":
@@ -35,16 +50,19 @@ def console() -> "Console":
 
 
 def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[str] = ()) -> None:
-    """Show a table; the columns named in `numbers` stand right. A cell that is too long is folded, never cut."""
+    """Show a table under a title that is said already; the columns named in `numbers` stand right.
+
+    Names of columns are message ids. A cell that is too long is folded, never cut.
+    """
     from rich.table import Table
     from rich.text import Text
 
     table = Table()
-    right = set(numbers)
+    right, texts = set(numbers), words()
     for name in head:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        table.add_column(texts.text(name), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
+        table.add_row(*(Text(texts.number(cell) if isinstance(cell, int) else str(cell)) for cell in row))
     screen = console()
     screen.print(title, style="bold", soft_wrap=True)  # above the table, which may be narrower
     screen.print(table)
@@ -52,7 +70,7 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
-    """A bar on standard error while something goes on; call it with done and total."""
+    """A bar on standard error while something goes on, which is said already; call it with done and total."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

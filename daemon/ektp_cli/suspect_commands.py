@@ -34,16 +34,18 @@ def list_suspects(hub_url: str, json_file: Path | None) -> None:
     """
     from ektp_cli.asking import hub_at
     from ektp_cli.json_file import write_json
-    from ektp_cli.showing import show_table
+    from ektp_cli.showing import say, show_table
 
     with hub_at(hub_url) as hub:
         found = hub.get("/v1/suspects")
     if found["suspects"]:
         names = ("record", "n", "station", "printer", "serial", "outcome", "cause")
-        rows = [tuple(str(one.get(name, "")) for name in names) for one in found["suspects"]]
-        show_table("Cards in doubt", ("record", "attempt", *names[2:4], "blank", *names[5:]), rows)
+        told = ({**one, "outcome": say("{outcome}", outcome=one["outcome"])} for one in found["suspects"])
+        rows = [tuple(str(one.get(name, "")) for name in names) for one in told]
+        title = say("Cards in doubt")
+        show_table(title, ("record", "attempt", "station", "printer", "blank", "outcome", "cause"), rows)
     else:
-        click.echo("No card is in doubt.")
+        click.echo(say("No card is in doubt."))
     if json_file:
         write_json(json_file, found)
 
@@ -89,6 +91,7 @@ def settle(
         --found bad --minutes BA-S-1 --key verifier-1.key --key verifier-2.key
     """
     from ektp_cli.asking import ask, hub_at, load_signers
+    from ektp_cli.showing import say
     from ektp_core.errors import Refusal, Refused
     from ektp_core.flow.settling import Found, Settle
     from ektp_core.vocabulary.serial import parse_range
@@ -106,4 +109,4 @@ def settle(
     with hub_at(hub_url) as hub:
         taken = ask(hub, body, signers)
         state = hub.get("/v1/records", {"id": record})["state"]
-    click.echo(f"Taken, in commit {taken.n}: {record} is now {state}.")
+    click.echo(say("Taken, in commit {n}: {record} is now {state}.", n=taken.n, record=record, state=str(state)))

@@ -51,16 +51,18 @@ def table(hub_url: str, json_file: Path | None) -> None:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from ektp_cli.showing import show_table
+    from ektp_cli.showing import say, show_table, words
 
     places = [bucket.name for bucket in Bucket if bucket.name in found["totals"]]
-    head = tuple(place.lower().replace("_", " ") for place in places)
+    head = tuple(say("{bucket}", bucket=place) for place in places)
     rows = [
         (one["party"], *(one["buckets"].get(place, "") for place in places), sum(one["buckets"].values()))
         for one in found["parties"]
     ]
-    rows.append(("all", *(found["totals"][place] for place in places), found["held"]))
-    show_table(f"Where every blank is, as at entry {found['cut']}", ("party", *head, "all"), rows, (*head, "all"))
+    rows.append((say("all"), *(found["totals"][place] for place in places), found["held"]))
+    title = say("Where every blank is, as at entry {cut}", cut=found["cut"])
+    show_table(title, ("party", *head, "all"), rows, (*head, "all"))
     for one in found["series"]:
-        click.echo(f"{one['series']}: {one['supplied']:,} supplied, {one['held']:,} held")
-    click.echo(f"conserved: {'yes' if found['conserved'] else 'NO'}")
+        counts = {name: words().number(one[name]) for name in ("supplied", "held")}
+        click.echo(say("{series}: {supplied} supplied, {held} held", series=one["series"], **counts))
+    click.echo(say("conserved: yes" if found["conserved"] else "conserved: NO"))

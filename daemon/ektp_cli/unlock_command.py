@@ -59,11 +59,12 @@ def unlock(
     """
     from ektp_cli.asking import hub_at, load_signers
     from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say
     from ektp_cli.unlocking import prepare_unlock, save_unlock, send_unlock
     from ektp_core.wire.problem import refused_to_plain
 
     if bool(number) == bool(from_file) or (from_file and (save_file or records)):
-        raise click.UsageError("Name --report to begin, or --from alone to sign what another person began.")
+        raise click.UsageError(say("Name --report to begin, or --from alone to sign what another person began."))
     signers = load_signers(keys, passphrases)
     with hub_at(hub_url) as hub:
         if from_file:
@@ -72,7 +73,8 @@ def unlock(
             asks = prepare_unlock(hub, number or "", signers, records)
         if save_file:
             save_unlock(save_file, asks)
-            click.echo(f"Signed for {len(asks.asks)} records of {asks.report}, not sent: {save_file}")
+            names = {"report": asks.report, "file": str(save_file)}
+            click.echo(say("Signed for {count} records of {report}, not sent: {file}", count=len(asks.asks), **names))
             return
         found = send_unlock(hub, asks)
     _show(found)
@@ -85,21 +87,21 @@ def unlock(
 
 def _begun(hub: "HubClient", file: Path) -> "Unlocking":
     """What the first person signed, as far as the hub agrees that it is so; shown to who signs now."""
+    from ektp_cli.showing import say
     from ektp_cli.unlocking import check_against_hub, read_unlock
 
     asks = read_unlock(file)
     check_against_hub(hub, file, asks)
-    click.echo(f"Report {asks.report}: {', '.join(asks.records)}")
+    click.echo(say("Report {report}: {records}", report=asks.report, records=asks.records))
     return asks
 
 
 def _show(found: "Unlocked") -> None:
-    from ektp_cli.showing import show_table, words
+    from ektp_cli.showing import say, show_line, show_table, words
 
-    say = words()
     if found.refused:
-        rows = [(record, why.refusal.value, say.refusal(why)) for record, why in found.refused]
-        show_table("Not unlocked", ("record", "refusal", "reason"), rows)
-    click.echo(f"unlocked        {len(found.unlocked)}")
-    click.echo(f"already before  {len(found.repeated)}")
-    click.echo(f"refused         {len(found.refused)}")
+        rows = [(record, why.refusal.value, words().refusal(why)) for record, why in found.refused]
+        show_table(say("Not unlocked"), ("record", "refusal", "reason"), rows)
+    show_line("unlocked", len(found.unlocked))
+    show_line("already before", len(found.repeated))
+    show_line("refused", len(found.refused))

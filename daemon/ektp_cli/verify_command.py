@@ -49,11 +49,15 @@ def verify(path: Path, since: int, head: str | None, receipts: tuple[Path, ...],
     Exit code 1: damage, and the place where it is.
     """
     from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say
     from ektp_cli.verifying import books_in, receipt_in
 
     books = books_in(path)
     if len(books) > 1 and (since or head or receipts):
-        raise click.UsageError(f"--since, --head and --peer-receipt are about one book; {path} holds {len(books)}.")
+        where = str(path)
+        raise click.UsageError(
+            say("--since, --head and --peer-receipt are about one book; {path} holds {count}.", path=where, count=len(books))
+        )
     options = {"since": since, "head": _digest(head), "receipts": [receipt_in(one) for one in receipts]}
     found = [(book, _verified(book, options)) for book in books]
     if len(books) > 1:
@@ -82,25 +86,26 @@ def _digest(text: str | None) -> bytes | None:
 
 def _verified(book: Path, options: dict[str, Any]) -> "VerifiedBook | Refused":
     """Verify one book and show it; damage comes back, so that other books are looked at too."""
-    from ektp_cli.showing import progress
+    from ektp_cli.showing import progress, say, show_line, words
     from ektp_cli.verifying import verify_book
     from ektp_core.errors import Refused
 
     try:
-        with progress(f"verifying {book}") as moved:
+        with progress(say("verifying {path}", path=str(book))) as moved:
             found = verify_book(book, progress=moved, **options)
     except Refused as refused:
         return refused
-    one = found.verified
-    click.echo(f"{book}: whole")
-    click.echo(f"  commits       {one.commits:,}")
-    click.echo(f"  events        {one.events:,}")
-    click.echo(f"  rows          {one.rows:,} and {one.holdings:,} runs of blanks")
-    click.echo(f"  payloads      {one.payloads_kept:,} kept, {one.payloads_erased:,} erased")
+    one, number = found.verified, words().number
+    kept, erased = number(one.payloads_kept), number(one.payloads_erased)
+    click.echo(say("{path}: whole", path=str(book)))
+    show_line("commits", one.commits, indent=2)
+    show_line("events", one.events, indent=2)
+    show_line("rows", say("{rows} and {runs} runs of blanks", rows=number(one.rows), runs=number(one.holdings)), indent=2)
+    show_line("payloads", say("{kept} kept, {erased} erased", kept=kept, erased=erased), indent=2)
     if found.acknowledged:
-        click.echo(f"  acknowledged  up to commit {found.acknowledged:,}")
-    click.echo(f"  head          {one.head}")
-    click.echo(f"  root          {one.root}")
+        show_line("acknowledged", say("up to commit {n}", n=number(found.acknowledged)), indent=2)
+    show_line("head", one.head, indent=2)
+    show_line("root", one.root, indent=2)
     return found
 
 

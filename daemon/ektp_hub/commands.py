@@ -1,10 +1,13 @@
 """`ektp hub`: make a hub and serve it. The commands only parse, ask and show."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 import click
+
+from ektp_core.errors import Fact
 
 _folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 
@@ -65,15 +68,15 @@ def init(folder: Path, offices: Path | None, unprotected: bool) -> None:
 
     plan = read_plan(offices) if offices else None
     if unprotected:
-        warning = "The keys made here lie open in their files. For demonstrations only."
+        warning = _say("The keys made here lie open in their files. For demonstrations only.")
         click.secho(warning, fg="red", bold=True, err=True)
     made = make_hub(
         folder, plan, (lambda _: None) if unprotected else _new_passphrase, at_ms=time.time_ns() // 1_000_000
     )
-    click.echo(f"hub made in {made.folder}; its book begins with {made.head}")
+    click.echo(_say("hub made in {path}; its book begins with {head}", path=str(made.folder), head=str(made.head)))
     for name, path in (*made.people.items(), *made.stations.items()):
         click.echo(f"  {name:18} {path}")
-    click.echo(f"start it with: ektp hub serve {made.folder}")
+    click.echo(_say("start it with: {command}", command=f"ektp hub serve {made.folder}"))
 
 
 @hub.command()
@@ -99,18 +102,31 @@ def serve(folder: Path, host: str | None, port: int | None, passphrase_file: Pat
     from ektp_hub.wiring import serve as serve_folder
 
     passphrase = _passphrase(folder, passphrase_file)
-    code = serve_folder(folder, passphrase, lambda address: click.echo(f"hub is ready at {address}"), host, port)
+    code = serve_folder(folder, passphrase, _announce, host, port)
     sys.exit(code)
+
+
+def _announce(address: str) -> None:
+    """The one line of standard output; whoever started the hub reads the address at its end."""
+    click.echo(_say("hub is ready at {address}", address=address))
+
+
+def _say(message: str, /, **facts: Fact) -> str:
+    """A message in the user's language."""
+    from ektp_data.texts import chosen_language, translator
+
+    return translator(chosen_language(os.environ)).text(message, **facts)
 
 
 def _new_passphrase(owner: str) -> str:
     from ektp_keys.key_file import LEAST_PASSPHRASE
 
     while True:
-        typed: str = click.prompt(f"Passphrase for the key of {owner}", hide_input=True, confirmation_prompt=True)
+        ask, again = _say("Passphrase for the key of {owner}", owner=owner), _say("The same again")
+        typed: str = click.prompt(ask, hide_input=True, confirmation_prompt=again)
         if len(typed) >= LEAST_PASSPHRASE:
             return typed
-        click.echo(f"At least {LEAST_PASSPHRASE} characters.", err=True)
+        click.echo(_say("At least {count} characters.", count=LEAST_PASSPHRASE), err=True)
 
 
 def _passphrase(folder: Path, file: Path | None) -> str | None:
@@ -121,5 +137,5 @@ def _passphrase(folder: Path, file: Path | None) -> str | None:
         return file.read_text("utf-8").split("\n", 1)[0]
     if not read_key(folder / HUB_KEY).protected:
         return None
-    typed: str = click.prompt("Passphrase of the hub's key", hide_input=True)
+    typed: str = click.prompt(_say("Passphrase of the hub's key"), hide_input=True)
     return typed

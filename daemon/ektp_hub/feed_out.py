@@ -48,7 +48,7 @@ def payload_out(view: View, payload_of: Callable[[bytes], Payload | None], fetch
 
     Raises:
         Refused: MALFORMED for no digest; NOT_ALLOWED when the station holds no record with that
-            payload; UNKNOWN_RECORD when the payload was erased.
+            payload; PAYLOAD_ERASED when the payload was erased.
     """
     digest = _digest(fetched.fetch)
     record = _held_record(view, fetched.fetch.station, digest)
@@ -57,7 +57,7 @@ def payload_out(view: View, payload_of: Callable[[bytes], Payload | None], fetch
         raise Refused(Refusal.NOT_ALLOWED, {"who": fetched.fetch.station, "needs": needs})
     payload = payload_of(digest)
     if payload is None:
-        raise Refused(Refusal.UNKNOWN_RECORD, {"record": f"{record} (its data was erased)"})
+        raise Refused(Refusal.PAYLOAD_ERASED, {"record": record})
     return KeySealer(fetched.public).seal(unlock_payload(payload), payload_context(fetched.fetch.station, digest))
 
 

@@ -129,8 +129,7 @@ def report_locks(view: View, report: str) -> Plain:
     row = view.row(Report, report)
     allotment = view.row(Allotment, row.allotment) if row else None
     if row is None or allotment is None:
-        facts = {"field": "id", "shape": "no accepted report", "expected": "the number of an accepted report"}
-        raise Refused(Refusal.BAD_VALUE, facts)
+        raise Refused(Refusal.UNKNOWN_REPORT, {"report": report})
     _, lines = piles_at(view, serials_of(allotment.ranges), allotment.party, row.cut_seq)
     waiting = []
     for line in lines:

@@ -1,5 +1,6 @@
 """`ektp station ...`: run a print station, and what people do at it."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,7 @@ def _ask(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_fi
 
     from ektp_core.wire.asks import write_ask
     from ektp_core.wire.envelope import PayloadType, signed
+    from ektp_data.texts import chosen_language, translator
     from ektp_keys.key_file import load_key
     from ektp_station.wiring import now_ms
 
@@ -198,7 +200,7 @@ def _ask(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_fi
     envelope = signed(PayloadType.ASK, payload, signers).to_json()
     answer = httpx.post(f"{_address(folder)}/v1/asks", content=envelope, trust_env=False, timeout=30).json()
     _accepted(answer)
-    click.echo("Taken.")
+    click.echo(translator(chosen_language(os.environ)).text("Taken."))
 
 
 def _accepted(answer: dict[str, Any]) -> None:

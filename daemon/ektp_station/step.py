@@ -50,6 +50,9 @@ from ektp_station.press import Drive, Moved, Phase, Press, Tell, Write
 #: Refusals that mean this book or its feed cannot be trusted: no card is started any more.
 FATAL = frozenset({Refusal.FEED_FORK, Refusal.ROLLED_BACK, Refusal.CHAIN_FORK, Refusal.NOT_BOTH_SIGNED})
 
+#: The note that says why printing is stopped for good.
+STOPPED = "stopped"
+
 #: How often the authorisations held are looked through for those to give back.
 RETURN_EVERY_MS = 500
 
@@ -315,8 +318,11 @@ def _feed_taken(state: StationState, what: Persisted, now_ms: int) -> Stepped:
 
 def _stopped(state: StationState, why: Refused) -> Stepped:
     fatal = why.refusal in FATAL
-    state = evolve(state, stopped_why=str(why)) if fatal else state
-    return state, (Alarm("printing is stopped" if fatal else "an entry was not taken", {"why": str(why)}),)
+    told = Alarm("printing is stopped" if fatal else "an entry was not taken", {"why": str(why)})
+    if not fatal:
+        return state, (told,)
+    # Kept outside the chain, so that a crash does not make the station forget that it may not print.
+    return evolve(state, stopped_why=str(why)), (Remember(STOPPED, str(why).encode()), told)
 
 
 def _acknowledged(state: StationState, what: Acknowledged, now_ms: int) -> Stepped:

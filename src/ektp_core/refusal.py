@@ -167,7 +167,7 @@ class Refusal(Enum):
     # -- what it is about -------------------------------------------------------------
     ALREADY_KNOWN = (
         "ALREADY_KNOWN", False,
-        "{what} {id} is registered already.",
+        "Registered already: {what} {id}.",
         "Nothing to do, or choose another name.",
     )
     UNKNOWN_PARTY = (
@@ -236,6 +236,11 @@ class Refusal(Enum):
         "There is no record {record}.",
         "Correct the record's number.",
     )
+    PAYLOAD_ERASED = (
+        "PAYLOAD_ERASED", False,
+        "The personal data of record {record} was erased or is not here.",
+        "Look at the record's state; without its data the card cannot be printed.",
+    )
     PERSON_HAS_OPEN_RECORD = (
         "PERSON_HAS_OPEN_RECORD", False,
         "This person has an open record already: {record}.",
@@ -253,8 +258,8 @@ class Refusal(Enum):
     )
     NO_SUCH_STEP = (
         "NO_SUCH_STEP", False,
-        "Record {record} is {state}; {event} is not possible now.",
-        "{allowed}",
+        "Record {record} is {state}; this is not possible now: {event}.",
+        "What can happen now: {allowed}.",
     )
     STALE_ATTEMPT = (
         "STALE_ATTEMPT", False,
@@ -336,6 +341,11 @@ class Refusal(Enum):
         "NOT_REPORTED", False,
         "Record {record} is not in an accepted spoilage report.",
         "Send the report first; it must balance.",
+    )
+    UNKNOWN_REPORT = (
+        "UNKNOWN_REPORT", False,
+        "There is no accepted report {report}.",
+        "Correct the report's number, or send the report first.",
     )
     OTHER_REPORT = (
         "OTHER_REPORT", False,

@@ -1,14 +1,16 @@
 """Texts in the reader's language (bahasa): the English message ids, or Indonesian.
 
 A message id is an English sentence with named places, `{station}`. Facts are put in after
-translation and never read again, so braces in a fact stay braces. A fact that is itself a
-phrase of ours ("15 characters") is translated too: its numbers are taken out, the phrase
-`{0} characters` is looked up, and the numbers are put back.
+translation and never read again, so braces in a fact stay braces. A fact that is itself of
+ours is put into words first: a code (`STOCK`) by the name of its fact, a phrase ("15
+characters") with its numbers taken out and put back, a short sentence by its places.
 
 >>> print(translator("id").what(Refused(Refusal.BAD_VALUE, {"field": "rt_rw", "shape": "3 characters"})))
 Nilai pada rt_rw tidak mungkin benar: 3 karakter.
 >>> translator("en").text("There is no station {station}.")
 'There is no station ?.'
+>>> translator("en").text("It is {state}.", state="IN_PRESS")
+'It is in the printer.'
 """
 
 import gettext
@@ -22,10 +24,18 @@ from importlib import resources
 from attrs import field, frozen
 
 from ektp_core.errors import Fact, Refusal, Refused
+from ektp_data.phrases import NAMES, SENTENCES, TERMS
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"[0-9]+")
 _LIST_SEPARATOR = ", "
+_NOTHING = "-"
+
+#: A fact longer than this is nobody's phrase; it is shown as it is.
+_LONGEST_PHRASE = 400
+
+#: What is asked for the language, first to last.
+_VARIABLES = ("EKTP_LANG", "LC_ALL", "LANG")
 
 
 class Language(Enum):
@@ -59,24 +69,51 @@ class Translator:
         """What to do about it."""
         return _filled(self._look_up(refused.refusal.remedy), self._shown(refused.facts))
 
+    def number(self, number: int) -> str:
+        """A count with its thousands set apart: `10,000`, in Indonesian `10.000`."""
+        shown = f"{number:,}"
+        return shown if self.language is Language.ENGLISH else shown.replace(",", ".")
+
     def _shown(self, facts: Mapping[str, Fact]) -> dict[str, str]:
-        return {name: self._fact(fact) for name, fact in facts.items()}
+        return {name: self._fact(name, fact) for name, fact in facts.items()}
 
-    def _fact(self, fact: Fact) -> str:
+    def _fact(self, name: str, fact: Fact) -> str:
+        if isinstance(fact, int):
+            return str(fact)
         if isinstance(fact, tuple):
-            return _LIST_SEPARATOR.join(self._phrase(part) for part in fact)
-        return self._phrase(fact) if isinstance(fact, str) else str(fact)
+            return _LIST_SEPARATOR.join(self._phrase(name, part) for part in fact) or _NOTHING
+        return self._phrase(name, fact)
 
-    def _phrase(self, text: str) -> str:
-        whole = self._look_up(text) if text else text
-        if whole != text or not _NUMBER.search(text):
-            return whole
-        numbers = _NUMBER.findall(text)
+    def _phrase(self, name: str, text: str) -> str:
+        name = name.rstrip("0123456789")
+        terms = TERMS.get(name, {})
+        if terms and all(part in terms for part in text.split(_LIST_SEPARATOR)):
+            return _LIST_SEPARATOR.join(self._look_up(terms[part]) for part in text.split(_LIST_SEPARATOR))
+        if not text or name in NAMES or len(text) > _LONGEST_PHRASE:
+            return text
+        whole = self._look_up(text)
+        return whole if whole != text else self._with_numbers(text) or self._sentence(text) or text
+
+    def _with_numbers(self, text: str) -> str:
+        """A phrase of the catalogue with the numbers of this one, or nothing."""
         pattern = phrase_pattern(text)
         found = self._look_up(pattern)
         if found == pattern:
-            return text
-        return _filled(found, {str(place): number for place, number in enumerate(numbers)})
+            return ""
+        return _filled(found, {str(place): number for place, number in enumerate(_NUMBER.findall(text))})
+
+    def _sentence(self, text: str) -> str:
+        """A sentence of the list with what stands in its places put into words, or nothing."""
+        for sentence, pattern in _sentences():
+            found = pattern.fullmatch(text)
+            if found:
+                return _filled(self._look_up(sentence), self._shown(found.groupdict()))
+        return ""
+
+
+def message(text: str) -> str:
+    """The text itself: marks a message id that is said elsewhere, so that the catalogue gets it."""
+    return text
 
 
 def phrase_pattern(text: str) -> str:
@@ -85,8 +122,29 @@ def phrase_pattern(text: str) -> str:
     return _NUMBER.sub(lambda _: f"{{{next(places)}}}", text)
 
 
-def _filled(message: str, shown: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda place: shown.get(place.group(1), "?"), message)
+@cache
+def _sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((sentence, _matching(sentence)) for sentence in SENTENCES)
+
+
+def _matching(sentence: str) -> re.Pattern[str]:
+    parts = _PLACE.split(sentence)
+    return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
+
+
+def _filled(text: str, shown: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: shown.get(place.group(1), "?"), text)
+
+
+def chosen_language(environment: Mapping[str, str]) -> str:
+    """The language a user asked for: EKTP_LANG, else what the system is set to if it is Indonesian, else English.
+
+    >>> chosen_language({"EKTP_LANG": "", "LANG": "id_ID.UTF-8"}), chosen_language({"LANG": "nl_NL"})
+    ('id', 'en')
+    """
+    chosen = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    short = _short(chosen)
+    return short if short in _KNOWN else Language.ENGLISH.value
 
 
 @cache
@@ -96,16 +154,23 @@ def translator(language: str) -> Translator:
     Raises:
         Refused: BAD_VALUE for any other language.
     """
-    short = re.split(r"[_.@-]", language.lower(), maxsplit=1)[0]
-    if short not in {known.value for known in Language}:
+    short = _short(language)
+    if short not in _KNOWN:
         facts = {"field": "language", "shape": "not one of the list", "expected": "en, id"}
         raise Refused(Refusal.BAD_VALUE, facts)
     found = Language(short)
     return Translator(found, _same if found is Language.ENGLISH else _catalogue(found))
 
 
-def _same(message: str) -> str:
-    return message
+_KNOWN = frozenset(known.value for known in Language)
+
+
+def _short(language: str) -> str:
+    return re.split(r"[_.@-]", language.lower(), maxsplit=1)[0]
+
+
+def _same(text: str) -> str:
+    return text
 
 
 def _catalogue(language: Language) -> Callable[[str], str]:

@@ -132,7 +132,7 @@ def test_no_view_shows_a_citizens_data(centre: "Centre", some_people: People) ->
     [
         (reads.record, "UNKNOWN_RECORD"),
         (reads.allotment_draft, "UNKNOWN_ALLOTMENT"),
-        (reads.report_locks, "BAD_VALUE"),
+        (reads.report_locks, "UNKNOWN_REPORT"),
     ],
 )
 def test_what_is_not_known_is_refused(centre: "Centre", read: Callable[..., object], refused: str) -> None:

@@ -186,7 +186,7 @@ def test_a_payload_is_given_to_the_station_that_may_print_it(centre: "Centre", s
     assert refused_in(post(hub, "/v1/payload", centre.messages.fetch(digest="zz"))) == "MALFORMED"
     centre.store.erase(digest)
     erased = post(hub, "/v1/payload", centre.messages.fetch(digest=digest.hex()))
-    assert refused_in(erased) == "UNKNOWN_RECORD"
+    assert refused_in(erased) == "PAYLOAD_ERASED"
 
 
 @pytest.mark.parametrize("path", ["/v1/asks", "/v1/chain", "/v1/feed", "/v1/payload"])

@@ -30,7 +30,6 @@ from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.wire.asks import HUB, EnterRecord, ReportLine, SpoilageReport
 from ektp_data.csv_records import Batch, read_records
 from ektp_data.regions import load_regions
-from ektp_data.texts import translator
 from ektp_driver_virtual.chip import uid_of
 from ektp_driver_virtual.eye import what_is_wrong
 from ektp_driver_virtual.messages import FaultKind
@@ -49,7 +48,6 @@ class Play:
     house: House
     show: Show
     files: tuple[Path, ...]
-    language: str
     hands: Hands = field(init=False)
     operator: Operator = field(init=False)
     entered: dict[str, str] = field(init=False, factory=dict)  # record -> NIK, as the office's own list has it
@@ -62,20 +60,21 @@ class Play:
         self.house.start_hub()
         self.hands = Hands(self.house)
         self.house.start_station()
-        self.show.say(
-            f"hub {self.house.hub_url}, station {self.house.station_url()}, two printers, each its own process"
-        )
+        urls = {"hub": self.house.hub_url, "address": self.house.station_url()}
+        self.show.say("hub {hub}, station {address}, two printers, each its own process", **urls)
 
     def bring_records(self) -> None:
         """Import the files; bad rows are listed, good rows proceed."""
         for path in self.files:
             batch = read_records(path.read_bytes(), load_regions())
             taken, refused = self._enter(batch)
-            self.show.say(f"{path.name}: {taken} records taken, {len(batch.bad) + refused} rows listed as bad")
+            counts = {"taken": taken, "bad": len(batch.bad) + refused}
+            self.show.say("{file}: {taken} records taken, {bad} rows listed as bad", file=path.name, **counts)
             for row in batch.bad[:3]:
-                self.show.say(f"    line {row.line}, {row.column}: {translator(self.language).what(row.refusal)}")
+                why = self.show.words.what(row.refusal)
+                self.show.detail("line {line}, {field}: {reason}", line=row.line, field=row.column, reason=why)
             if len(batch.bad) > 3:
-                self.show.say(f"    ... and {len(batch.bad) - 3} more")
+                self.show.detail("... and {count} more", count=len(batch.bad) - 3)
 
     def _enter(self, batch: Batch) -> tuple[int, int]:
         now = time.time_ns() // 1_000_000
@@ -84,7 +83,7 @@ class Play:
         taken = 0
         for row, answer in zip(batch.rows, answers, strict=True):
             if isinstance(answer, Refused):
-                self.show.say(f"    line {row.line}: {translator(self.language).what(answer)}")
+                self.show.detail("line {line}: {reason}", line=row.line, reason=self.show.words.what(answer))
                 continue
             taken += 1
             for event in answer.events:
@@ -109,7 +108,10 @@ class Play:
         for name, (lo, hi) in IN_HOPPER.items():
             self.house.printers[name].panel.load(SERIES, lo, hi - lo + 1, seed=SEED)
             self.hands.ask_station(STATION, LoadPrinter(name, ((SERIES, lo, hi),), 0), "station")
-        self.show.say(f"{SUPPLIED} blanks supplied, {GRANTED} granted, received by two people, loaded into two hoppers")
+        self.show.say(
+            "{supplied} blanks supplied, {granted} granted, received by two people, loaded into two hoppers",
+            supplied=SUPPLIED, granted=GRANTED,
+        )  # fmt: skip
 
     def arm(self) -> None:
         """Make things go wrong later, from outside."""
@@ -135,7 +137,7 @@ class Play:
 
     def _until_judged(self, bar: Any, count: int) -> None:
         def there() -> bool:
-            bar.at(self.operator.looked, f"{len(self.operator.notebook)} seen to be misprinted")
+            bar.at(self.operator.looked, len(self.operator.notebook))
             return self.operator.looked >= count
 
         self.until(there, "cards are printed")
@@ -144,7 +146,8 @@ class Play:
         self.house.kill("hub")
         before = self.operator.looked
         self.until(lambda: self.operator.looked >= before + 12, "printing goes on without the hub")
-        self.show.trouble(f"hub killed; {self.operator.looked - before} cards printed without it; hub started again")
+        without = self.operator.looked - before
+        self.show.trouble("hub killed; {count} cards printed without it; hub started again", count=without)
         self.house.start_hub()
 
     def _kill_in_mid_print(self) -> None:
@@ -160,7 +163,7 @@ class Play:
 
     def _until_drained(self, bar: Any) -> None:
         def done() -> bool:
-            bar.at(self.operator.looked, f"{len(self.operator.notebook)} seen to be misprinted")
+            bar.at(self.operator.looked, len(self.operator.notebook))
             return self._all_absorbed() and not self._open_states(("READY", "AUTHORISED", "IN_PRESS"))
 
         self.until(done, "all cards are printed and all facts have arrived")
@@ -183,8 +186,12 @@ class Play:
                 one["record"], one["n"], settled, "BA-S-1", one["series"], one["number"], card.uid if is_good else ""
             )
             self.hands.ask_hub(body, VERIFIER, SECOND)
+            names = {"record": one["record"], "serial": serial}
             self.show.say(
-                f"suspect {one['record']}: card {serial} found in the reject tray, {settled.value}; closed by two people"
+                "suspect {record}: card {serial} in the reject tray is good; closed by two people"
+                if is_good
+                else "suspect {record}: card {serial} in the reject tray is bad; closed by two people",
+                **names,
             )
 
     def report(self) -> None:
@@ -197,11 +204,13 @@ class Play:
         try:
             self.hands.ask_hub(SpoilageReport("BA-0", ALLOTMENT, draft["cut"], off, lines), OPERATOR)
         except Refused as refused:
-            self.show.say(f"a report that is one card off is refused: {refused.refusal.value}")
+            why = self.show.words.what(refused)
+            self.show.say("a report that is one card off is refused: {reason}", reason=why)
         whole = SpoilageReport(REPORT, ALLOTMENT, draft["cut"], columns, lines, paper=REPORT, paper_date="2018-04-10")
         self.hands.ask_hub(whole, OPERATOR)
         self._keep_report(draft)
-        self.show.say(f"report {REPORT} accepted: {columns.good} good, {columns.bad_of_person} bad with NIK")
+        counts = {"good": columns.good, "bad": columns.bad_of_person}
+        self.show.say("report {report} accepted: {good} good, {bad} bad with NIK", report=REPORT, **counts)
 
     def _line(self, line: dict[str, Any]) -> ReportLine:
         nik = self.entered.get(line["record"], "") if line["needs_nik"] else ""
@@ -229,7 +238,8 @@ class Play:
         found = self.hands.hub.get("/v1/reports", {"id": REPORT})
         for one in found["reported"]:
             self.hands.ask_hub(Unlock(one["record"], one["n"], found["digest"]), VERIFIER, SECOND)
-        self.show.say(f"{len(found['reported'])} records unlocked by two people, neither of them the reporter")
+        count = len(found["reported"])
+        self.show.say("{count} records unlocked by two people, neither of them the reporter", count=count)
 
     def reprint(self) -> None:
         """The unlocked records are printed again."""

@@ -16,10 +16,10 @@ from ektp_core.flow.events import CardMade, ChipRead, Event, Pressed
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_name, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lock, Printer, Station
+from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lease, Lock, Printer, Station
 from ektp_core.flow.signers import Signers, require, signers
 from ektp_core.flow.view import View
-from ektp_core.press.table import PROFILES, has_ink, next_steps
+from ektp_core.press.table import bears_ink, next_steps
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep, Profile
@@ -117,7 +117,17 @@ def _open_printer(view: View, station: str, body: StartCard) -> Printer:
             Refusal.COUNTER_UNEXPLAINED,
             {"printer": body.printer, "found": body.counter, "explained": printer.explained},
         )
+    inside = next((one.record for one in view.rows(Lease, station) if _is_in(view, one, body.printer)), "")
+    if inside:
+        raise Refused(Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": f"the card of {inside} is in it"})
     return printer
+
+
+def _is_in(view: View, lease: Lease, printer: str) -> bool:
+    """Whether the card of a lease is in that printer and not concluded."""
+    lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
+    in_press = lock is not None and lock.state is LockState.IN_PRESS
+    return in_press and attempt is not None and attempt.printer == printer
 
 
 def _next_blank(view: View, station: Station, printer: Printer) -> Holding:
@@ -199,8 +209,7 @@ def _may_have_ink(attempt: Attempt) -> bool:
     """Whether the card got as far as ink; an attempt of which that is not known counts as inked."""
     if attempt.profile is None or attempt.step is None:
         return True
-    order = PROFILES[attempt.profile]
-    return has_ink(order[: order.index(attempt.step) + 1])
+    return bears_ink(attempt.profile, attempt.step)
 
 
 def decide_conclude(view: View, ask: Ask, body: Conclude) -> tuple[Event, ...]:
@@ -215,6 +224,10 @@ def decide_conclude(view: View, ask: Ask, body: Conclude) -> tuple[Event, ...]:
     row = row_for(lock, event)
     if event is LockEvent.VERDICT_GOOD and not body.certainty.shows_a_good_card:
         raise Refused(Refusal.CERTAINTY_TOO_LOW, {"record": body.record, "certainty": body.certainty.name})
+    if event is LockEvent.VERDICT_GOOD and not _may_have_ink(attempt):
+        # Nobody has seen a good card that was never told to be printed: he holds another one.
+        facts = {"field": "outcome", "shape": "good, and nothing printed", "expected": "a card that was printed"}
+        raise Refused(Refusal.BAD_VALUE, facts)
     ended = Pressed(body.record, body.n, PressStep.OUTCOME, attempt.printer, body.counter)
     blank = (attempt.series, attempt.number)
     steps = stepped(view, lock, row, blank, cause=body.cause, by=who.names, certainty=body.certainty)

@@ -1,0 +1,186 @@
+"""Words and phrases that stand among the facts of a message (kata dan ungkapan dalam fakta).
+
+A fact is not only a number: it may be the code of a state, a phrase such as "15 characters",
+or a short sentence with names in it. What people read of them stands here in English; the
+catalogue has the same in Indonesian. Codes stay codes in JSON, in logs and in the book.
+"""
+
+from collections.abc import Mapping
+
+_EVENTS = {
+    "ENTER": "enter it in the book",
+    "AUTHORISE": "authorise it for a station",
+    "WITHDRAW": "withdraw it",
+    "RETURN": "give the permission back",
+    "START": "start printing it",
+    "DISPUTE": "record an objection",
+    "PROVE_NOT_FED": "show that no blank was fed",
+    "VERDICT_GOOD": "judge the card good",
+    "VERDICT_BAD": "judge the card spoiled",
+    "BLANK_FAILED": "take another blank because this one failed",
+    "DOUBT": "declare the card suspect",
+    "SETTLE_GOOD": "close the suspect as a good card",
+    "SETTLE_BAD": "close the suspect as a spoiled card",
+    "SETTLE_LOST": "close the suspect as lost",
+    "SETTLE_UNUSED": "close the suspect as an unused blank",
+    "FAIL_CARD": "declare the printed card failed",
+    "VOID": "void the good card",
+    "ACCEPT_REPORT": "accept the spoilage report that names it",
+    "UNLOCK": "unlock it for reprinting",
+    "ENTER_LOCKED": "enter it locked",
+    "OPEN": "open it at the centre",
+    "CARD_SEEN": "note that the old card was seen",
+    # an outcome that somebody or some device gave in place of an event
+    "GOOD": "judge the card good",
+    "SPOILED": "judge the card spoiled",
+    "NOT_STARTED": "say that nothing was started",
+    "UNKNOWN": "declare the card suspect",
+    # where nothing, or nothing yet, is possible
+    "nothing": "nothing",
+    "nothing yet": "nothing until the printer has let go of the card",
+}
+
+#: Codes and what they are called, by the name of the fact in which they stand.
+TERMS: Mapping[str, Mapping[str, str]] = {
+    "event": _EVENTS,
+    "allowed": _EVENTS,
+    "state": {
+        "READY": "waiting to be printed",
+        "AUTHORISED": "authorised for printing",
+        "IN_PRESS": "in the printer",
+        "PRINTED": "printed",
+        "MISPRINTED": "misprinted",
+        "SUSPECT": "in doubt",
+        "REPORTED": "reported as misprinted",
+        "WITHDRAWN": "withdrawn",
+        "LOCKED_BEFORE": "locked since the old system",
+    },
+    "bucket": {
+        "STOCK": "stock",
+        "RESERVED": "reserved",
+        "IN_TRANSIT": "in transit",
+        "IN_MACHINE": "in machine",
+        "SUSPECT": "suspect",
+        "GOOD_HELD": "good held",
+        "HANDED_OVER": "handed over",
+        "WASTE_HELD": "waste held",
+        "VOID_HELD": "void held",
+        "DESTROYED": "destroyed",
+        "LOST": "lost",
+        "FOUND_HELD": "found held",
+        "no bucket": "nowhere",
+    },
+    "certainty": {
+        "TRANSPORT": "that the printer took the data",
+        "STATUS_IDLE": "that the printer is idle",
+        "COUNTER": "that the counter moved by one",
+        "COUNTER_POSITION": "counter and position of the card",
+        "DEVICE_JOB_RECORD": "the printer's own record of the job",
+        "OPERATOR": "the look of an operator",
+    },
+    "outcome": {
+        "DOUBT": "no evidence",
+        "DISPUTE": "objection",
+        "UNKNOWN": "no evidence",
+    },
+    "column": {
+        "received": "received",
+        "borrowed": "borrowed",
+        "good": "good",
+        "bad_of_person": "bad of person",
+        "bad_without": "bad without",
+        "suspect": "suspect",
+        "lost": "lost",
+        "lent": "lent",
+        "returned": "returned",
+        "remaining": "remaining",
+    },
+    "place": {"the file": "the whole file"},
+}
+
+#: Facts that name a field, a person or a thing; they are never read as phrases.
+NAMES = frozenset({"field", "id", "key", "party", "record", "report", "serial", "station", "allotment", "printer"})
+
+#: Phrases that no source has word for word; `{0}` is the first number in them.
+PHRASES = (
+    # a NIK
+    "{0} characters", "letters", "spaces", "digits of another script", "signs that are no digits",
+    "a number rounded by a spreadsheet, its digits are lost",
+    "day {0}", "month {0}", "day {0} in month {1}", "number {0}",
+    # a value of a record
+    "before {0}", "{0} to {1} characters on one line",
+    "a region code such as {0}, {1}.{2}, {3}.{4}.{5} or {6}.{7}.{8}.{9}",
+    "surrendered", "declared lost", "surrendered or declared lost", "a print-ready record, version {0}",
+    # parties, people and serials
+    "up to {0} of A-Z {1}-{2} . -", "{0} <= first <= last <= {1}", "{0} runs", "{0} different", "{0}, one a blank",
+    "the station", "nobody", "the hub",
+    # a file
+    "the file", "no rows", "{0} bytes", "at most {0} bytes", "at most {0} bytes; split the file",
+    "byte {0} is not UTF-{1}", "it holds zero bytes", "quotes do not match from line {0} on",
+    "{0} cells", "column {0} has no known name", "column {0} repeats an earlier one", "column {0} repeats another",
+    "the same person as in line {0}", "line {0} is not event {1}",
+    "port is {0}", "authorise_every_ms is {0}", "at least {0} characters", "{0} keys", "{0} blanks",
+    # a damaged book
+    "seal {0}", "event {0}", "events {0} to {1}", "the ids asked in seal {0}", "it does not fit seal {0}",
+    "there is no seal {0}; the last is {1}", "they are not those of seal {0}", "schema {0}, which never was",
+    "they are not those of seal {0}; verifying from zero names them",
+    "the hub acknowledged commit {0}, which is not there", "its header has another number",
+    "its head does not fit its header", "it does not follow the seal before it",
+    # why a station is stopped, a movement stays, or nobody answered
+    "two histories of this station's book", "its book differs from the hub's copy at commit {0}",
+    "its blanks were moved again by movement {0}", "it answered with status {0}",
+    "the answer is longer than {0} bytes", "no whole answer within {0} ms",
+    # a report
+    "the report's own sum is off by {0}", "the report's own sum is off by -{0}", "the lines",
+    "a final report has no suspects ({0}) and nothing remaining ({1})",
+    "another person", "no person", "a person", "none",
+)  # fmt: skip
+
+#: Short sentences with names in them. What stands in a place is looked up in its turn; a name may
+#: end in a number, so that one kind of fact can stand twice.
+SENTENCES = (
+    # a report
+    "{column}: {stated} reported, {held} in the book",
+    "{serial} is named twice",
+    "{serial} is reported but is neither bad nor lost in the book",
+    "{card} is missing from the report",
+    "{card} is reported for the wrong person (the book has {whom})",
+    "{card} is reported for another attempt",
+    "{card} is lost in the book",
+    "{card} is bad in the book",
+    "{serial} (record {record})",
+    # a count, a movement, a bucket
+    "not named: {serials}",
+    "not of this consignment: {serials}",
+    "{bucket} or {bucket2} (it is in {bucket3})",
+    "{bucket} (it is in {bucket2})",
+    "{bucket} to {bucket2} is closed by its own act",
+    # a file
+    "it cannot be read ({error})",
+    "the key {name} is not known",
+    "{name} is not as agreed",
+    "{name} is of another kind",
+    "{name} is not hexadecimal",
+    "{name} is missing on this machine",
+    "others on this machine can use it (mode {mode})",
+    "a book, or a folder with files that end in {endings}",
+    "a step after {name}",
+    "what a {name} entry may carry",
+    # a damaged book
+    "payload {digest}",
+    "asked id {id}",
+    "total {series}",
+    "the schema ({name})",
+    "the beginning of the table {name}",
+    "no seal has the head {head}; the last is {n}",
+    "the hub acknowledged another head for it, {head}",
+    # printing
+    "{code}: the hopper may hold blanks that the book has elsewhere",
+    # the demo
+    "blanks of the manifest are not in the book: {serials}",
+    "two good cards: {name}",
+    "{serial} is {bucket} in the book and something else in fact",
+    "the {process} did not start; see {path}",
+    "waited {seconds} s in vain until {what}; see the logs in {path}",
+    "spoiled cards in the trays {serials} are not those of the book {serials2}",
+)
