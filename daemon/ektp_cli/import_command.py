@@ -100,8 +100,9 @@ def _show_result(found: "Imported", office: str, signer: "FileSigner") -> None:
         rows = [(str(one.line), one.refused.refusal.value, words().refusal(one.refused)) for one in found.refused]
         show_table(say("Refused by the hub"), ("line", "refusal", "reason"), rows)
     records = [row.record for row in found.entered]
-    span = say(" ({first} to {last})", first=records[0], last=records[-1]) if records else ""
-    show_line("entered", f"{words().number(len(records))}{span}")
+    count = words().number(len(records))
+    span = say("{count} ({first} to {last})", count=count, first=records[0], last=records[-1]) if records else count
+    show_line("entered", span)
     show_line("already there", len(found.repeated))
     show_line("refused", len(found.refused))
     show_line("bad rows", len(found.bad))
@@ -143,7 +144,5 @@ def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> 
             }
             for one in found.bad
         ],
-        "warnings": [
-            {"line": row.line, "warning": say(one.meaning)} for row in found.warned for one in row.warnings
-        ],
+        "warnings": [{"line": row.line, "warning": say(one.meaning)} for row in found.warned for one in row.warnings],
     }

@@ -54,9 +54,9 @@ def verify(path: Path, since: int, head: str | None, receipts: tuple[Path, ...],
 
     books = books_in(path)
     if len(books) > 1 and (since or head or receipts):
-        where = str(path)
+        where, count = str(path), len(books)
         raise click.UsageError(
-            say("--since, --head and --peer-receipt are about one book; {path} holds {count}.", path=where, count=len(books))
+            say("--since, --head and --peer-receipt are about one book; {path} holds {count}.", path=where, count=count)
         )
     options = {"since": since, "head": _digest(head), "receipts": [receipt_in(one) for one in receipts]}
     found = [(book, _verified(book, options)) for book in books]
@@ -96,11 +96,12 @@ def _verified(book: Path, options: dict[str, Any]) -> "VerifiedBook | Refused":
     except Refused as refused:
         return refused
     one, number = found.verified, words().number
+    rows, runs = number(one.rows), number(one.holdings)
     kept, erased = number(one.payloads_kept), number(one.payloads_erased)
     click.echo(say("{path}: whole", path=str(book)))
     show_line("commits", one.commits, indent=2)
     show_line("events", one.events, indent=2)
-    show_line("rows", say("{rows} and {runs} runs of blanks", rows=number(one.rows), runs=number(one.holdings)), indent=2)
+    show_line("rows", say("{rows} and {runs} runs of blanks", rows=rows, runs=runs), indent=2)
     show_line("payloads", say("{kept} kept, {erased} erased", kept=kept, erased=erased), indent=2)
     if found.acknowledged:
         show_line("acknowledged", say("up to commit {n}", n=number(found.acknowledged)), indent=2)

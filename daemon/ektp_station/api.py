@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,6 +24,10 @@ from ektp_core.wire.problem import refused_to_plain, status_of
 
 LIMIT_BYTES = 1 << 20
 
+#: By which names the page is asked for. A foreign name that was made to point here would let any
+#: site in the operator's browser read the cards.
+HOSTS = ("127.0.0.1", "localhost")
+
 Ask = Callable[[bytes], Any]
 Picture = Callable[[str], bytes]
 
@@ -33,12 +39,12 @@ def station_app(now: Callable[[], dict[str, Any]], ask: Ask, picture: Picture) -
         return JSONResponse(now())
 
     async def take_ask(request: Request) -> Response:
-        body = b""
+        body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > LIMIT_BYTES:
                 return _refused(Refused(Refusal.OVERSIZED, {"size": len(body), "limit": LIMIT_BYTES}))
-        answer = await run_in_threadpool(ask, body)
+        answer = await run_in_threadpool(ask, bytes(body))
         if isinstance(answer, Accepted):
             events = [type(event).__name__ for event in answer.events]
             return JSONResponse({"accepted": {"n": answer.n, "first": answer.is_first, "events": events}})
@@ -56,7 +62,7 @@ def station_app(now: Callable[[], dict[str, Any]], ask: Ask, picture: Picture) -
         Route("/v1/asks", take_ask, methods=["POST"]),
         Route("/v1/cards/{record}.png", show_card),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))])
 
 
 def _refused(refused: Refused) -> Response:

@@ -1,7 +1,6 @@
 """`ektp station ...`: run a print station, and what people do at it."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,9 @@ KEYS = click.option(
 PASSPHRASE = click.option(
     "--passphrase-file", type=click.Path(exists=True, path_type=Path), help="File with the key's passphrase."
 )
+
+#: Longer than the station itself waits for its book.
+WAIT_S = 35
 
 
 @click.group()
@@ -48,7 +50,7 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
     """
     from ektp_keys.key_file import load_key
     from ektp_station.api import payload_of, station_app
-    from ektp_station.config import KEY_FILE, load_config
+    from ektp_station.config import ADDRESS_FILE, KEY_FILE, load_config
     from ektp_station.door import record_in
     from ektp_station.picture import picture_of
     from ektp_station.wiring import StationProcess, run_station, serve_in_thread
@@ -60,17 +62,21 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
 
         def picture(record: str) -> bytes:
             payload = process.ask_main(lambda: process.store.payload(digest(record)))
-            return picture_of(record_in(payload), process.regions).front_png if payload else b""
+            if payload is None:
+                raise Refused(Refusal.PAYLOAD_ERASED, {"record": record})
+            return picture_of(record_in(payload), process.regions).front_png
 
         def announce(port: int) -> None:
-            (folder / "address").write_text(f"http://127.0.0.1:{port}\n", encoding="utf-8")
+            new = folder / f"{ADDRESS_FILE}.new"  # renamed, so that nobody reads half an address
+            new.write_text(f"http://127.0.0.1:{port}\n", encoding="utf-8")
+            new.replace(folder / ADDRESS_FILE)
             click.echo(f"{config.station}: http://127.0.0.1:{port}/v1/now")
 
         serve_in_thread(station_app(lambda: process.now, process.people_ask, picture), config.listen_port, announce)
 
     config = load_config(folder)
     signer = load_key(folder / KEY_FILE, _passphrase(passphrase_file))
-    sys.exit(run_station(folder, config, signer, serve))
+    run_station(folder, config, signer, serve)
 
 
 @station.command()
@@ -79,10 +85,7 @@ def status(folder: Path) -> None:
     """Show what the running station is doing now."""
     import json
 
-    import httpx
-
-    shown = httpx.get(f"{_address(folder)}/v1/now", trust_env=False, timeout=10).json()
-    click.echo(json.dumps(shown, indent=2))
+    click.echo(json.dumps(_answer(folder, "GET", "/v1/now"), indent=2))
 
 
 @station.command()
@@ -187,27 +190,37 @@ def _ask(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_fi
     """Sign an ask and bring it to the running station."""
     import uuid
 
-    import httpx
-
     from ektp_core.wire.asks import write_ask
     from ektp_core.wire.envelope import PayloadType, signed
     from ektp_data.texts import chosen_language, translator
     from ektp_keys.key_file import load_key
-    from ektp_station.wiring import now_ms
+    from ektp_station.steady import now_ms
 
     signers = [load_key(path, _passphrase(passphrase_file)) for path in keys]
     payload = write_ask(str(uuid.uuid4()), to, now_ms(), body)
     envelope = signed(PayloadType.ASK, payload, signers).to_json()
-    answer = httpx.post(f"{_address(folder)}/v1/asks", content=envelope, trust_env=False, timeout=30).json()
-    _accepted(answer)
+    _answer(folder, "POST", "/v1/asks", envelope)
     click.echo(translator(chosen_language(os.environ)).text("Taken."))
 
 
-def _accepted(answer: dict[str, Any]) -> None:
+def _answer(folder: Path, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+    """What the running station answers. Raises its refusal; NOT_REACHED where none of ours answers."""
+    import httpx
+
     from ektp_core.wire.problem import refused_from_plain
 
+    where = _address(folder)
+    try:
+        answer = httpx.request(method, f"{where}{path}", content=body, trust_env=False, timeout=WAIT_S).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        # The file with the address outlives a station that was killed; another program may answer there now.
+        why = f"no station answers there ({type(error).__name__}); is `ektp station run` still running?"
+        raise Refused(Refusal.NOT_REACHED, {"where": where, "why": why}) from None
+    if not isinstance(answer, dict):
+        raise Refused(Refusal.NOT_REACHED, {"where": where, "why": "another program answers there"})
     if "refused" in answer:
         raise refused_from_plain(answer["refused"])
+    return answer
 
 
 def _station_of(folder: Path) -> str:
@@ -217,7 +230,9 @@ def _station_of(folder: Path) -> str:
 
 
 def _address(folder: Path) -> str:
-    path = folder / "address"
+    from ektp_station.config import ADDRESS_FILE
+
+    path = folder / ADDRESS_FILE
     if not path.exists():
         raise Refused(Refusal.NOT_REACHED, {"where": str(folder), "why": "`ektp station run` is not running there"})
     return path.read_text(encoding="utf-8").strip()

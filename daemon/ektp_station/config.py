@@ -4,6 +4,7 @@ An unknown key is refused by name: a misspelt setting that is silently left out 
 than a station that does not start.
 """
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ FILE = "station.toml"
 KEY_FILE = "station.key"
 BOOK_FILE = "station.db"
 FOUNDING_FILE = "founding.json"
+ADDRESS_FILE = "address"
+
+_LONGEST_MS = 3_600_000
 
 
 @frozen
@@ -69,7 +73,8 @@ def load_config(folder: Path) -> StationConfig:
     """Read `station.toml`.
 
     Raises:
-        Refused: BAD_FILE when it is missing or no TOML; MALFORMED naming a wrong or unknown key.
+        Refused: BAD_FILE when it is missing or no TOML; MALFORMED naming a wrong or unknown key;
+            BAD_VALUE naming a setting no station can work with.
     """
     path = folder / FILE
     try:
@@ -85,7 +90,26 @@ def load_config(folder: Path) -> StationConfig:
     if unknown:
         facts = {"field": f"{FILE}: {unknown[0]}", "expected": "a documented setting", "shape": "an unknown one"}
         raise Refused(Refusal.MALFORMED, facts)
-    return fill(plain, StationConfig, FILE)
+    config = fill(plain, StationConfig, FILE)
+    _check(config)
+    return config
+
+
+def _check(config: StationConfig) -> None:
+    names = [one.name for one in config.printers]
+    if len(set(names)) < len(names):
+        raise _bad("printers", "two printers of one name", "a name of its own for each printer")
+    if not 0 <= config.listen_port <= 65_535:
+        raise _bad("listen_port", str(config.listen_port), "0 to 65535")
+    times = {name: getattr(config, name) for name in ("poll_ms", "retry_ms", "retry_most_ms")}
+    times |= {f"timeout_ms of printer {one.name}": one.timeout_ms for one in config.printers}
+    for name, time_ms in times.items():
+        if not 1 <= time_ms <= _LONGEST_MS:
+            raise _bad(name, str(time_ms), f"1 to {_LONGEST_MS} milliseconds")
+
+
+def _bad(name: str, shape: str, expected: str) -> Refused:
+    return Refused(Refusal.BAD_VALUE, {"field": f"{FILE}: {name}", "shape": shape, "expected": expected})
 
 
 def write_config(folder: Path, config: StationConfig) -> None:
@@ -107,5 +131,6 @@ def _toml(value: object) -> str:
     if isinstance(value, Profile):
         value = value.value
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        # TOML's strings are JSON's, but for one character.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value)

@@ -6,14 +6,18 @@ anything to print. What people at the station ask must be addressed to it and si
 """
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 from ektp_core.boundary.signer import Signer, Unsealer, Verifier
 from ektp_core.boundary.store import Payload, Sealed, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.codec import decoding
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import FeedEntry, read_entry
 from ektp_core.flow.pressing import Conclude
@@ -33,52 +37,83 @@ from ektp_station.messages import Entry
 LOCAL = (Receive, Conclude, LoadPrinter, ClosePrinter)
 FETCH_LIMIT = 50
 
+_NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])")
+
 
 @frozen
 class Carried:
-    """A feed entry as it came, and the sealed personal data fetched for it."""
+    """A feed entry as it came, and the sealed personal data fetched for it; None when the hub gave none."""
 
     raw: bytes = field(repr=False)
-    sealed: bytes = field(default=b"", repr=False)
+    sealed: bytes | None = field(default=None, repr=False)
 
 
 def payload_digest(raw: bytes) -> bytes:
-    """The digest of the personal data an entry refers to; empty if to none. Nothing is trusted by this."""
+    """The digest of the personal data an entry refers to; empty if to none. Nothing is trusted by this.
+
+    Raises:
+        Refused: OVERSIZED, MALFORMED.
+    """
     leave = read_entry(envelope.Envelope.from_json(raw).payload).authorisation
-    return bytes.fromhex(leave.payload) if leave else b""
+    return _digest(leave.payload) if leave else b""
+
+
+def _digest(text: str) -> bytes:
+    with decoding("feed entry.authorisation.payload"):
+        return bytes.fromhex(text)
 
 
 def open_entry(carried: Carried, keys: BookKeys, key: Unsealer, station: str) -> Entry:
     """A feed entry, checked.
 
     Raises:
-        Refused: what the envelope refuses; NOT_BOTH_SIGNED when the record's own signature does not agree.
+        Refused: what the envelope refuses; NOT_ALLOWED when it is not the hub's; NOT_BOTH_SIGNED
+            when the record's own signature does not agree.
     """
     opened = open_envelope(carried.raw, PayloadType.FEED, keys)
+    hub = _hub_of(opened, keys)
     entry = read_entry(opened.payload)
-    payloads = (_record_payload(entry, carried.sealed, keys, key, station),) if carried.sealed else ()
-    return Entry(opened.payload, hashlib.sha256(opened.payload).digest(), opened.key_ids[0], payloads)
+    sealed = carried.sealed
+    payloads = () if sealed is None else (_record_payload(entry, sealed, keys, key, station),)
+    return Entry(opened.payload, hashlib.sha256(opened.payload).digest(), hub, payloads)
+
+
+def _hub_of(opened: envelope.Opened, keys: BookKeys) -> str:
+    """The hub's key among those that signed: what others sign, however well known, is not the hub's word."""
+    for name in opened.key_ids:
+        row = keys.view.row(Key, name)
+        if row and row.hand is Hand.HUB:
+            return name
+    raise Refused(Refusal.NOT_ALLOWED, {"who": opened.key_ids[0], "needs": "the hub's key"})
 
 
 def _record_payload(entry: FeedEntry, sealed: bytes, keys: BookKeys, key: Unsealer, station: str) -> Payload:
     """The signed record: by the very key the authorisation names, which is never the hub's (rule 42)."""
     leave = entry.authorisation
-    assert leave is not None, "personal data without an authorisation"
-    digest = bytes.fromhex(leave.payload)
+    if leave is None:
+        facts = {"field": "feed entry", "expected": "an authorisation with the personal data", "shape": "none"}
+        raise Refused(Refusal.MALFORMED, facts)
+    digest = _digest(leave.payload)
     plain = key.unseal(sealed, payload_context(station, digest))
     opened = open_envelope(plain, PayloadType.ASK, keys)
     signer = keys.view.row(Key, leave.record_key)
     agrees = opened.digest == digest and leave.record_key in opened.key_ids
     if not agrees or signer is None or signer.hand not in (Hand.REGISTRY, Hand.OFFICER):
         raise Refused(Refusal.NOT_BOTH_SIGNED, {"record": leave.record, "missing": "the record's own signature"})
+    _record(opened.payload)
     return lock_payload(plain, digest)
 
 
 def record_in(payload: Payload) -> PrintReadyRecord:
     """The record to print, from the signed envelope kept as payload."""
-    inner = envelope.Envelope.from_json(unlock_payload(payload))
-    _, body = asks.read_ask(inner.payload)
-    assert isinstance(body, EnterRecord), "a payload that is no record"
+    return _record(envelope.Envelope.from_json(unlock_payload(payload)).payload)
+
+
+def _record(ask: bytes) -> PrintReadyRecord:
+    """The record that was entered; an ask of another kind, also a rightly signed one, is none."""
+    _, body = asks.read_ask(ask)
+    if not isinstance(body, EnterRecord):
+        raise Refused(Refusal.MALFORMED, {"field": "kind", "expected": "a print-ready record", "shape": "another kind"})
     return from_payload(body.record.encode())
 
 
@@ -86,7 +121,8 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
     """What people ask of this station.
 
     Raises:
-        Refused: what the envelope refuses, WRONG_ADDRESSEE, STALE, MALFORMED for another kind.
+        Refused: what the envelope refuses, WRONG_ADDRESSEE, STALE, MALFORMED for another kind,
+            BAD_VALUE for a text with a citizen's number in it: it would stand in the book for ever.
     """
     opened = open_envelope(raw, PayloadType.ASK, verifier)
     message, body = asks.read_ask(opened.payload)
@@ -95,7 +131,24 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
     if not isinstance(body, LOCAL):
         facts = {"field": "kind", "expected": "receive, conclude, load-printer or close-printer", "shape": message.kind}
         raise Refused(Refusal.MALFORMED, facts)
+    for text in (message.id, *_texts(body)):
+        if _NUMBER_OF_A_CITIZEN.search(text):
+            facts = {"field": message.kind, "shape": "it holds sixteen digits, as a NIK does", "expected": "no NIK"}
+            raise Refused(Refusal.BAD_VALUE, facts)
     return Work(Ask(message.id, body, opened.key_ids, now_ms, opened.digest))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a body."""
+    kind: type[Any] = type(value)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif attrs.has(kind):
+        for one in attrs.fields(kind):
+            yield from _texts(getattr(value, one.name))
 
 
 def fetch_message(signer: Signer, station: str, after: int, now_ms: int, digest: bytes = b"") -> bytes:
@@ -109,8 +162,18 @@ def upload_message(signer: Signer, station: str, commits: Sequence[Sealed]) -> b
     return signed(PayloadType.CHAIN, write_upload(Upload(station, tuple(commits))), [signer]).to_json()
 
 
-def open_receipt(raw: bytes, verifier: Verifier, station: str) -> Receipt:
-    """The hub's receipt. Raises what the envelope refuses, WRONG_ADDRESSEE."""
-    receipt = read_receipt(open_envelope(raw, PayloadType.RECEIPT, verifier).payload)
+def open_receipt(raw: bytes, keys: BookKeys, station: str) -> Receipt:
+    """The hub's receipt.
+
+    Raises:
+        Refused: what the envelope refuses; NOT_ALLOWED when it is not the hub's; WRONG_ADDRESSEE;
+            ROLLED_BACK when it is for a commit this book does not hold.
+    """
+    opened = open_envelope(raw, PayloadType.RECEIPT, keys)
+    _hub_of(opened, keys)
+    receipt = read_receipt(opened.payload)
     check_addressee(receipt.station, station)
+    head = keys.view.head_of(receipt.n)
+    if head is None or head.hex() != receipt.head:
+        raise Refused(Refusal.ROLLED_BACK, {"n": receipt.n})
     return receipt

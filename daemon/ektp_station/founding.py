@@ -11,7 +11,9 @@ from pathlib import Path
 from ektp_core.boundary.store import Store, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.codec import decoding
 from ektp_core.flow.founding import Found, Register
+from ektp_core.flow.rows import Key, Station
 from ektp_core.vocabulary.role import Hand
 from ektp_core.wire.asks import read_ask
 from ektp_core.wire.envelope import Envelope, PayloadType, check_addressee, open_envelope
@@ -33,6 +35,23 @@ def found_book(store: Store, folder: Path, station: str, now_ms: int) -> None:
         raise answer
 
 
+def check_identity(store: Store, station: str, key: str) -> None:
+    """Refuse to work in the name of another station, or with a key the hub would not take anything from.
+
+    Raises:
+        Refused: WRONG_ADDRESSEE for another station's book; UNKNOWN_KEY, NOT_ALLOWED for the key.
+    """
+    with store.read() as view:
+        here = [one.station for one in view.rows(Station)]
+        row = view.row(Key, key)
+    if station not in here:
+        raise Refused(Refusal.WRONG_ADDRESSEE, {"meant": ", ".join(here) or "nobody", "here": station})
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_KEY, {"key": key})
+    if (row.hand, row.owner) != (Hand.STATION, station):
+        raise Refused(Refusal.NOT_ALLOWED, {"who": row.owner, "needs": f"the key of {station}"})
+
+
 def read_founding(folder: Path, station: str) -> tuple[Register, bytes]:
     """The registrations of the export, and their digest."""
     path = folder / FOUNDING_FILE
@@ -45,7 +64,8 @@ def read_founding(folder: Path, station: str) -> tuple[Register, bytes]:
     if not isinstance(body, Register):
         facts = {"file": str(path), "shape": "another kind of message", "expected": "the hub's registrations"}
         raise Refused(Refusal.BAD_FILE, facts)
-    hub_keys = {key.key: bytes.fromhex(key.public) for key in body.keys if key.hand is Hand.HUB}
+    with decoding("register.keys"):
+        hub_keys = {key.key: bytes.fromhex(key.public) for key in body.keys if key.hand is Hand.HUB}
     opened = open_envelope(raw, PayloadType.ASK, PublicKeys(hub_keys))
     message, _ = read_ask(opened.payload)
     check_addressee(message.to, station)

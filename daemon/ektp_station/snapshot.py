@@ -1,9 +1,11 @@
 """What the station is doing now (keadaan sekarang), as plain values without personal data."""
 
+from collections import Counter
 from typing import Any
 
 from ektp_core.flow.rows import Attempt, Desk, Printer, Tally
 from ektp_core.flow.view import View
+from ektp_core.vocabulary.bucket import Bucket
 from ektp_station.messages import StationState
 from ektp_station.press import Phase, Press
 
@@ -12,6 +14,9 @@ def snapshot(state: StationState, view: View) -> dict[str, Any]:
     """Printers, cards that wait for a look, counts, and how the link is."""
     station = state.settings.station
     desk = view.row(Desk, station)
+    counts: Counter[Bucket] = Counter()
+    for one in view.rows(Tally, station):
+        counts[one.bucket] += one.count  # a tally is kept for each class of blanks
     return {
         "station": station,
         "stopped": state.stopped_why,
@@ -19,15 +24,11 @@ def snapshot(state: StationState, view: View) -> dict[str, Any]:
         "acknowledged": state.acked_n,
         "feed_taken": desk.taken_m if desk else 0,
         "link_waits_ms": state.wait_ms,
-        "held": (desk.outstanding if desk else 0) + sum(1 for one in state.presses.values() if _works(one)),
-        "counts": {one.bucket.name: one.count for one in view.rows(Tally, station)},
+        # A card in a press has its blank in the machine, also while its printer is away.
+        "held": (desk.outstanding if desk else 0) + counts[Bucket.IN_MACHINE],
+        "counts": {bucket.name: count for bucket, count in counts.items()},
         "printers": [_printer(press, view, station) for press in state.presses.values()],
     }
-
-
-def _works(press: Press) -> bool:
-    """Whether a card of this press has left the authorised state and is not concluded yet."""
-    return bool(press.record) and press.phase not in (Phase.SIZING, Phase.STARTING)
 
 
 def _printer(press: Press, view: View, station: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The shell of the station (kerangka proses): the only file here with threads, clocks and queues.
 
-One main thread owns the book: it takes inputs from a queue, runs the step, commits what it
-wants persisted (all that waits, in one group) and hands orders to workers: one thread a
-printer, one for the link to the hub, one for the station's own page. Workers hold no state
-that matters; what they bring back is an input.
+One main thread owns the book: it takes inputs from a queue and gives them to the keeper. One
+thread a printer, one for the link to the hub and one for the station's own page hold no
+state that matters; what they bring back is an input, and every order brings something back.
+A fault of the main thread ends the process: what starts it again finds all in book and device.
 """
 
 import os
@@ -11,125 +11,134 @@ import queue
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from ektp_client.hub_client import HubClient
-from ektp_core.boundary.card_printer import DriverError
-from ektp_core.boundary.card_printer import Settings as DeviceSettings
-from ektp_core.boundary.store import StoreError, Work
-from ektp_core.boundary.uplink import UplinkError
-from ektp_core.errors import Refused
+from ektp_core.boundary.card_printer import Artwork, DriverError
+from ektp_core.boundary.store import Answer, StoreError
+from ektp_core.boundary.uplink import Uplink, UplinkError
+from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.flow.decide import Decider
-from ektp_core.flow.founding import policy_in_force
-from ektp_core.wire.upload import read_receipt
 from ektp_data.regions import load_regions
 from ektp_keys.key_file import FileSigner
-from ektp_keys.public_keys import BookKeys
 from ektp_station import door, messages
-from ektp_station.acts import Act, Failed, Order, Result, perform
-from ektp_station.config import BOOK_FILE, PrinterConfig, StationConfig
-from ektp_station.driver_link import DriverLink, RemotePrinter
-from ektp_station.founding import found_book
-from ektp_station.logs import station_log
-from ektp_station.messages import Input, Settings, StationState
+from ektp_station.acts import Order
+from ektp_station.config import ADDRESS_FILE, BOOK_FILE, StationConfig
+from ektp_station.courier import Courier
+from ektp_station.founding import check_identity, found_book
+from ektp_station.keeper import Keeper
+from ektp_station.logs import place_of, station_log
+from ektp_station.machine import Machine
 from ektp_station.picture import picture_of
-from ektp_station.snapshot import snapshot
-from ektp_station.step import step
+from ektp_station.steady import SteadyClock, now_ms, passed_ms
 from ektp_store.sqlite import SqliteStore
 
 T = TypeVar("T")
 
 TICK_MS = 50
 SNAPSHOT_MS = 15
-UPLOAD_COMMITS = 100
 REOPEN_S = 1.0
+
+#: How long the orders in hand may take when the station stops; then their drivers are ended.
+STOP_S = 5.0
 
 #: Exit code when a commit's outcome is unknown: the supervisor starts the station again, and it looks.
 EXIT_UNSURE = 70
 
+#: Exit code for a fault of this program: as after a crash, starting again looks.
+EXIT_FAULT = 71
+
 #: Exit code when the disk is full: nothing was written, and nothing is begun before there is room.
 EXIT_FULL = 75
 
-
-def now_ms() -> int:
-    """Wall clock, milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
+Box = queue.Queue[Any]
 
 
 @define(eq=False)
 class PrinterWorker:
-    """One printer's thread: opens the driver, carries orders out one after the other."""
+    """One printer's thread: opens the device, carries orders out one after the other.
 
-    config: PrinterConfig
+    Attributes:
+        put: takes an input for the main thread.
+        trouble: called in the main thread with the printer and what is wrong with it.
+    """
+
+    machine: Machine
     put: Callable[[Any], None]
-    draw: Callable[[bytes], Any]
+    trouble: Callable[[str, str], None]
     orders: "queue.Queue[Order | None]" = field(factory=queue.Queue)
-    _link: DriverLink | None = None
+    _ending: threading.Event = field(factory=threading.Event)
+    _thread: threading.Thread = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=f"printer {self.name}", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The printer's name."""
+        return self.machine.config.name
+
+    @property
+    def is_working(self) -> bool:
+        """Whether its thread still runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin in a thread of its own."""
-        threading.Thread(target=self._run, name=f"printer {self.config.name}", daemon=True).start()
+        self._thread.start()
+
+    def end(self) -> None:
+        """Take no order after the one in hand."""
+        self._ending.set()
+        self.orders.put(None)
+
+    def kill_driver(self) -> None:
+        """End a driver that hangs: left alone, it would hold the device for ever."""
+        pid = self.machine.pid
+        if self.is_working and pid is not None:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
 
     def _run(self) -> None:
         while not self._opened():
-            time.sleep(REOPEN_S)
-        while (order := self.orders.get()) is not None:
-            self.put(messages.Drove(self.config.name, self._carried_out(order)))
-        if self._link:
-            self._link.close()
+            if self._ending.wait(REOPEN_S):
+                return
+        while (order := self.orders.get()) is not None and not self._ending.is_set():
+            self.put(messages.Drove(self.name, self.machine.carry_out(order)))
+        self.machine.let_go()
 
     def _opened(self) -> bool:
         try:
-            printer = self._connect()
-            can = printer.capabilities(self.config.timeout_ms)
-        except DriverError:
+            can = self.machine.open()
+        except DriverError as error:
+            self._tell(f"{type(error).__name__}: {error}")
             return False
-        self.put(messages.PrinterUp(self.config.name, can))
+        except Exception as error:  # noqa: BLE001  # a thread that died here would leave the printer away for ever
+            self._tell(place_of(error))
+            return False
+        self._tell("")
+        self.put(messages.PrinterUp(self.name, can))
         return True
 
-    def _connect(self) -> RemotePrinter:
-        """A printer whose dangerous habits are off, as read back from it."""
-        if self._link is None:
-            self._link = DriverLink(self.config.driver, self.config.address, self.config.serial)
-        elif self._link.lost:
-            self._link.restart()
-        printer = RemotePrinter(self._link)
-        wanted = DeviceSettings()
-        got = printer.configure(wanted, self.config.timeout_ms)
-        if evolve(got, digest="") != wanted:
-            raise DriverError("the device keeps settings that let it print by itself")
-        printer.reserve("ektp", self.config.timeout_ms)
-        return printer
-
-    def _carried_out(self, order: Order) -> Result:
-        try:
-            assert self._link is not None, "an order before the driver"
-            printer = self._connect() if self._link.lost else RemotePrinter(self._link)
-            art = self.draw(order.payload) if order.act is Act.PREPARE else None
-            result = perform(printer, order, art, self.config.timeout_ms)
-        except DriverError as error:
-            return Failed(f"{type(error).__name__}: {error}")
-        except Refused as refused:
-            return Failed(str(refused))
-        if isinstance(result, Failed):
-            self._link.close()  # whatever state the line is in, the next look begins with a new one
-        return result
+    def _tell(self, why: str) -> None:
+        self.put(lambda: self.trouble(f"printer {self.name}", why))
 
 
 @define(eq=False)
 class LinkWorker:
     """The thread that talks to the hub; carries bytes, opens nothing."""
 
-    client: HubClient
+    client: Uplink
     station: str
     signer: FileSigner
     put: Callable[[Any], None]
+    trouble: Callable[[str, str], None]
     jobs: "queue.Queue[Callable[[], None] | None]" = field(factory=queue.Queue)
 
     def start(self) -> None:
@@ -142,240 +151,237 @@ class LinkWorker:
 
     def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
         """Entries after `after` and the personal data they refer to."""
-        self.jobs.put(lambda: self._guarded(False, lambda: then(self._fetched(after))))
+        courier = Courier(self.client, self.signer, self.station, now_ms)
+        self.jobs.put(lambda: self._guarded(False, lambda: courier.fetched(after), then))
 
     def upload(self, message: bytes, then: Callable[[bytes], None]) -> None:
         """Bring commits; the receipt."""
-        self.jobs.put(lambda: self._guarded(True, lambda: then(self.client.upload(message))))
+        self.jobs.put(lambda: self._guarded(True, lambda: self.client.upload(message), then))
 
-    def _guarded(self, is_upload: bool, work: Callable[[], None]) -> None:
+    def _guarded(self, is_upload: bool, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Something comes back of every job."""
+        answer: Refused | None = None
         try:
-            work()
-        except UplinkError:
-            self.put(messages.LinkFailed(is_upload))
+            found = work()
+            self.put(lambda: then(found))
+            return
+        except UplinkError as error:
+            why = str(error)
         except Refused as refused:
-            self.put(messages.Acknowledged(refused) if is_upload else messages.LinkFailed(is_upload))
-
-    def _fetched(self, after: int) -> list[door.Carried]:
-        found = []
-        for raw in self.client.feed(door.fetch_message(self.signer, self.station, after, now_ms())):
-            digest = door.payload_digest(raw)
-            sealed = b""
-            if digest:
-                ask = door.fetch_message(self.signer, self.station, after, now_ms(), digest)
-                sealed = self.client.payload(ask)
-            found.append(door.Carried(raw, sealed))
-        return found
+            why, answer = str(refused), refused
+        except Exception as error:  # noqa: BLE001  # what the other side sent must not end the link
+            why = place_of(error)
+        self.put(lambda: self.trouble("hub", why))
+        self.put(messages.Acknowledged(answer) if is_upload and answer else messages.LinkFailed(is_upload))
 
 
 class StationProcess:
-    """A station at work: book, printers, link. `run` returns the exit code."""
+    """A station at work: book, printers, link. `run` returns the exit code.
+
+    Raises:
+        Refused: what the folder's founding or its book is refused for; the book is let go of.
+    """
 
     def __init__(self, folder: Path, config: StationConfig, signer: FileSigner) -> None:
         self.config = config
-        self.signer = signer
         self.regions = load_regions()
         self.log = station_log(sys.stderr, config.station)
         self.inputs: queue.Queue[Any] = queue.Queue()
-        self.store = SqliteStore(
-            str(folder / BOOK_FILE), Decider(self.regions, config.station), apply, owner=config.station
-        )
-        found_book(self.store, folder, config.station, now_ms())
-        self.state = StationState(self._settings(), acked_n=self._acknowledged())
-        self.now: dict[str, Any] = {}
-        self.replies: dict[int, Callable[[Any], None]] = {}
-        self._requests = 0
-        self._moved = False
+        put = self.inputs.put
+        self.link = LinkWorker(HubClient(config.hub), config.station, signer, put, self._trouble)
+        self.printers = {
+            one.name: PrinterWorker(Machine(one, self.draw), put, self._trouble) for one in config.printers
+        }
+        self._boxes: set[Box] = set()
+        self._boxes_turn = threading.Lock()
+        self._ended: Refused | None = None
         self._next_snapshot_ms = 0
         self._stopping = False
-        self.link = LinkWorker(HubClient(config.hub), config.station, signer, self.inputs.put)
-        self.printers = {one.name: PrinterWorker(one, self.inputs.put, self.draw) for one in config.printers}
+        time_ms = SteadyClock(now_ms, passed_ms).now_ms
+        decide = Decider(self.regions, config.station)
+        self.store = SqliteStore(str(folder / BOOK_FILE), decide, apply, owner=config.station)
+        try:
+            found_book(self.store, folder, config.station, now_ms())
+            check_identity(self.store, config.station, signer.key_id)
+            self.keeper = Keeper(config, signer, self.store, self.log, self, time_ms, now_ms)
+        except BaseException:
+            self.store.close()
+            raise
 
-    def _settings(self) -> Settings:
-        one = self.config
-        return Settings(
-            one.station, self.signer.key_id, one.operator_looks, one.profile, one.poll_ms, one.retry_ms,
-            one.retry_most_ms,
-        )  # fmt: skip
-
-    def _acknowledged(self) -> int:
-        raw = self.store.link("receipt")
-        return read_receipt(raw).n if raw else 0
+    @property
+    def now(self) -> dict[str, Any]:
+        """What the station is doing now."""
+        return self.keeper.now
 
     # -- the loop -------------------------------------------------------------------------
 
     def run(self) -> int:
         """Work until told to stop."""
-        self.link.start()
-        for worker in self.printers.values():
-            worker.start()
-        next_tick = 0
+        code, why = EXIT_FAULT, Refused(Refusal.BOOK_UNSURE)
         try:
-            while not self._stopping:
-                self._take(self._waiting(0 if self._moved else next_tick))
-                if self._moved or now_ms() >= next_tick:
-                    self._moved = False
-                    self._take([messages.Ticked()])
-                    next_tick = now_ms() + TICK_MS
+            self.link.start()
+            for worker in self.printers.values():
+                worker.start()
+            self._work()
+            self._drain()
+            code, why = 0, self._not_here("it was stopped")
         except StoreError as error:
+            code = EXIT_UNSURE
             self.log.error("the book is unsure or unreadable; starting again will look", error=str(error))
-            return EXIT_UNSURE
         except Refused as refused:
+            code, why = EXIT_FULL if refused.refusal is Refusal.BOOK_FULL else EXIT_UNSURE, refused
             self.log.error("the book takes nothing more", why=str(refused))
-            return EXIT_FULL
-        self.close()
-        return 0
+        except Exception as error:  # noqa: BLE001  # half a station is worse than none: all of it ends
+            self.log.error("a fault of this program; starting again will look", fault=place_of(error))
+        self._let_go(why)
+        return code
 
     def stop(self) -> None:
         """Let the loop end after the input in hand; a card in the press is found again at the next start."""
         self._stopping = True
 
-    def close(self) -> None:
-        """Let go of workers and book."""
+    def _work(self) -> None:
+        next_tick = 0
+        while not self._stopping:
+            self._take(self._waiting(0 if self.keeper.has_moved else next_tick))
+            if self.keeper.has_moved or passed_ms() >= next_tick:
+                self.keeper.has_moved = False
+                self._take([messages.Ticked()])
+                next_tick = passed_ms() + TICK_MS
+
+    def _drain(self) -> None:
+        """What the orders in hand bring still comes into the book, and people get their answers; nothing is begun."""
+        until_ms = passed_ms() + int(STOP_S * 1000)
+        self._end_workers()
+        while passed_ms() < until_ms and any(worker.is_working for worker in self.printers.values()):
+            self._take(self._waiting(passed_ms() + TICK_MS))
+        self._take(self._waiting(0))
+
+    def _end_workers(self) -> None:
         for worker in self.printers.values():
-            worker.orders.put(None)
+            worker.end()
         self.link.jobs.put(None)
-        self.store.close()
+
+    def _let_go(self, why: Refused) -> None:
+        """Let go of workers and book; whoever still waits for an answer is told why there is none."""
+        with self._boxes_turn:
+            self._ended = why
+            waiting = list(self._boxes)
+        for box in waiting:
+            box.put(why)
+        self._end_workers()
+        for worker in self.printers.values():
+            worker.kill_driver()
+        with suppress(StoreError):
+            self.store.close()
 
     def _waiting(self, until_ms: int) -> list[Any]:
         """The inputs at hand; waits for one, but not past the next tick."""
         found = []
         try:
-            found.append(self.inputs.get(timeout=max(0.0, (until_ms - now_ms()) / 1000)))
+            found.append(self.inputs.get(timeout=max(0.0, (until_ms - passed_ms()) / 1000)))
             while True:
                 found.append(self.inputs.get_nowait())
         except queue.Empty:
             return found
 
     def _take(self, inputs: list[Any]) -> None:
-        """Step through inputs; everything to be persisted goes into one commit, then its answers are stepped too."""
-        wanted: list[messages.Persist] = []
+        """Inputs go to the keeper together; a call of another thread is made in its turn."""
         for what in inputs:
             if callable(what):
                 what()
-            else:
-                self._step(what, wanted)
-        while wanted:
-            group, wanted = wanted, []
-            self._moved = True  # what was written may let a printer take its next card at once
-            answers = iter(self.store.commit([work for one in group for work in one.works], now_ms()))
-            for one in group:
-                self._step(messages.Persisted(one.token, tuple(next(answers) for _ in one.works)), wanted)
-        if now_ms() >= self._next_snapshot_ms:
-            with self.store.read() as view:
-                self.now = snapshot(self.state, view)
-            self._next_snapshot_ms = now_ms() + SNAPSHOT_MS
+        self.keeper.take(*(what for what in inputs if not callable(what)))
+        if passed_ms() >= self._next_snapshot_ms:  # else the next tick comes by: the last change is shown too
+            self.keeper.show()
+            self._next_snapshot_ms = passed_ms() + SNAPSHOT_MS
 
-    def _step(self, what: Input, wanted: list[messages.Persist]) -> None:
-        with self.store.read() as view:
-            self.state, effects = step(self.state, view, what, now_ms())
-        for effect in effects:
-            if isinstance(effect, messages.Persist):
-                wanted.append(effect)
-            else:
-                self._do(effect)
+    # -- what the keeper orders -------------------------------------------------------------
 
-    def _do(self, effect: messages.Effect) -> None:
-        match effect:
-            case messages.Perform():
-                self.printers[effect.printer].orders.put(effect.order)
-            case messages.Fetch():
-                self.link.fetch(effect.after, lambda carried: self.inputs.put(lambda: self._feed_came(carried)))
-            case messages.Upload():
-                commits = self.store.sealed_since(effect.after, UPLOAD_COMMITS)
-                message = door.upload_message(self.signer, self.config.station, commits)
-                self.link.upload(message, lambda raw: self.inputs.put(lambda: self._receipt_came(raw)))
-            case messages.Remember():
-                self.store.set_link(effect.name, effect.value)
-            case messages.Reply():
-                self.replies.pop(effect.request, lambda _: None)(effect.answer)
-            case messages.Alarm():
-                self.log.warning(effect.what, **effect.facts)
+    def perform(self, printer: str, order: Order) -> None:
+        """Give an order to a printer's worker; once the station stops, nothing is begun."""
+        if not self._stopping:
+            self.printers[printer].orders.put(order)
 
-    # -- what workers bring, opened in the main thread -------------------------------------
+    def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
+        """Fetch entries of the feed; `then` gets them in the main thread."""
+        self.link.fetch(after, then)
 
-    def _feed_came(self, carried: list[door.Carried]) -> None:
-        try:
-            with self.store.read() as view:
-                keys = BookKeys(view)
-                entries = tuple(door.open_entry(one, keys, self.signer, self.config.station) for one in carried)
-        except Refused as refused:
-            self.log.error("an entry of the feed was not taken", why=str(refused))
-            self._take([messages.LinkFailed(False)])
-            return
-        self._take([messages.FeedCame(entries)])
+    def upload(self, message: bytes, then: Callable[[bytes], None]) -> None:
+        """Bring commits to the hub; `then` gets the receipt in the main thread."""
+        self.link.upload(message, then)
 
-    def _receipt_came(self, raw: bytes) -> None:
-        try:
-            with self.store.read() as view:
-                receipt = door.open_receipt(raw, BookKeys(view), self.config.station)
-        except Refused as refused:
-            self.log.error("a receipt was not taken", why=str(refused))
-            self._take([messages.LinkFailed(True)])
-            return
-        self._take([messages.Acknowledged(receipt)])
+    # -- asked by other threads -------------------------------------------------------------
 
-    def draw(self, digest: bytes) -> Any:
+    def draw(self, digest: bytes) -> Artwork:
         """The picture of a record; called by a printer's worker, answered by the main thread."""
         payload = self.ask_main(lambda: self.store.payload(digest))
         if payload is None:
             raise DriverError("the personal data of this record is not here")
         return picture_of(door.record_in(payload), self.regions)
 
-    # -- asked by other threads -------------------------------------------------------------
-
     def ask_main(self, question: Callable[[], T], timeout_s: float = 30.0) -> T:
-        """Have the main thread, which owns the book, answer a question."""
-        box: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(1)
+        """Have the main thread, which owns the book, answer a question.
 
-        def answer() -> None:
+        Raises:
+            Refused: what the question refuses; NOT_REACHED when nobody answers any more.
+        """
+
+        def begin(box: Box) -> None:
             try:
-                box.put((question(), None))
-            except Refused as refused:
-                box.put((None, refused))
+                box.put((question(),))
+            except StoreError:
+                raise  # the book itself: that ends more than this question
+            except Exception as error:  # noqa: BLE001  # it is raised where the question was asked
+                box.put(error)
 
-        self.inputs.put(answer)
-        value, refused = box.get(timeout=timeout_s)
-        if refused is not None:
-            raise refused
-        return value  # type: ignore[return-value]  # None only where the question's own answer is None
+        answer = self._wait(begin, timeout_s)
+        if isinstance(answer, Exception):
+            raise answer
+        value: T = answer[0]
+        return value
 
-    def people_ask(self, raw: bytes, timeout_s: float = 30.0) -> Any:
+    def people_ask(self, raw: bytes, timeout_s: float = 30.0) -> Answer:
         """A signed ask by people at the station; the answer."""
-        box: queue.Queue[Any] = queue.Queue(1)
+        answer: Answer = self._wait(lambda box: self.keeper.people_ask(raw, box.put), timeout_s)
+        return answer
 
-        def begin() -> None:
-            try:
-                work = self._opened(raw)
-            except Refused as refused:
-                box.put(refused)
-                return
-            self._requests += 1
-            self.replies[self._requests] = box.put
-            self._take([messages.AskArrived(self._requests, work)])
+    def _wait(self, begin: Callable[[Box], None], timeout_s: float) -> Any:
+        """What the main thread puts into a box; a refusal if it has ended, or does before it answers."""
+        box: Box = queue.Queue()
+        with self._boxes_turn:
+            if self._ended is not None:
+                return self._ended
+            self._boxes.add(box)
+        try:
+            self.inputs.put(lambda: begin(box))
+            return box.get(timeout=timeout_s)
+        except queue.Empty:
+            return self._not_here(f"no answer within {timeout_s:g} s")
+        finally:
+            with self._boxes_turn:
+                self._boxes.discard(box)
 
-        self.inputs.put(begin)
-        return box.get(timeout=timeout_s)
+    def _not_here(self, why: str) -> Refused:
+        return Refused(Refusal.NOT_REACHED, {"where": self.config.station, "why": why})
 
-    def _opened(self, raw: bytes) -> Work:
-        with self.store.read() as view:
-            limit_ms = policy_in_force(view).message_ms
-            return door.open_local_ask(raw, BookKeys(view), self.config.station, now_ms(), limit_ms)
+    def _trouble(self, where: str, why: str) -> None:
+        self.keeper.trouble(where, why)
 
 
 def run_station(
     folder: Path, config: StationConfig, signer: FileSigner, serve: Callable[[StationProcess], None]
-) -> int:
-    """Run a station in this process; `serve` starts its own page. Returns the exit code."""
+) -> NoReturn:
+    """Run a station in this process, to its end; `serve` starts its own page."""
     process = StationProcess(folder, config, signer)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: process.stop())
     serve(process)
     code = process.run()
-    sys.stderr.flush()
-    if code:
-        os._exit(code)  # workers may hang in a driver; the book is what counts and it is closed or unsure
-    return code
+    (folder / ADDRESS_FILE).unlink(missing_ok=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)  # threads of the page may wait for ever; the book is what counts, and it is closed or unsure
 
 
 def serve_in_thread(app: Any, port: int, announce: Callable[[int], None]) -> None:

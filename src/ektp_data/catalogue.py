@@ -1,55 +1,36 @@
 """Every message id there is to translate (daftar pesan), and the writer of the catalogue's files.
 
+The list is complete by construction: closed lists of the core, words and phrases of this
+package, and whatever the sources of the programs say literally.
+
 `python -m ektp_data.catalogue` writes `locale/ektp.pot`, brings `ektp.po` up to date with it
 (existing translations stay) and compiles `ektp.mo`; it needs Babel, running the programs does not.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ektp_core.errors import Refusal
+from ektp_core.lock.table import TABLE
 from ektp_core.vocabulary.nik import NikWarning
 from ektp_core.vocabulary.objection import Objection
 from ektp_data.columns import COLUMNS
+from ektp_data.phrases import PHRASES, SENTENCES, TERMS
+from ektp_data.sources import said, told
+from ektp_data.texts import phrase_pattern
 
 LOCALE = Path(__file__).parent / "locale"
 TEMPLATE = LOCALE / "ektp.pot"
 INDONESIAN = LOCALE / "id" / "LC_MESSAGES" / "ektp.po"
 
-#: Phrases that stand in the facts `shape` and `expected`; `{0}` is the first number in them.
-PHRASES = (
-    # a NIK
-    "{0} characters", "letters", "spaces", "digits of another script", "signs that are no digits",
-    "a number rounded by a spreadsheet, its digits are lost",
-    "day {0}", "month {0}", "day {0} in month {1}", "number {0}",
-    # a value of a record
-    "empty", "a spreadsheet formula", "control characters", "not one of the list", "before {0}",
-    "a birth date of somebody living", "{0} to {1} characters on one line",
-    "three digits, slash, three digits: {0}/{1}", "a village code such as {0}.{1}.{2}.{3}",
-    "a region code such as {0}, {1}.{2}, {3}.{4}.{5} or {6}.{7}.{8}.{9}",
-    "does not fit the reason", "the number of the letter that declares the card lost",
-    "number and date of the letter together",
-    "another type", "another version", "another spelling of the same record",
-    "a print-ready record, version {0}",
-    # parties and serials
-    "centre, supplier/NAME, province/{0}, office/{1}.{2} or station/{3}.{4}/{5}",
-    "up to {0} of A-Z {1}-{2} . -", "{0} <= first <= last <= {1}",
-    # a file
-    "the file", "no rows", "a header and at least one row", "{0} bytes", "at most {0} bytes; split the file",
-    "byte {0} is not UTF-{1}", "a CSV file saved as UTF-{0}", "it holds zero bytes",
-    "quotes do not match from line {0} on", "a quote inside quotes written twice",
-    "text after a closing quote", "{0} cells", "as many cells as the header",
-    "column {0} has no known name", "the documented column names in the first line",
-    "column {0} repeats an earlier one", "each column once", "columns are missing",
-    "the same person as in line {0}", "each person once in a file",
-    "another date format", "no day of the calendar", "year-month-day such as {0}-{1}-{2}",
-)  # fmt: skip
+_PLACE_ALONE = re.compile(r"\{\w+\}|")
 
 
 def messages() -> tuple[str, ...]:
     """Every message id once, in the order of the sources."""
-    return tuple(dict.fromkeys(_all()))
+    return tuple(dict.fromkeys(text for text in _all() if not _PLACE_ALONE.fullmatch(text)))
 
 
 def _all() -> Iterator[str]:
@@ -62,7 +43,14 @@ def _all() -> Iterator[str]:
         yield objection.meaning
     for column in COLUMNS:
         yield column.meaning
+    for row in TABLE:
+        yield row.why
+    for terms in TERMS.values():
+        yield from terms.values()
+    yield from (phrase_pattern(one.text) for one in told() if not one.is_composed)
     yield from PHRASES
+    yield from SENTENCES
+    yield from (one.text for one in said())
 
 
 def template_text() -> bytes:

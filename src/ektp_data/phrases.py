@@ -108,14 +108,14 @@ PHRASES = (
     "a number rounded by a spreadsheet, its digits are lost",
     "day {0}", "month {0}", "day {0} in month {1}", "number {0}",
     # a value of a record
-    "before {0}", "{0} to {1} characters on one line",
+    "before {0}", "{0} to {1} characters on one line", "{0} to {1} signatures", "{0} to {1} milliseconds",
     "a region code such as {0}, {1}.{2}, {3}.{4}.{5} or {6}.{7}.{8}.{9}",
     "surrendered", "declared lost", "surrendered or declared lost", "a print-ready record, version {0}",
     # parties, people and serials
     "up to {0} of A-Z {1}-{2} . -", "{0} <= first <= last <= {1}", "{0} runs", "{0} different", "{0}, one a blank",
     "the station", "nobody", "the hub",
     # a file
-    "the file", "no rows", "{0} bytes", "at most {0} bytes", "at most {0} bytes; split the file",
+    "the file", "no rows", "{0} bytes", "at most {0} bytes", "at most {0} bytes; split the file", "at most {0}",
     "byte {0} is not UTF-{1}", "it holds zero bytes", "quotes do not match from line {0} on",
     "{0} cells", "column {0} has no known name", "column {0} repeats an earlier one", "column {0} repeats another",
     "the same person as in line {0}", "line {0} is not event {1}",
@@ -170,12 +170,17 @@ SENTENCES = (
     "payload {digest}",
     "asked id {id}",
     "total {series}",
+    "holding {serial}",
     "the schema ({name})",
     "the beginning of the table {name}",
     "no seal has the head {head}; the last is {n}",
     "the hub acknowledged another head for it, {head}",
     # printing
+    "the card of {record} is in it",
     "{code}: the hopper may hold blanks that the book has elsewhere",
+    "an entry of the feed was not taken: {why}",
+    "no station answers there ({error}); is `ektp station run` still running?",
+    "the key of {owner}",
     # the demo
     "blanks of the manifest are not in the book: {serials}",
     "two good cards: {name}",

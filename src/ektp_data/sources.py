@@ -9,8 +9,11 @@ import ast
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import frozen
+
+N = TypeVar("N", ast.Call, ast.Dict, ast.Assign)
 
 #: Packages that say something to people, or whose facts people are shown.
 PACKAGES = (
@@ -18,8 +21,8 @@ PACKAGES = (
     "ektp_station", "ektp_cli",
 )  # fmt: skip
 
-#: Which arguments of which calls are message ids.
-SAID: Mapping[str, tuple[int, ...]] = {
+#: Which arguments of which calls of the commands are message ids.
+_SAID: Mapping[str, tuple[int, ...]] = {
     "say": (0,),
     "_say": (0,),
     "text": (0,),
@@ -31,10 +34,10 @@ SAID: Mapping[str, tuple[int, ...]] = {
     "show_table": (1, 3),
     "phase": (1,),
     "until": (1,),
-    "Alarm": (0,),
-    "Tell": (1,),
-    "_tell": (1,),
 }
+
+#: The same for alarms of the daemons.
+_ALARMS: Mapping[str, tuple[int, ...]] = {"Alarm": (0,), "Tell": (1,), "_tell": (1,)}
 
 #: Which arguments of which calls are facts that may be phrases.
 _TOLD: Mapping[str, tuple[int, ...]] = {
@@ -48,6 +51,7 @@ _TOLD: Mapping[str, tuple[int, ...]] = {
     "_named_once": (0,),
     "_unknown": (1,),
     "_refused": (1,),
+    "_malformed": (1,),
 }
 
 #: Facts that may be phrases, where a source builds a mapping of facts or names a value after its fact.
@@ -69,7 +73,7 @@ def said() -> tuple[Literal, ...]:
     Raises:
         ValueError: a text that is put together instead of looked up.
     """
-    found = tuple(one for tree, place in _trees() for one in _arguments(tree, place, SAID))
+    found = tuple(one for tree, place in _trees() for one in _arguments(tree, place, _calls(place)))
     for one in found:
         if one.is_composed:
             raise ValueError(f"{one.place}: give the facts by name, `{one.text}` cannot be translated")
@@ -86,6 +90,11 @@ def told() -> tuple[Literal, ...]:
 _WORDS = frozenset({"another", "empty", "others", "serials"})
 
 
+def _calls(place: str) -> Mapping[str, tuple[int, ...]]:
+    is_command = place.startswith("ektp_cli/") or place.endswith("/commands.py")
+    return {**_SAID, **_ALARMS} if is_command else _ALARMS
+
+
 def _trees() -> Iterator[tuple[ast.Module, str]]:
     for package in PACKAGES:
         found = find_spec(package)
@@ -94,25 +103,29 @@ def _trees() -> Iterator[tuple[ast.Module, str]]:
                 yield ast.parse(file.read_text("utf-8")), f"{package}/{file.relative_to(folder).as_posix()}"
 
 
+def _nodes(tree: ast.Module, kind: type[N]) -> list[N]:
+    """The nodes of a kind, in the order of the source."""
+    found = (one for one in ast.walk(tree) if isinstance(one, kind))
+    return sorted(found, key=lambda one: (one.lineno, one.col_offset))
+
+
 def _arguments(tree: ast.Module, place: str, calls: Mapping[str, tuple[int, ...]]) -> Iterator[Literal]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            for at in calls.get(name, ()):
-                if at < len(node.args):
-                    yield from _literals(node.args[at], f"{place}:{node.lineno}")
+    for node in _nodes(tree, ast.Call):
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        for at in calls.get(name, ()):
+            if at < len(node.args):
+                yield from _literals(node.args[at], f"{place}:{node.lineno}")
 
 
 def _facts(tree: ast.Module, place: str) -> Iterator[Literal]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value in _FACTS:
-                    yield from _literals(value, f"{place}:{value.lineno}")
-        elif isinstance(node, ast.Assign):
-            names = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-            if names & _FACTS:
-                yield from _literals(node.value, f"{place}:{node.lineno}")
+    for mapping in _nodes(tree, ast.Dict):
+        for key, value in zip(mapping.keys, mapping.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in _FACTS:
+                yield from _literals(value, f"{place}:{value.lineno}")
+    for node in _nodes(tree, ast.Assign):
+        names = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+        if names & _FACTS:
+            yield from _literals(node.value, f"{place}:{node.lineno}")
 
 
 def _literals(node: ast.expr, place: str) -> Iterator[Literal]:

@@ -133,7 +133,7 @@ def test_a_card_in_doubt_is_listed_and_closed_by_two_people(
     two = ["--key", centre.person("verifier-1"), "--key", centre.person("verifier-2")]
     closing = ["settle", "--record", one["record"], "--attempt", one["n"], "--found", "bad", "--minutes", "BA-S-1"]
     output = ask(suspect, *closing, *two).output
-    assert "52.03-000001 is now MISPRINTED" in output
+    assert "52.03-000001 is now misprinted." in output
     assert ask(suspect, "list").output == "No card is in doubt.\n"
 
 

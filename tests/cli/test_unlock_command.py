@@ -86,7 +86,8 @@ def test_a_record_that_is_not_in_the_report_is_refused(
 
 
 def test_a_report_nobody_accepted_is_refused(two: list[object], refused: Callable[..., tuple[Refused, str]]) -> None:
-    assert refused(unlock, "--report", "BA-9", *two)[0].facts["shape"] == "no accepted report"
+    why, _ = refused(unlock, "--report", "BA-9", *two)
+    assert (why.refusal, why.facts) == (Refusal.UNKNOWN_REPORT, {"report": "BA-9"})
 
 
 def test_two_people_sign_one_after_the_other(reported: Centre, ask: Callable[..., Result], tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.region import Regions
 from ektp_data.csv_records import read_records
 from ektp_data.messy import messy_csv
+from ektp_data.phrases import SENTENCES
 from ektp_data.regions import load_regions
-from ektp_data.texts import Language, Translator, phrase_pattern, translator
+from ektp_data.texts import Language, Translator, chosen_language, phrase_pattern, translator
 
 
 def test_a_refusal_reads_as_two_sentences_in_each_language() -> None:
@@ -112,3 +113,72 @@ def test_every_refusal_of_a_whole_file_is_indonesian_through_and_through(data: b
     with pytest.raises(Refused) as caught:
         read_records(data, load_regions())
     assert_all_indonesian(translator("id"), caught.value)
+
+
+# -- codes, sentences and counts among the facts ----------------------------------------------
+
+
+def test_a_code_is_put_into_words_by_the_name_of_its_fact() -> None:
+    """LOST is a bucket here, and a name anybody may bear there."""
+    assert translator("en").text("{bucket} {name}", bucket="GOOD_HELD", name="GOOD_HELD") == "good held GOOD_HELD"
+    assert translator("id").text("{bucket2}", bucket2="LOST") == "hilang"
+    assert translator("id").text("{state}", state="NEW_STATE") == "NEW_STATE"
+
+
+def test_what_can_happen_now_is_told_in_words_a_clerk_understands() -> None:
+    """Typed by hand."""
+    facts = {"record": "52.03-000001", "state": "REPORTED", "event": "AUTHORISE", "allowed": "UNLOCK, WITHDRAW"}
+    refused = Refused(Refusal.NO_SUCH_STEP, facts)
+    assert translator("en").refusal(refused) == (
+        "Record 52.03-000001 is reported as misprinted; this is not possible now: authorise it for a station. "
+        "What can happen now: unlock it for reprinting, withdraw it."
+    )
+    assert translator("id").refusal(refused) == (
+        "Rekaman 52.03-000001 berstatus sudah dilaporkan gagal cetak; saat ini tidak dapat: memberi izin cetak "
+        "kepada mesin cetak. Yang dapat dilakukan sekarang: membuka kunci untuk cetak ulang, menarik rekaman."
+    )
+
+
+def test_a_report_that_differs_is_told_column_by_column_and_card_by_card() -> None:
+    """Typed by hand; the sentence with nobody concerned is whole too."""
+    difference = ("the report's own sum is off by -1", "bad_of_person: 0 reported, 1 in the book")
+    concerned = ("PNRI-18 5 (record 52.03-000002) is missing from the report", "PNRI-18 6 is named twice")
+    refused = Refused(Refusal.REPORT_DIFFERS, {"difference": difference, "concerned": concerned})
+    assert translator("id").what(refused) == (
+        "Berita acara tidak seimbang: jumlah dalam berita acara itu sendiri selisih -1, rusak dengan NIK: dilaporkan 0, "
+        "di buku 1. Yang terkait: PNRI-18 5 (rekaman 52.03-000002) tidak ada dalam berita acara, PNRI-18 6 disebut dua kali."
+    )
+    nobody = Refused(Refusal.REPORT_DIFFERS, {"difference": ("the lines",), "concerned": ()})
+    assert translator("en").what(nobody) == "The report does not balance: the lines. Concerned: -."
+
+
+def test_names_among_the_facts_are_never_read_as_phrases() -> None:
+    """A column called `number` stays so, and so does an office that calls its report `all`."""
+    indonesian = translator("id")
+    assert indonesian.text("{field} {report} {party}", field="line", report="all", party="lost") == "line all lost"
+    assert indonesian.text("{a}", a="all") == "semua"
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_sentence_is_found_again_with_whatever_stands_in_its_places(sentence: str) -> None:
+    """The first of the list that fits is the sentence itself, in each language."""
+    filled = sentence.replace("{", "<").replace("}", ">")
+    assert translator("en").text("{why}", why=filled) == filled
+    assert translator("id").text("{why}", why=filled) not in {filled, ""}
+
+
+def test_thousands_are_set_apart_as_the_language_does() -> None:
+    assert (translator("en").number(20_400_000), translator("id").number(20_400_000)) == ("20,400,000", "20.400.000")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"), ({"LANG": "id_ID.UTF-8"}, "id"), ({"LANG": "C"}, "en"), ({"EKTP_LANG": "id", "LANG": "C"}, "id"),
+        ({"EKTP_LANG": "en", "LC_ALL": "id_ID"}, "en"), ({"LC_ALL": "id_ID", "LANG": "en_GB"}, "id"),
+        ({"EKTP_LANG": "", "LANG": "id"}, "id"), ({"EKTP_LANG": "idn"}, "en"), ({"EKTP_LANG": "../id"}, "en"),
+    ],
+)  # fmt: skip
+def test_the_language_is_chosen_as_the_environment_says(environment: dict[str, str], language: str) -> None:
+    """EKTP_LANG before the system's; whatever else is said, in English."""
+    assert chosen_language(environment) == language

@@ -22,7 +22,7 @@ from ektp_core.flow.settling import Found, Settle
 from ektp_core.spoilage.report import Columns, Line
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Role
-from ektp_core.vocabulary.state import LockState
+from ektp_core.vocabulary.state import LockState, PressStep
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow import soundness
 from tests.core.flow.offices import (
@@ -90,7 +90,7 @@ def ended(number: int) -> tuple[Body, ...]:
         return card(record(number), 1, BAD)
     if number == SUSPECT:
         return card(record(number), 1, UNKNOWN)
-    return card(record(number), 1, GOOD, steps=())
+    return card(record(number), 1, GOOD, steps=(PressStep.FED, PressStep.INTENT_MARK))
 
 
 def line(number: int) -> Line:

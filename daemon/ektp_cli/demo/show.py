@@ -91,7 +91,8 @@ class Show:
             name = self.text(_SHORT.get(bucket, "{bucket}"), bucket=bucket)
             table.add_row(name, *(number(n) if n else "" for n in counts), number(total))
         table.add_section()
-        table.add_row(self.text("all"), *(number(sum(held.values())) for held in parties.values()), number(shown["held"]))
+        sums = (number(sum(held.values())) for held in parties.values())
+        table.add_row(self.text("all"), *sums, number(shown["held"]))
         self.console.print(table)
 
 

@@ -152,19 +152,8 @@ def _policy_set(book: Book, event: events.PolicySet) -> None:
 
 
 def _printer_loaded(book: Book, event: events.PrinterLoaded) -> None:
-    printer = book.row(rows.Printer, event.station, event.printer)
-    closed = printer.closed_why if printer else ""
-    book.put(
-        rows.Printer(
-            event.station,
-            event.printer,
-            event.explained,
-            event.series,
-            event.lo,
-            event.hi,
-            closed,
-        )
-    )
+    printer = book.row(rows.Printer, event.station, event.printer) or rows.Printer(event.station, event.printer, 0)
+    book.put(evolve(printer, explained=event.explained, series=event.series, lo=event.lo, hi=event.hi))
 
 
 def _printer_closed(book: Book, event: events.PrinterClosed) -> None:

@@ -122,9 +122,15 @@ def pressed(book: Book, event: Pressed) -> None:
         attempt = evolve(attempt, series=event.series, number=event.number)
     attempt = evolve(attempt, step=event.step, printer=event.printer, uid=event.uid or attempt.uid)
     book.put(attempt)
-    if event.counter >= 0:
-        printer = book.row(Printer, attempt.station, event.printer) or Printer(attempt.station, event.printer, 0)
-        book.put(evolve(printer, explained=event.counter))
+    _printer_follows(book, attempt.station, event)
+
+
+def _printer_follows(book: Book, station: str, event: Pressed) -> None:
+    printer = book.row(Printer, station, event.printer) or Printer(station, event.printer, 0)
+    explained = event.counter if event.counter >= 0 else printer.explained
+    inside = {PressStep.START: event.record, PressStep.OUTCOME: ""}.get(event.step, printer.inside)
+    if (explained, inside) != (printer.explained, printer.inside):
+        book.put(evolve(printer, explained=explained, inside=inside))
 
 
 def card_made(book: Book, event: CardMade) -> None:

@@ -16,7 +16,7 @@ from ektp_core.flow.events import CardMade, ChipRead, Event, Pressed
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_name, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lease, Lock, Printer, Station
+from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lock, Printer, Station
 from ektp_core.flow.signers import Signers, require, signers
 from ektp_core.flow.view import View
 from ektp_core.press.table import bears_ink, next_steps
@@ -117,17 +117,18 @@ def _open_printer(view: View, station: str, body: StartCard) -> Printer:
             Refusal.COUNTER_UNEXPLAINED,
             {"printer": body.printer, "found": body.counter, "explained": printer.explained},
         )
-    inside = next((one.record for one in view.rows(Lease, station) if _is_in(view, one, body.printer)), "")
-    if inside:
-        raise Refused(Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": f"the card of {inside} is in it"})
+    if _is_in(view, printer):
+        raise Refused(
+            Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": f"the card of {printer.inside} is in it"}
+        )
     return printer
 
 
-def _is_in(view: View, lease: Lease, printer: str) -> bool:
-    """Whether the card of a lease is in that printer and not concluded."""
-    lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
-    in_press = lock is not None and lock.state is LockState.IN_PRESS
-    return in_press and attempt is not None and attempt.printer == printer
+def _is_in(view: View, printer: Printer) -> bool:
+    """Whether the card this printer was last started for is not concluded yet."""
+    lock = view.row(Lock, printer.inside) if printer.inside else None
+    attempt = view.row(Attempt, lock.record, lock.n) if lock and lock.state is LockState.IN_PRESS else None
+    return attempt is not None and attempt.printer == printer.printer
 
 
 def _next_blank(view: View, station: Station, printer: Printer) -> Holding:
@@ -147,7 +148,7 @@ def decide_note(view: View, ask: Ask, body: NoteStep) -> tuple[Event, ...]:
     if lock.state is not LockState.IN_PRESS or attempt.step is None or attempt.profile is None:
         row_for(lock, LockEvent.PROVE_NOT_FED)
         raise AssertionError("a card in the press without a step")
-    if body.step not in next_steps(attempt.profile, attempt.step):
+    if body.step is PressStep.OUTCOME or body.step not in next_steps(attempt.profile, attempt.step):
         raise Refused(
             Refusal.BAD_VALUE,
             {"field": "step", "shape": body.step.name, "expected": f"a step after {attempt.step.name}"},

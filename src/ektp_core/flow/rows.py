@@ -287,7 +287,7 @@ class Report:
 
 @frozen
 class Printer:
-    """A printer of a station: the range loaded, the fed-card count the book explains."""
+    """A printer of a station: the range loaded, the fed-card count explained, the record whose card is `inside`."""
 
     TABLE: ClassVar[int] = 21
     KEY: ClassVar[int] = 2
@@ -298,6 +298,7 @@ class Printer:
     lo: int = 0
     hi: int = 0
     closed_why: str = ""
+    inside: str = ""
 
 
 @frozen

@@ -15,7 +15,7 @@ from ektp_core.flow import feed
 from ektp_core.flow.absorb import FORK
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import is_stopped, stopped
-from ektp_core.flow.events import CardMade, ChipRead, Event, GivenOut, Moved, Pressed
+from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenOut, Moved, Pressed
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
@@ -87,8 +87,9 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     who = require(view, ask, PERMITS[Act.SETTLE], (attempt.operator, attempt.reporter))
     if not body.minutes:
         raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
-    if body.found is Found.UNUSED:
-        _station_answered(view, ask, lock, attempt)
+    # A good card is shown with its chip. Everything else lets the person have another card some
+    # day, so the station must have said that it is done, or be past its time with its key withdrawn.
+    is_gone = body.found is not Found.GOOD and _station_is_gone(view, ask, lock, attempt)
     blank = _blank(view, body, attempt, lock)
     uid = _shown_chip(view, body, attempt, blank)
     done = stepped(view, lock, row, blank, cause=_cause(body), by=who.names, reference=body.minutes)
@@ -97,6 +98,7 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
         cards.append(CardMade(uid, body.record, body.n))
     if body.found is Found.LOST:
         cards += stopped(view, body.record, attempt.uid, blank, "lost")
+        cards += _all_suspects(view, lock, blank) if is_gone else []
     events = (*_named(view, attempt, blank, uid), *_to_safe(done, lock, row), *cards)
     return (*events, _told(view, ask, lock, events))
 
@@ -120,10 +122,26 @@ def _cause(body: Settle) -> Cause:
     return {Found.LOST: Cause.LOST, Found.BAD: Cause.NO_EVIDENCE}.get(body.found, Cause.NONE)
 
 
-def _station_answered(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> None:
-    """Freeing needs the station's own word that it is done, or its key withdrawn and T past.
+def _all_suspects(view: View, lock: Lock, blank: tuple[str, int] | None) -> list[Event]:
+    """Rule 15: a station that is gone may have used any of its blanks unseen; all go on the stop list."""
+    station = view.row(Station, lock.station)
+    found: list[Event] = []
+    for blank_class in station.classes if station else ():
+        run = view.lowest(lock.station, Bucket.SUSPECT, blank_class)
+        while run:
+            numbers = (number for number in range(run.lo, run.hi + 1) if (run.series, number) != blank)
+            found += [CardRevoked(f"{run.series} {number}", "lost with its station", lock.record) for number in numbers]
+            run = view.lowest(lock.station, Bucket.SUSPECT, blank_class, (run.series, run.lo))
+    return found
+
+
+def _station_is_gone(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> bool:
+    """False when the station gave its word that it is done, true when its key is withdrawn and T past.
 
     Of a station with two histories only one can have given its word.
+
+    Raises:
+        Refused: STILL_LEASED when it is neither.
     """
     station = view.row(Station, lock.station)
     is_twofold = station is not None and station.frozen_why == FORK
@@ -132,6 +150,7 @@ def _station_answered(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> Non
     gone = all(key.revoked for key in keys) and ask.at_ms > attempt.until_ms
     if not said and not gone:
         raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
+    return not said
 
 
 def _was_told(view: View, lock: Lock) -> bool:

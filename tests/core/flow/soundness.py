@@ -6,8 +6,9 @@ one from the log, and rows are folded again from zero.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from typing import Any, get_args
 
 from ektp_core.boundary.store import Store
 from ektp_core.flow.apply import apply
@@ -117,9 +118,5 @@ def check_refold(store: Store) -> None:
     assert _all_rows(ground.book.rows) == _all_rows(lambda kind: rows(store, kind))
 
 
-def _all_rows(read: object) -> dict[type, list[Row]]:
-    from typing import get_args
-
-    from ektp_core.flow import rows as module
-
-    return {kind: list(read(kind)) for kind in get_args(module.Row)}
+def _all_rows(read: Callable[[type[Any]], Iterable[Row]]) -> dict[type[Any], list[Row]]:
+    return {kind: list(read(kind)) for kind in get_args(Row)}

@@ -87,7 +87,6 @@ from tests.core.flow.offices import (
 )
 from tests.core.flow.soundness import agree, check_books
 
-
 UIDS = tuple(f"04{number:012X}" for number in range(1, 21))
 RECORD = "52.03-000001"
 
@@ -218,7 +217,7 @@ def forked() -> tuple[Offices, AbsorbCommit]:
     second = entered(books, 2)
     authorised(books, second)
     name = f"{RECORD}/1"
-    branch = (
+    branch: Facts = (
         Stepped(RECORD, 1, LockEvent.START, LockState.IN_PRESS),
         Moved(SERIES, 5, 5, ONE, Bucket.STOCK, ONE, Bucket.IN_MACHINE, name),
         Pressed(RECORD, 1, PressStep.UID_BOUND, PRINTER, -1, SERIES, 5, UIDS[4]),

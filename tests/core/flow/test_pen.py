@@ -71,9 +71,9 @@ def test_the_digest_knows_the_rows_and_not_their_order(penned: list[Holding | Lo
 
 def test_any_difference_of_a_row_is_a_difference_of_the_digest() -> None:
     digests = set()
-    changed = [HELD, evolve(HELD, hi=6), evolve(HELD, bucket=Bucket.IN_MACHINE), evolve(HELD, series="B")]
-    locks = [LOCK, evolve(LOCK, n=2), evolve(LOCK, state=LockState.IN_PRESS)]
-    for one in (*changed, *locks):
+    changed: list[Holding | Lock] = [HELD, evolve(HELD, hi=6), evolve(HELD, bucket=Bucket.IN_MACHINE), evolve(HELD, series="B")]
+    changed += [LOCK, evolve(LOCK, n=2), evolve(LOCK, state=LockState.IN_PRESS)]
+    for one in changed:
         ground = MemoryGround()
         noted(ground.book, one, +1)
         digests.add(digest(ground))

@@ -8,13 +8,13 @@ from ektp_core.errors import Refusal
 from ektp_core.flow.custody import Issue, Receive
 from ektp_core.flow.events import CardRevoked, Entered
 from ektp_core.flow.feed import read_entry
-from ektp_core.flow.pressing import ReturnCard, StartCard
+from ektp_core.flow.pressing import NoteStep, ReturnCard, StartCard
 from ektp_core.flow.printing import Authorise, Recall, Withdraw, free_blanks
 from ektp_core.flow.rows import Attempt, Chip, Desk, FeedRow, Lock, Person, Policy, Record, Revoked, Station
 from ektp_core.flow.settling import FailCard, VoidCard
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.prr import PreviousCard, Reason
-from ektp_core.vocabulary.state import CardState, LockState, Profile
+from ektp_core.vocabulary.state import CardState, LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.offices import (
     BAD,
@@ -339,6 +339,8 @@ def test_a_recall_that_comes_too_late_is_answered_with_the_outcome() -> None:
     accepted(ask(books.hub, Recall(record, "died"), VERIFIER_1))
     exchange(books)
     assert refusal(ask(books.hub, Withdraw(record, "died"), VERIFIER_1)) is Refusal.NO_SUCH_STEP
+    for step in (PressStep.FED, PressStep.INTENT_MARK):
+        accepted(ask(station, NoteStep(record, 1, step), key))
     accepted(ask(station, conclusion(record, 1, GOOD), key))
     exchange(books)
     assert state(books.hub, record) is LockState.PRINTED

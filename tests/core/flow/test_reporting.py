@@ -1,6 +1,7 @@
 """The spoilage report per allotment, cumulative, as at a cut; and what it opens (rules 24 and 25)."""
 
 from collections import Counter
+from typing import Any
 
 import attrs
 import pytest
@@ -59,7 +60,6 @@ from tests.core.flow.offices import (
     unlocked,
 )
 from tests.core.flow.soundness import places
-
 
 LETTERS = {
     Bucket.GOOD_HELD: "good", Bucket.VOID_HELD: "good", Bucket.SUSPECT: "suspect", Bucket.LOST: "lost",
@@ -234,7 +234,7 @@ def test_every_column_off_by_one_is_refused_with_the_exact_difference(column: st
         ({}, (), Refusal.NOT_ALLOWED),
     ],
 )
-def test_what_is_no_report(changes: dict[str, object], keys: tuple[str, ...], expected: Refusal) -> None:
+def test_what_is_no_report(changes: dict[str, Any], keys: tuple[str, ...], expected: Refusal) -> None:
     books = stocked(4)
     reported(books, "R-0")
     body = evolve(true_report(books, "R-1"), **changes)

@@ -1,5 +1,7 @@
 """The station's own book: its feed once and in order, its hoppers, its printers' counters."""
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 
@@ -76,7 +78,7 @@ def taken(books: Offices, body: TakeFeed, station: str = ONE, key: str = HUB_KEY
     return ask(books.stations[station], body, key)
 
 
-def altered(books: Offices, m: int, station: str = ONE, **changes: object) -> TakeFeed:
+def altered(books: Offices, m: int, station: str = ONE, **changes: Any) -> TakeFeed:
     """Entry m, changed and signed again."""
     body = to_json(evolve(read_entry(row(books.hub, FeedRow, station, m).body), **changes))
     return TakeFeed(body, digest_of(body))
@@ -161,7 +163,7 @@ def test_a_book_with_another_history_is_noticed_by_the_next_entry() -> None:
     assert refusal(answer) is Refusal.ROLLED_BACK
 
 
-def halves() -> list[dict[str, object]]:
+def halves() -> list[dict[str, Any]]:
     """Authorisations whose halves say different things."""
     return [
         {"record": "52.03-000002"},
@@ -176,7 +178,7 @@ def halves() -> list[dict[str, object]]:
 
 @pytest.mark.rule(42)
 @pytest.mark.parametrize("changes", halves(), ids=lambda changes: next(iter(changes)))
-def test_an_authorisation_and_its_record_say_the_same_or_nothing_is_printed(changes: dict[str, object]) -> None:
+def test_an_authorisation_and_its_record_say_the_same_or_nothing_is_printed(changes: dict[str, Any]) -> None:
     books = authorised_but_not_taken()
     leave = read_entry(row(books.hub, FeedRow, ONE, 2).body).authorisation
     assert leave is not None

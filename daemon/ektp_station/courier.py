@@ -1,0 +1,63 @@
+"""What the link fetches from the hub (kurir): entries of the feed and the personal data with them.
+
+Bytes are carried, nothing is opened or believed. When the line breaks half way, what was
+carried so far is delivered: on a bad line each fetch still brings the station on. An entry
+whose personal data the hub no longer gives out (its authorisation has ended meanwhile) is
+carried without it, because the entry that says so stands behind it in the same feed.
+"""
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from ektp_core.boundary.signer import Signer
+from ektp_core.boundary.uplink import Uplink, UplinkError
+from ektp_core.errors import Refusal, Refused
+from ektp_station import door
+
+#: Answers of the hub after which there never will be personal data for this entry.
+_NONE_LEFT = frozenset({Refusal.NOT_ALLOWED, Refusal.PAYLOAD_ERASED})
+
+
+@frozen
+class Courier:
+    """Fetches for one station.
+
+    Attributes:
+        now_ms: the wall clock, by which the hub judges whether a fetch is fresh.
+    """
+
+    hub: Uplink
+    signer: Signer
+    station: str
+    now_ms: Callable[[], int]
+
+    def fetched(self, after: int) -> list[door.Carried]:
+        """Entries after `after` with their personal data, as far as the line bore.
+
+        Raises:
+            UplinkError, Refused: not even the first came through.
+        """
+        found: list[door.Carried] = []
+        for raw in self.hub.feed(self._message(after)):
+            try:
+                found.append(door.Carried(raw, self._sealed(raw, after)))
+            except (UplinkError, Refused):
+                if not found:
+                    raise
+                break
+        return found
+
+    def _sealed(self, raw: bytes, after: int) -> bytes | None:
+        digest = door.payload_digest(raw)
+        if not digest:
+            return None
+        try:
+            return self.hub.payload(self._message(after, digest))
+        except Refused as refused:
+            if refused.refusal not in _NONE_LEFT:
+                raise
+            return None
+
+    def _message(self, after: int, digest: bytes = b"") -> bytes:
+        return door.fetch_message(self.signer, self.station, after, self.now_ms(), digest)

@@ -1,0 +1,169 @@
+"""What the station's main thread does with its book (penjaga buku): step, commit, effects.
+
+Inputs go through the step; all that waits to be persisted is one commit, and its answers are
+stepped too, before anything else is looked at. What workers brought is opened here, because
+the keys to check it with stand in the book. Whoever carries orders and messages away is
+passed in: no thread, queue or socket is known here, and an error that is raised here is the
+end of the process.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import structlog
+from attrs import define, field
+
+from ektp_core.boundary.store import Accepted, Answer, Store
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.wire.upload import read_receipt
+from ektp_keys.key_file import FileSigner
+from ektp_keys.public_keys import BookKeys
+from ektp_station import door, messages
+from ektp_station.acts import Order
+from ektp_station.config import StationConfig
+from ektp_station.messages import Input, Settings, StationState
+from ektp_station.snapshot import snapshot
+from ektp_station.step import step
+
+UPLOAD_COMMITS = 100
+
+
+class Carriers(Protocol):
+    """Who carries away what the step orders; each brings its result back as an input."""
+
+    def perform(self, printer: str, order: Order) -> None:
+        """Give an order to a printer's worker."""
+
+    def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
+        """Fetch entries of the feed; `then` gets them in the main thread."""
+
+    def upload(self, message: bytes, then: Callable[[bytes], None]) -> None:
+        """Bring commits to the hub; `then` gets the receipt in the main thread."""
+
+
+@define(eq=False)
+class Keeper:
+    """The book of a station and what the station remembers beside it.
+
+    Attributes:
+        time_ms: the time the station works by. wall_ms: the wall clock, by which messages are fresh.
+        now: what the station's own page shows.
+        has_moved: whether something was written since this was last set to False.
+    """
+
+    config: StationConfig
+    signer: FileSigner
+    store: Store
+    log: structlog.stdlib.BoundLogger
+    carriers: Carriers
+    time_ms: Callable[[], int]
+    wall_ms: Callable[[], int]
+    state: StationState = field(init=False)
+    now: dict[str, Any] = field(init=False, factory=dict)
+    has_moved: bool = field(init=False, default=False)
+    _troubles: dict[str, str] = field(init=False, factory=dict)
+    _replies: dict[int, Callable[[Answer], None]] = field(init=False, factory=dict)
+    _requests: int = field(init=False, default=0)
+
+    def __attrs_post_init__(self) -> None:
+        one = self.config
+        settings = Settings(
+            one.station, self.signer.key_id, one.operator_looks, one.profile, one.poll_ms, one.retry_ms,
+            one.retry_most_ms,
+        )  # fmt: skip
+        receipt = self.store.link("receipt")
+        self.state = StationState(settings, acked_n=read_receipt(receipt).n if receipt else 0)
+        self.show()
+
+    def take(self, *inputs: Input) -> None:
+        """Step through inputs; everything to be persisted goes into one commit, then its answers are stepped too."""
+        wanted: list[messages.Persist] = []
+        for what in inputs:
+            self._step(what, wanted)
+        while wanted:
+            group, wanted = wanted, []
+            answers = self.store.commit([work for one in group for work in one.works], self.time_ms())
+            if any(isinstance(answer, Accepted) for answer in answers):
+                self.has_moved = True  # what was written may let a printer take its next card at once
+            for one in group:
+                mine, answers = answers[: len(one.works)], answers[len(one.works) :]
+                self._step(messages.Persisted(one.token, mine), wanted)
+
+    def show(self) -> None:
+        """Make what is so now visible."""
+        with self.store.read() as view:
+            self.now = {**snapshot(self.state, view), "troubles": dict(self._troubles)}
+
+    def trouble(self, where: str, why: str) -> None:
+        """Note and log what is wrong with a printer or the link, once; no reason: it is over."""
+        if self._troubles.get(where, "") != why:
+            self.log.warning("trouble" if why else "the trouble is over", where=where, why=why)
+        self._troubles.pop(where, None)
+        if why:
+            self._troubles[where] = why
+
+    def people_ask(self, raw: bytes, reply: Callable[[Answer], None]) -> None:
+        """Take a signed ask by people at the station; `reply` gets the answer."""
+        try:
+            with self.store.read() as view:
+                limit_ms = policy_in_force(view).message_ms
+                work = door.open_local_ask(raw, BookKeys(view), self.config.station, self.wall_ms(), limit_ms)
+        except Refused as refused:
+            reply(refused)
+            return
+        self._requests += 1
+        self._replies[self._requests] = reply
+        self.take(messages.AskArrived(self._requests, work))
+
+    def _step(self, what: Input, wanted: list[messages.Persist]) -> None:
+        with self.store.read() as view:
+            self.state, effects = step(self.state, view, what, self.time_ms())
+        for effect in effects:
+            if isinstance(effect, messages.Persist):
+                wanted.append(effect)
+            else:
+                self._do(effect)
+
+    def _do(self, effect: messages.Effect) -> None:
+        match effect:
+            case messages.Perform():
+                self.carriers.perform(effect.printer, effect.order)
+            case messages.Fetch():
+                self.carriers.fetch(effect.after, self._feed_came)
+            case messages.Upload():
+                commits = self.store.sealed_since(effect.after, UPLOAD_COMMITS)
+                message = door.upload_message(self.signer, self.config.station, commits)
+                self.carriers.upload(message, self._receipt_came)
+            case messages.Remember():
+                self.store.set_link(effect.name, effect.value)
+            case messages.Reply():
+                reply = self._replies.pop(effect.request, None)
+                if reply:
+                    reply(effect.answer)
+            case messages.Alarm():
+                self.log.warning(effect.what, **effect.facts)
+
+    def _feed_came(self, carried: list[door.Carried]) -> None:
+        """Take entries up to the first that is refused."""
+        entries: list[messages.Entry] = []
+        why = ""
+        with self.store.read() as view:
+            try:
+                for one in carried:
+                    entries.append(door.open_entry(one, BookKeys(view), self.signer, self.config.station))
+            except Refused as refused:
+                why = f"an entry of the feed was not taken: {refused}"
+        self.trouble("hub", why)
+        self.take(messages.FeedCame(tuple(entries)) if entries or not why else messages.LinkFailed(False))
+
+    def _receipt_came(self, raw: bytes) -> None:
+        try:
+            with self.store.read() as view:
+                receipt = door.open_receipt(raw, BookKeys(view), self.config.station)
+        except Refused as refused:
+            self.trouble("hub", f"a receipt was not taken: {refused}")
+            is_ours = refused.refusal is not Refusal.ROLLED_BACK
+            self.take(messages.LinkFailed(True) if is_ours else messages.Acknowledged(refused))
+            return
+        self.take(messages.Acknowledged(receipt))

@@ -1,0 +1,329 @@
+"""Every refusal is provoked: by a scenario here, or by the test of the edge that is named."""
+
+from collections.abc import Callable
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from ektp_core.boundary.store import Answer, Work
+from ektp_core.errors import Refusal
+from ektp_core.flow.absorb import AbsorbCommit
+from ektp_core.flow.ask import Body
+from ektp_core.flow.codec import to_json
+from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
+from ektp_core.flow.feed import read_entry
+from ektp_core.flow.founding import NewOfficer, NewParty, Register
+from ektp_core.flow.pressing import NoteStep, StartCard
+from ektp_core.flow.printing import Authorise, Recall
+from ektp_core.flow.reporting import Unlock
+from ektp_core.flow.reversal import ReverseMovement
+from ektp_core.flow.rows import Desk, FeedRow, Policy, Report
+from ektp_core.flow.settling import Found, Settle
+from ektp_core.flow.station_book import LoadPrinter, TakeFeed
+from ektp_core.vocabulary.role import Role
+from ektp_core.vocabulary.state import PressStep, Profile
+from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
+from tests.core.flow.offices import (
+    BAD,
+    CLASS,
+    HOUR_MS,
+    HUB_KEY,
+    NOW,
+    OFFICE,
+    ONE,
+    OPERATOR,
+    PAIR,
+    PRINTER,
+    SERIES,
+    TWO,
+    VERIFIER_1,
+    VERIFIER_2,
+    Offices,
+    accepted,
+    ask,
+    authorised,
+    conclusion,
+    digest_of,
+    entered,
+    entry,
+    exchange,
+    facts,
+    feed_ask,
+    forged,
+    maybe,
+    new_key,
+    printed,
+    refusal,
+    reported,
+    row,
+    ship,
+    signed,
+    station_key,
+    stocked,
+    supply,
+    true_report,
+)
+from tests.core.flow.soundness import check_books
+
+Scenario = Callable[[Offices], Answer]
+
+RECORD = "52.03-000001"
+KEY = station_key(ONE)
+UIDS = tuple(f"04{number:012X}" for number in range(1, 9))
+
+
+def hub(body: Body, *keys: str, at_ms: int = NOW) -> Scenario:
+    """One ask at the hub."""
+    return lambda books: ask(books.hub, body, *keys, at_ms=at_ms)
+
+
+def station(body: Body, *keys: str, at_ms: int = NOW) -> Scenario:
+    """One ask in the first station's book."""
+    return lambda books: ask(books.stations[ONE], body, *(keys or (KEY,)), at_ms=at_ms)
+
+
+def after(*before: Callable[[Offices], object], then: Scenario) -> Scenario:
+    """The scenario, when this had happened."""
+
+    def played(books: Offices) -> Answer:
+        for one in before:
+            one(books)
+        return then(books)
+
+    return played
+
+
+def leased(books: Offices) -> None:
+    authorised(books, RECORD)
+
+
+def started(books: Offices) -> None:
+    accepted(station(StartCard(RECORD, 1, PRINTER, -1, Profile.NO_CHIP))(books))
+
+
+def fed(books: Offices) -> None:
+    accepted(station(NoteStep(RECORD, 1, PressStep.FED))(books))
+
+
+def good(books: Offices) -> None:
+    printed(books, RECORD, uid=UIDS[0])
+
+
+def bad(books: Offices) -> None:
+    printed(books, RECORD, BAD)
+
+
+def filed(books: Offices) -> None:
+    reported(books, "R-1")
+
+
+def recalled(books: Offices) -> None:
+    accepted(ask(books.hub, Recall(RECORD, "died"), VERIFIER_1))
+    exchange(books)
+
+
+def stopped(books: Offices) -> None:
+    accepted(forged(books, ONE, pen=b"\x01" * 32))
+
+
+def forked(books: Offices) -> Answer:
+    n = row(books.hub, Desk, ONE).chain_n
+    return ask(books.hub, AbsorbCommit(ONE, n, b"x", b"\x07" * 32, NOW, b"", ()), KEY)
+
+
+def told_late(books: Offices) -> None:
+    """A dispute the station has not heard of: its card began after the end of the lease."""
+    leased(books)
+    start = StartCard(RECORD, 1, PRINTER, -1, Profile.NO_CHIP)
+    accepted(books.stations[ONE].commit([Work(signed(start, KEY))], NOW + 9 * HOUR_MS)[0])
+    ship(books)
+
+
+def colleague(books: Offices) -> None:
+    """One more of the first verifier's unit, and one who both reports and verifies."""
+    people = (
+        NewOfficer("colleague", "Colleague", "verification", (Role.CENTRE_VERIFIER,)),
+        NewOfficer("head", "Head", OFFICE, (Role.HEAD, Role.CENTRE_VERIFIER)),
+    )
+    keys = (new_key("key-colleague", "colleague"), new_key("key-head", "head"))
+    accepted(ask(books.hub, Register(officers=people, keys=keys), *PAIR))
+
+
+def one_try(books: Offices) -> None:
+    accepted(ask(books.hub, Register(policy=Policy("default", 9, tries=1)), *PAIR))
+    exchange(books)
+
+
+def jammed(books: Offices) -> None:
+    ending = (Outcome.SPOILED, BlankPlace.REJECT, Certainty.COUNTER_POSITION, Cause.JAM)
+    accepted(station(conclusion(RECORD, 1, ending))(books))
+
+
+def without_keys(books: Offices) -> None:
+    accepted(ask(books.hub, Register(revoked_keys=(OPERATOR,)), *PAIR))
+
+
+def asked_before(books: Offices) -> None:
+    accepted(ask(books.hub, Grant("A-5", OFFICE, CLASS, 1), VERIFIER_1, ask_id="the-id"))
+
+
+def sent(books: Offices) -> None:
+    accepted(ask(books.hub, Grant("A-5", OFFICE, CLASS, 2), VERIFIER_1))
+    accepted(ask(books.hub, Dispatch("R-5", "A-5"), VERIFIER_1))
+
+
+def feed_again(books: Offices) -> Answer:
+    """The first entry under its old number, with another time in it."""
+    other = evolve(read_entry(row(books.hub, FeedRow, ONE, 1).body), at_ms=NOW + 1)
+    return ask(books.stations[ONE], TakeFeed(to_json(other), digest_of(to_json(other))), HUB_KEY)
+
+
+def feed_ahead(books: Offices) -> Answer:
+    for _ in range(2):
+        accepted(ask(books.hub, Register(keys=(new_key(f"k{next(books.numbers)}", "operator"),)), *PAIR))
+    return ask(books.stations[ONE], feed_ask(books, ONE, row(books.hub, Desk, ONE).queued_m), HUB_KEY)
+
+
+def feed_of_another_history(books: Offices, **changes: Any) -> Answer:
+    accepted(ask(books.hub, Authorise(RECORD, ONE), HUB_KEY))
+    entry = read_entry(row(books.hub, FeedRow, ONE, row(books.hub, Desk, ONE).queued_m).body)
+    raw = to_json(evolve(entry, **changes))
+    return ask(books.stations[ONE], TakeFeed(raw, digest_of(raw)), HUB_KEY)
+
+
+def uid_read(uid: str) -> Scenario:
+    return station(NoteStep(RECORD, 1, PressStep.UID_BOUND, uid=uid))
+
+
+def unlock(n: int = 1, digest: str = "", *keys: str) -> Scenario:
+    def asked(books: Offices) -> Answer:
+        report = maybe(books.hub, Report, "R-1")
+        named = digest or (report.digest.hex() if report else "00")
+        return ask(books.hub, Unlock(RECORD, n, named), *(keys or PAIR))
+
+    return asked
+
+
+def off_by_one(books: Offices) -> Answer:
+    true = true_report(books, "R-1")
+    return ask(books.hub, evolve(true, columns=evolve(true.columns, remaining=99)), OPERATOR)
+
+
+GRANT = Grant("A-5", OFFICE, CLASS, 1)
+START = StartCard(RECORD, 1, PRINTER, -1, Profile.NO_CHIP)
+MANIFEST = TakeSupply("supplier/PNRI", CLASS, ((SERIES, 50, 60),), "B", "2018-11-01")
+IDLE_LAMP = (Outcome.GOOD, BlankPlace.OUTPUT, Certainty.STATUS_IDLE, Cause.NONE)
+
+#: What provokes each refusal, in books where record 1 is READY and station one holds eight blanks.
+PROVOKED: dict[Refusal, Scenario | str] = {
+    Refusal.BOOK_TOO_OLD_ENGINE: "tests/store/test_sqlite.py",
+    Refusal.BOOK_NEWER: "tests/store/test_sqlite.py",
+    Refusal.BOOK_IN_USE: "tests/store/test_processes.py",
+    Refusal.BOOK_DAMAGED: "tests/store/test_verify.py",
+    Refusal.BOOK_FULL: "tests/store/test_faults.py",
+    Refusal.BOOK_UNSURE: "tests/store/test_faults.py",
+    Refusal.OVERSIZED: "tests/core/wire/test_envelope.py",
+    Refusal.MALFORMED: station(TakeFeed(b"{", digest_of(b"{")), HUB_KEY),
+    Refusal.BAD_SIGNATURE: "tests/core/wire/test_envelope.py",
+    Refusal.UNKNOWN_KEY: hub(GRANT, "key-nobody"),
+    Refusal.REVOKED_KEY: after(without_keys, then=hub(entry(2), OPERATOR)),
+    Refusal.WRONG_ADDRESSEE: hub(START, KEY),
+    Refusal.STALE: "tests/core/wire/test_envelope.py",
+    Refusal.ID_REUSED: after(
+        asked_before, then=lambda books: ask(books.hub, evolve(GRANT, count=2), VERIFIER_1, ask_id="the-id")
+    ),
+    Refusal.CHAIN_GAP: hub(AbsorbCommit(ONE, 99, b"", b"h", NOW, b"", ()), KEY),
+    Refusal.CHAIN_FORK: after(forked, then=forked),
+    Refusal.FEED_GAP: feed_ahead,
+    Refusal.FEED_FORK: feed_again,
+    Refusal.ROLLED_BACK: lambda books: feed_of_another_history(books, chain_head="ab" * 32),
+    Refusal.BAD_NIK: "tests/core/vocabulary/test_nik.py",
+    Refusal.BAD_VALUE: hub(evolve(GRANT, count=0), VERIFIER_1),
+    Refusal.UNKNOWN_REGION: hub(Register(parties=(NewParty("office/99.99", "x"),)), *PAIR),
+    Refusal.NOT_ALLOWED: hub(GRANT, OPERATOR),
+    Refusal.NEEDS_PEOPLE: hub(Register(), VERIFIER_1),
+    Refusal.REPORTER_SIGNED: after(
+        colleague,
+        bad,
+        lambda books: accepted(ask(books.hub, true_report(books, "R-1"), "key-head")),
+        then=unlock(1, "", VERIFIER_1, "key-head"),
+    ),
+    Refusal.SAME_UNIT: after(colleague, bad, filed, then=unlock(1, "", VERIFIER_1, "key-colleague")),
+    Refusal.ALREADY_KNOWN: hub(evolve(GRANT, allotment="A-1"), VERIFIER_1),
+    Refusal.UNKNOWN_PARTY: hub(evolve(GRANT, party="office/52.01"), VERIFIER_1),
+    Refusal.UNKNOWN_STATION: hub(Authorise(RECORD, "station/52.03/9"), HUB_KEY),
+    Refusal.STATION_FROZEN: after(stopped, then=hub(Authorise(RECORD, ONE), HUB_KEY)),
+    Refusal.CLASS_UNFIT: hub(Issue("I-5", ONE, "v4.8", 1), OPERATOR),
+    Refusal.UNKNOWN_ALLOTMENT: hub(Dispatch("R-5", "A-9"), VERIFIER_1),
+    Refusal.UNKNOWN_CONSIGNMENT: hub(Receive("R-9", OFFICE, ((SERIES, 1, 1),)), OPERATOR, VERIFIER_2),
+    Refusal.COUNT_DIFFERS: after(sent, then=hub(Receive("R-5", OFFICE, ((SERIES, 9, 9),)), OPERATOR, VERIFIER_2)),
+    Refusal.SERIAL_KNOWN: hub(evolve(MANIFEST, ranges=((SERIES, 8, 60),)), VERIFIER_1),
+    Refusal.SERIALS_OVERLAP: hub(evolve(MANIFEST, ranges=((SERIES, 50, 60), (SERIES, 60, 61))), VERIFIER_1),
+    Refusal.NOT_HELD: station(LoadPrinter(PRINTER, ((SERIES, 8, 9),), 0)),
+    Refusal.TOO_FEW: hub(evolve(GRANT, count=1_000), VERIFIER_1),
+    Refusal.CANNOT_REVERSE: hub(ReverseMovement(1, "x"), *PAIR),
+    Refusal.PAYLOAD_ERASED: "tests/hub/test_server.py",
+    Refusal.UNKNOWN_REPORT: "tests/hub/test_reads.py",
+    Refusal.UNKNOWN_RECORD: hub(Authorise("52.03-000099", ONE), HUB_KEY),
+    Refusal.PERSON_HAS_OPEN_RECORD: hub(entry(1), OPERATOR),
+    Refusal.PREVIOUS_CARD_OPEN: after(good, then=hub(entry(1), OPERATOR)),
+    Refusal.SIGNER_NOT_REGISTRY: hub(entry(2), HUB_KEY),
+    Refusal.NO_SUCH_STEP: after(good, then=hub(Authorise(RECORD, ONE), HUB_KEY)),
+    Refusal.STALE_ATTEMPT: after(bad, filed, then=unlock(2)),
+    Refusal.NO_BLANK: hub(Authorise(RECORD, TWO), HUB_KEY),
+    Refusal.STILL_LEASED: after(told_late, then=hub(Settle(RECORD, 1, Found.UNUSED, "BA-1"), *PAIR)),
+    Refusal.SOURCE_STALE: hub(Authorise(RECORD, ONE), HUB_KEY, at_ms=NOW + 31 * 24 * HOUR_MS),
+    Refusal.LEASE_OVER: after(leased, then=station(START, at_ms=NOW + 9 * HOUR_MS)),
+    Refusal.RECALLED: after(leased, recalled, then=station(START)),
+    Refusal.NOT_BOTH_SIGNED: lambda books: feed_of_another_history(books, authorisation=None),
+    Refusal.PRINTER_CLOSED: after(leased, then=station(evolve(START, printer="VP-9"))),
+    Refusal.COUNTER_UNEXPLAINED: after(leased, then=station(evolve(START, counter=3))),
+    Refusal.TRIES_SPENT: after(leased, started, jammed, one_try, then=station(START)),
+    Refusal.CERTAINTY_TOO_LOW: after(leased, started, then=station(conclusion(RECORD, 1, IDLE_LAMP))),
+    Refusal.UID_KNOWN: hub(evolve(MANIFEST, ranges=((SERIES, 50, 50),), chips=UIDS[:1]), VERIFIER_1),
+    Refusal.FOREIGN_BLANK: after(leased, started, fed, then=uid_read("04FFFFFFFFFFFF")),
+    Refusal.STALE_CUT: lambda books: ask(books.hub, evolve(true_report(books, "R-1"), cut_seq=10_000), OPERATOR),
+    Refusal.REPORT_DIFFERS: off_by_one,
+    Refusal.NOT_REPORTED: after(bad, then=unlock()),
+    Refusal.OTHER_REPORT: after(bad, filed, then=unlock(1, "ab" * 32)),
+    Refusal.BAD_FILE: "tests/data/test_csv_records.py",
+    Refusal.NO_ROOM: "tests/hub/test_init.py",
+    Refusal.NOT_REACHED: "tests/client/test_exchange.py",
+}
+
+
+#: Inside a process the store says this by an exception of its own.
+SPOKEN_AS = {Refusal.BOOK_UNSURE: "StoreUnsure"}
+
+
+def test_every_refusal_has_a_test_that_provokes_it() -> None:
+    assert set(PROVOKED) == set(Refusal)
+
+
+HERE = [(refused, found) for refused, found in PROVOKED.items() if not isinstance(found, str)]
+ELSEWHERE = [(refused, found) for refused, found in PROVOKED.items() if isinstance(found, str)]
+
+
+@pytest.mark.parametrize(("expected", "scenario"), HERE, ids=[refused.name for refused, _ in HERE])
+def test_a_refusal_fills_the_places_of_its_text_and_leaves_the_books_sound(
+    expected: Refusal, scenario: Scenario
+) -> None:
+    """That nothing was written is seen where each is tested; here, that what is told can be told."""
+    books = stocked(8, UIDS)
+    supply(books, 9, 20)
+    assert entered(books, 1) == RECORD
+    answer = scenario(books)
+    assert refusal(answer) is expected
+    texts = (expected.what, expected.remedy)
+    named = {place for text in texts for _, place, _, _ in Formatter().parse(text) if place}
+    assert named <= set(facts(answer))
+    check_books(books)
+
+
+@pytest.mark.parametrize(("expected", "path"), ELSEWHERE, ids=[refused.name for refused, _ in ELSEWHERE])
+def test_a_refusal_of_the_edge_is_provoked_where_it_is_said_to_be(expected: Refusal, path: str) -> None:
+    text = (Path(__file__).parents[3] / path).read_text()
+    assert SPOKEN_AS.get(expected, expected.name) in text
