@@ -86,13 +86,21 @@ def load_config(folder: Path) -> StationConfig:
             "expected": "a TOML file with the station's settings",
         }
         raise Refused(Refusal.BAD_FILE, facts) from None
-    unknown = sorted(plain.keys() - {one.name for one in attrs.fields(StationConfig)})
-    if unknown:
-        facts = {"field": f"{FILE}: {unknown[0]}", "expected": "a documented setting", "shape": "an unknown one"}
-        raise Refused(Refusal.MALFORMED, facts)
+    _check_names(plain, StationConfig, "")
+    printers = plain.get("printers")
+    for printer in printers if isinstance(printers, list) else []:
+        if isinstance(printer, dict):
+            _check_names(printer, PrinterConfig, "printers.")
     config = fill(plain, StationConfig, FILE)
     _check(config)
     return config
+
+
+def _check_names(plain: dict[str, Any], kind: type[Any], where: str) -> None:
+    unknown = sorted(plain.keys() - {one.name for one in attrs.fields(kind)})
+    if unknown:
+        facts = {"field": f"{FILE}: {where}{unknown[0]}", "expected": "a documented setting", "shape": "an unknown one"}
+        raise Refused(Refusal.MALFORMED, facts)
 
 
 def _check(config: StationConfig) -> None:

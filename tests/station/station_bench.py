@@ -160,7 +160,9 @@ class HubHere:
 class Line:
     """Hub, station and one virtual printer, all at work; the station in a thread of this process."""
 
-    def __init__(self, folder: Path, printer: RunningPrinter, cards: int = 0, blanks: int = 20, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, printer: RunningPrinter, cards: int = 0, blanks: int = 20, **settings: Any
+    ) -> None:
         self.office = Office(folder / "hub", time.time_ns() // 1_000_000, Policy(POLICY, 1, lease_count=40))
         self.hub = HubHere(self.office)
         self.printer = printer

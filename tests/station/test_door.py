@@ -218,7 +218,9 @@ def test_a_digest_that_is_none_is_malformed_before_anything_is_believed(desk: De
     assert desk.refusal(raw, b"x") is Refusal.MALFORMED
 
 
-@given(raw=st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
+@given(
+    raw=st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
+)
 def test_no_bytes_from_the_line_do_more_than_be_refused(raw: bytes) -> None:
     with pytest.raises(Refused):
         door.payload_digest(raw)

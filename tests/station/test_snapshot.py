@@ -1,0 +1,78 @@
+"""What the station shows of itself: enough to work by, and nobody's data."""
+
+import json
+from typing import Any
+
+from attrs import evolve
+from ektp_station.messages import LinkFailed, StationState
+from ektp_station.press import Phase
+from ektp_station.snapshot import snapshot
+
+from ektp_core.flow.events import TakenIn
+from ektp_core.flow.rows import Record
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.state import PressStep
+from tests.station.press_bench import FIRST, PRINTER, STATION, Bench
+
+
+def shown(bench: Bench, state: StationState | None = None) -> dict[str, Any]:
+    with bench.store.read() as view:
+        found = snapshot(state or bench.state, view)
+    again: dict[str, Any] = json.loads(json.dumps(found))  # it is for the page
+    return again
+
+
+def test_a_station_at_rest_shows_its_blanks_and_its_printer() -> None:
+    bench = Bench()
+    bench.up()
+    now = shown(bench)
+    assert now["station"] == STATION and now["stopped"] == ""
+    assert now["counts"] == {"STOCK": 10}
+    (printer,) = now["printers"]
+    assert (printer["name"], printer["phase"], printer["closed"]) == (PRINTER, "idle", "")
+    assert printer["loaded"] is not None and "card" not in printer
+
+
+def test_a_card_in_the_press_is_shown_with_its_blank_and_its_step() -> None:
+    bench = Bench()
+    bench.run_to(PressStep.FED)
+    (printer,) = shown(bench)["printers"]
+    card = printer["card"]
+    assert (card["record"], card["n"], card["step"]) == (FIRST, 1, "FED")
+
+
+def test_a_card_counts_as_held_from_its_authorisation_to_its_verdict() -> None:
+    bench = Bench(records=1)
+    before = shown(bench)["held"]
+    bench.run_to(PressStep.FED)
+    assert (before, shown(bench)["held"]) == (1, 1)
+
+
+def test_a_card_is_held_also_while_its_printer_is_away() -> None:
+    bench = Bench(records=1)
+    bench.run_to(PressStep.FED)
+    assert shown(bench, evolve(bench.state, presses={}))["held"] == 1
+
+
+def test_blanks_of_two_classes_are_counted_together() -> None:
+    bench = Bench()
+    bench.happen(TakenIn("B", 1, 5, STATION, Bucket.STOCK, "v6", "office/52.03"))
+    assert shown(bench)["counts"] == {"STOCK": 15}
+
+
+def test_a_link_that_waits_is_shown() -> None:
+    bench = Bench()
+    bench.put(LinkFailed(False))
+    assert shown(bench)["link_waits_ms"] == bench.state.settings.retry_ms
+
+
+def test_nothing_of_a_person_is_shown() -> None:
+    bench = Bench()
+    bench.run_to(PressStep.INTENT_MARK)
+    assert bench.press.phase is Phase.ACTING
+    with bench.store.read() as view:
+        row = view.row(Record, FIRST)
+    text = json.dumps(shown(bench))
+    assert row is not None
+    for secret in (row.person, row.payload):
+        assert secret.decode() not in text and secret.hex() not in text
