@@ -73,8 +73,7 @@ def messy_csv(regions: Regions) -> bytes:
     drawn = synthetic_people(MESSY_SEED, MESSY_COUNT, REGENCY, regions)
     fresh = [person for person in drawn if person.reason is Reason.FIRST]
     rows = [
-        change(_cells(person)) if change else _cells(person)
-        for person, change in zip(fresh, _CHANGES, strict=False)
+        change(_cells(person)) if change else _cells(person) for person, change in zip(fresh, _CHANGES, strict=False)
     ]
     rows.append(rows[0])  # the same person twice
     rows.append(_cells(demo_people(regions)[0]))  # good here, but known from people.csv

@@ -44,9 +44,7 @@ _FIRST_LETTER, _LETTER_DAYS = date(2018, 7, 1), 120
 _LOWEST_NUMBER, _HIGHEST_NUMBER = 9001, 9999
 
 
-def synthetic_people(
-    seed: int, count: int, regency: str, regions: Regions
-) -> tuple[PrintReadyRecord, ...]:
+def synthetic_people(seed: int, count: int, regency: str, regions: Regions) -> tuple[PrintReadyRecord, ...]:
     """So many made-up people of one regency, each with an own NIK."""
     random = Random(seed)
     villages = regions.within(regions.require(regency), RegionLevel.VILLAGE)

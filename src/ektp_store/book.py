@@ -113,9 +113,7 @@ class StoredBook:
         """All runs that share a blank with lo..hi, in order."""
         return self._holdings.overlapping(series, lo, hi)
 
-    def lowest(
-        self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int] = ("", 0)
-    ) -> Holding | None:
+    def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int] = ("", 0)) -> Holding | None:
         """The first run of that place above `after`."""
         return self._holdings.lowest(party, bucket, blank_class, after)
 
@@ -163,4 +161,3 @@ class StoredBook:
         """The commit is over, one way or the other."""
         self._rows.clear()
         self._held = self._held_before = 0
-

@@ -105,7 +105,10 @@ def asked_digest(entries: Iterable[Asked]) -> bytes:
         part
         for entry in entries
         for part in (
-            entry.id.encode(), entry.digest, entry.first.to_bytes(8, "big"), entry.count.to_bytes(8, "big"),
+            entry.id.encode(),
+            entry.digest,
+            entry.first.to_bytes(8, "big"),
+            entry.count.to_bytes(8, "big"),
         )
     )
 
@@ -123,9 +126,7 @@ class Committer:
     apply: Apply
     owner: str = ""
 
-    def commit(
-        self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]]
-    ) -> tuple[Answer, ...]:
+    def commit(self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]]) -> tuple[Answer, ...]:
         """Answer each ask of the group and seal what follows, all of it or none."""
         self.ground.begin()
         try:
@@ -180,8 +181,13 @@ class _Draft:
         pen = book.row(Pen, self._rules.owner) if self._rules.owner else None
         changes, rows = book.changes()
         header = chain.Header(
-            n=self._n, previous=tip.head, at_ms=at_ms, asked=asked_digest(self._asked),
-            counters=tuple(counters), pen=pen.digest if pen else b"", rows=sum_bytes(rows),
+            n=self._n,
+            previous=tip.head,
+            at_ms=at_ms,
+            asked=asked_digest(self._asked),
+            counters=tuple(counters),
+            pen=pen.digest if pen else b"",
+            rows=sum_bytes(rows),
         )
         sealed = chain.seal(header, tuple(self._bodies))
         after = Tip(self._n, self._seq, sealed.head, rows, tip.frontier.add(sealed.head))

@@ -168,9 +168,7 @@ class MemoryStore:
         self._links: dict[str, bytes] = {}
         self._readers = 0
 
-    def commit(
-        self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]] = ()
-    ) -> tuple[Answer, ...]:
+    def commit(self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]] = ()) -> tuple[Answer, ...]:
         """Decide, apply and seal a group."""
         if self._readers:
             raise StoreError("a view of this book is still open; close it before the next commit")

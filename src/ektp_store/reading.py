@@ -152,7 +152,7 @@ class Reading:
             raise Damage("the table touched", "it is not empty")
         for check in ("PRAGMA integrity_check(1)", "PRAGMA foreign_key_check"):
             self.place = "the pages of the file"
-            for (result, *_) in self._connection.execute(check):
+            for result, *_ in self._connection.execute(check):
                 if result != "ok":
                     raise Damage(self.place, str(result))
 
@@ -259,4 +259,3 @@ def _schema_of_this_version() -> dict[str, str | None]:
         return _schema(connection)
     finally:
         connection.close()
-

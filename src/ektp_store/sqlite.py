@@ -23,7 +23,8 @@ from ektp_core.boundary.store import (
     StoreUnsure,
     Work,
 )
-from ektp_core.errors import Refused
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.codec import FOLD
 from ektp_core.flow.events import Event
 from ektp_core.flow.view import Position, View
 from ektp_core.wire.chain import read_header
@@ -132,9 +133,7 @@ class SqliteGround(TableLog):
     def erase(self, digest: bytes) -> bool:
         """Destroy the key of a payload, in the file and in the log."""
         with self._alone():
-            self._run(
-                "DELETE FROM payload_key WHERE key_id = (SELECT key_id FROM payload WHERE digest = ?)", (digest,)
-            )
+            self._run("DELETE FROM payload_key WHERE key_id = (SELECT key_id FROM payload WHERE digest = ?)", (digest,))
             was_there = self._connection.changes() > 0
         if was_there:
             self._empty_the_log()
@@ -167,9 +166,7 @@ class SqliteGround(TableLog):
 
     def sealed_since(self, n: int, limit: int) -> Sequence[Sealed]:
         """Commits n+1, n+2, ... up to `limit` of them."""
-        found = self._run(
-            "SELECT n, head, header, first, last FROM seal WHERE n > ? ORDER BY n LIMIT ?", (n, limit)
-        )
+        found = self._run("SELECT n, head, header, first, last FROM seal WHERE n > ? ORDER BY n LIMIT ?", (n, limit))
         return [
             Sealed(number, head, header, tuple(self.bodies(first, last - first + 1)))
             for number, head, header, first, last in found
@@ -199,9 +196,12 @@ class SqliteGround(TableLog):
         if hashlib.sha256(header).digest() != head:
             raise damaged(path, f"seal {n}", "its head does not fit its header")
         try:
-            return Tip(n, last, head, int.from_bytes(read_header(header).rows, "big"), Frontier.from_bytes(frontier))
+            said, tree = read_header(header), Frontier.from_bytes(frontier)
         except Refused as refused:
             raise damaged(path, f"seal {n}", str(refused.facts["field"])) from None
+        if said.fold > FOLD:
+            raise Refused(Refusal.BOOK_NEWER, {"path": path, "found": f"fold {said.fold}", "known": f"fold {FOLD}"})
+        return Tip(n, last, head, int.from_bytes(said.rows, "big"), tree)
 
 
 class SqliteStore:
@@ -221,9 +221,7 @@ class SqliteStore:
         self._readers = 0
         self._is_closed = False
 
-    def commit(
-        self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]] = ()
-    ) -> tuple[Answer, ...]:
+    def commit(self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]] = ()) -> tuple[Answer, ...]:
         """Decide, apply and seal a group."""
         if self._readers:
             raise StoreError("a view of this book is still open; close it before the next commit")

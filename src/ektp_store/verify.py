@@ -129,8 +129,14 @@ class _Verifying:
         count = self._reading.count
         kept, payloads = count("payload_key"), count("payload")
         return Verified(
-            commits, count("event"), count("row"), count("holding"), kept, payloads - kept,
-            head.hex(), self._tree.root().hex(),
+            commits,
+            count("event"),
+            count("row"),
+            count("holding"),
+            kept,
+            payloads - kept,
+            head.hex(),
+            self._tree.root().hex(),
         )
 
 

@@ -119,7 +119,13 @@ def several_movements_of_one_blank_are_one_commit(maker: Maker) -> None:
     )
     assert all(isinstance(answer, Accepted) for answer in answers)
     assert [run[:3] for run in runs_of(store)] == [
-        (1, 4, "x"), (5, 6, "y"), (7, 8, "x"), (9, 9, "y"), (10, 14, "x"), (16, 17, "centre"), (21, 100, "centre"),
+        (1, 4, "x"),
+        (5, 6, "y"),
+        (7, 8, "x"),
+        (9, 9, "y"),
+        (10, 14, "x"),
+        (16, 17, "centre"),
+        (21, 100, "centre"),
     ]
 
 

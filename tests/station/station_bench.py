@@ -10,16 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve
-from ektp_driver_virtual.chip import uid_of
-from ektp_driver_virtual.launch import RunningPrinter
-from ektp_hub.config import PSEUDONYMS
-from ektp_hub.door import Door
-from ektp_hub.init import HubFolder, make_hub
-from ektp_hub.wiring import Hub, open_book
-from ektp_station.config import PrinterConfig, StationConfig
-from ektp_station.founding import found_book
-from ektp_station.logs import station_log
-from ektp_station.wiring import StationProcess
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.boundary.uplink import UplinkError
@@ -37,8 +27,18 @@ from ektp_core.wire.asks import HUB, EnterRecord, write_ask
 from ektp_core.wire.envelope import PayloadType, signed
 from ektp_data.people import synthetic_people
 from ektp_data.regions import load_regions
+from ektp_driver_virtual.chip import uid_of
+from ektp_driver_virtual.launch import RunningPrinter
+from ektp_hub.config import PSEUDONYMS
+from ektp_hub.door import Door
+from ektp_hub.init import HubFolder, make_hub
+from ektp_hub.wiring import Hub, open_book
 from ektp_keys.key_file import FileSigner, load_key
 from ektp_keys.pseudonym import Pseudonyms
+from ektp_station.config import PrinterConfig, StationConfig
+from ektp_station.founding import found_book
+from ektp_station.logs import station_log
+from ektp_station.wiring import StationProcess
 from ektp_store.memory import MemoryStore
 
 STATION, OFFICE, SERIES, SEED = "station/52.03/1", "office/52.03", "PNRI-2026", "bench"

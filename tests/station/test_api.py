@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
-from ektp_station.api import LIMIT_BYTES, payload_of, station_app
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.events import KeyRevoked
+from ektp_station.api import LIMIT_BYTES, payload_of, station_app
 from tests.station.station_bench import Office, people
 
 NOW = {"station": "station/52.03/1", "held": 0}

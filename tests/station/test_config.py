@@ -4,12 +4,12 @@ from pathlib import Path
 
 import attrs
 import pytest
-from ektp_station.config import FILE, PrinterConfig, StationConfig, load_config, write_config
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.state import Profile
+from ektp_station.config import FILE, PrinterConfig, StationConfig, load_config, write_config
 
 STATION = "station/52.03/1"
 PRINTER = PrinterConfig("A", "virtual", "/run/printer-A", "VP-0001", 9_000)

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from ektp_station import door
-from ektp_station.door import Carried
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +26,8 @@ from ektp_core.wire.upload import Fetch, Receipt, payload_context, read_fetch, r
 from ektp_keys.payload_box import unlock_payload
 from ektp_keys.public_keys import BookKeys
 from ektp_keys.transit import KeySealer
+from ektp_station import door
+from ektp_station.door import Carried
 from tests.station.station_bench import NOW_MS, STATION, Office, people, refused
 
 MINUTE_MS = 60_000

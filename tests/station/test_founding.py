@@ -5,8 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-from ektp_station.config import FOUNDING_FILE
-from ektp_station.founding import check_identity, found_book, read_founding
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
@@ -19,6 +17,8 @@ from ektp_core.wire.asks import read_ask, write_ask
 from ektp_core.wire.envelope import Envelope, PayloadType, signed
 from ektp_data.regions import load_regions
 from ektp_keys.key_file import create_key
+from ektp_station.config import FOUNDING_FILE
+from ektp_station.founding import check_identity, found_book, read_founding
 from ektp_store.memory import MemoryStore
 from tests.station.station_bench import NOW_MS, STATION, Office
 

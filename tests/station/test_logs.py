@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from ektp_station.logs import place_of, station_log
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_core.errors import Refusal, Refused
+from ektp_station.logs import place_of, station_log
 
 NIK = "5203014101900001"
 

@@ -5,12 +5,12 @@ import io
 
 import pytest
 from attrs import evolve
-from ektp_station.picture import card_text, picture_of
 from PIL import Image
 
 from ektp_core.vocabulary.nik import Nik
 from ektp_core.vocabulary.prr import Sex
 from ektp_data.regions import load_regions
+from ektp_station.picture import card_text, picture_of
 from tests.station.station_bench import people
 
 REGIONS = load_regions()

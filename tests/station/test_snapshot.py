@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 from attrs import evolve
-from ektp_station.messages import LinkFailed, StationState
-from ektp_station.press import Phase
-from ektp_station.snapshot import snapshot
 
 from ektp_core.flow.events import TakenIn
 from ektp_core.flow.rows import Record
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import PressStep
+from ektp_station.messages import LinkFailed, StationState
+from ektp_station.press import Phase
+from ektp_station.snapshot import snapshot
 from tests.station.press_bench import FIRST, PRINTER, STATION, Bench
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ektp_driver_virtual import launch
 from ektp_driver_virtual.launch import RunningPrinter
-
 from tests.station.station_bench import Line
 
 pytestmark = pytest.mark.processes

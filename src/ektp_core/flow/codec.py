@@ -30,6 +30,10 @@ from ektp_core.flow.rows import Row
 T = TypeVar("T")
 R = TypeVar("R", bound=Row)
 
+#: Version of the fold: of the rows that today's `apply` makes and of how they are written. It rises
+#: when the same events would lead to other bytes; rows of an older fold are made again from the log.
+FOLD = 1
+
 #: Versions above 1, by kind number.
 VERSIONS: Mapping[int, int] = {}
 

@@ -19,14 +19,17 @@ from attrs import evolve, frozen
 
 from ektp_core.boundary.store import Sealed
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.codec import decoding
+from ektp_core.flow.codec import FOLD, decoding
 
 FORMAT = 1
 
 
 @frozen
 class Header:
-    """What a seal says. `rows` is the additive digest of all rows, `pen` of those a station writes."""
+    """What a seal says. `rows` is the additive digest of all rows, `pen` of those a station writes.
+
+    `fold`: version of the fold that made those rows; a later fold may make others of the same events.
+    """
 
     n: int
     previous: bytes
@@ -37,6 +40,7 @@ class Header:
     counters: tuple[tuple[str, int], ...] = ()
     pen: bytes = b""
     rows: bytes = b""
+    fold: int = FOLD
 
 
 def digest_of(parts: Iterable[bytes]) -> bytes:
@@ -63,12 +67,13 @@ def seal(header: Header, events: tuple[bytes, ...]) -> Sealed:
             full.counters,
             full.pen,
             full.rows,
+            full.fold,
         )
     )
     return Sealed(full.n, hashlib.sha256(raw).digest(), raw, events)
 
 
-_Wire = tuple[int, int, bytes, int, int, bytes, bytes, tuple[tuple[str, int], ...], bytes, bytes]
+_Wire = tuple[int, int, bytes, int, int, bytes, bytes, tuple[tuple[str, int], ...], bytes, bytes, int]
 
 
 def read_header(raw: bytes) -> Header:
