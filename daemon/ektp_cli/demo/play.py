@@ -67,29 +67,31 @@ class Play:
         """Import the files; bad rows are listed, good rows proceed."""
         for path in self.files:
             batch = read_records(path.read_bytes(), load_regions())
-            taken, refused = self._enter(batch)
-            counts = {"taken": taken, "bad": len(batch.bad) + refused}
-            self.show.say("{file}: {taken} records taken, {bad} rows listed as bad", file=path.name, **counts)
-            for row in batch.bad[:3]:
+            refused = self._enter(batch)
+            taken, bad = len(batch.rows) - len(refused), len(batch.bad) + len(refused)
+            self.show.say(
+                "{file}: {taken} records taken, {bad} rows listed as bad", file=path.name, taken=taken, bad=bad
+            )
+            for row in batch.bad:
                 why = self.show.words.what(row.refusal)
                 self.show.detail("line {line}, {field}: {reason}", line=row.line, field=row.column, reason=why)
-            if len(batch.bad) > 3:
-                self.show.detail("... and {count} more", count=len(batch.bad) - 3)
+            for line, answer in refused.items():
+                self.show.detail("line {line}: {reason}", line=line, reason=self.show.words.what(answer))
 
-    def _enter(self, batch: Batch) -> tuple[int, int]:
+    def _enter(self, batch: Batch) -> dict[int, Refused]:
+        """Send the good rows; what the hub refused, by line."""
         now = time.time_ns() // 1_000_000
         bodies = [EnterRecord(OFFICE, to_payload(row.record).decode(), now) for row in batch.rows]
         answers = self.hands.hub.ask([self.hands.envelope(HUB, body, [OPERATOR]) for body in bodies])
-        taken = 0
+        refused: dict[int, Refused] = {}
         for row, answer in zip(batch.rows, answers, strict=True):
             if isinstance(answer, Refused):
-                self.show.detail("line {line}: {reason}", line=row.line, reason=self.show.words.what(answer))
+                refused[row.line] = answer
                 continue
-            taken += 1
             for event in answer.events:
                 if event.get("record"):
                     self.entered[str(event["record"])] = row.record.nik.reveal()
-        return taken, len(batch.rows) - taken
+        return refused
 
     def deliver(self) -> None:
         """Blanks from the supplier to the hoppers, each step counted and signed."""
