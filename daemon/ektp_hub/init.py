@@ -35,6 +35,22 @@ from ektp_store.sqlite import SqliteStore
 
 STATION_KEY = "station.key"
 HUB_PUBLIC = "hub.public.json"
+STATION_SETTINGS = "station.toml"
+
+_STATION_TEMPLATE = """\
+# Settings of this station. The hub's address may have to be changed.
+station = "{station}"
+hub = "http://{host}:{port}"
+
+# One block a printer; its name never changes, the book knows it by that name.
+# To try it with a virtual printer: `ektp printer run --folder printer-A --serial VP-0001`
+#
+# [[printers]]
+# name = "A"
+# driver = "virtual"
+# address = "printer-A"
+# serial = "VP-0001"
+"""
 FOUNDING = "founding.json"
 
 SUPPLIER = "supplier/PNRI"
@@ -160,7 +176,11 @@ def make_hub(
     head = _found(book, made, at_ms)
     for office in plan.office:
         for one in office.station:
-            _export(_of_station(folder, one.station), made, (office.party, one.station), hub, at_ms)
+            out = _of_station(folder, one.station)
+            _export(out, made, (office.party, one.station), hub, at_ms)
+            (out / STATION_SETTINGS).write_text(
+                _STATION_TEMPLATE.format(station=one.station, host=settings.host, port=settings.port), "utf-8"
+            )
     return HubFolder(
         folder,
         book,

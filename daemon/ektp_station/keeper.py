@@ -23,10 +23,13 @@ from ektp_station import door, messages
 from ektp_station.acts import Order
 from ektp_station.config import StationConfig
 from ektp_station.messages import Input, Settings, StationState
+from ektp_station.press_state import Phase
 from ektp_station.snapshot import snapshot
 from ektp_station.step import step
 
 UPLOAD_COMMITS = 100
+
+_UNDER_WAY = frozenset({Phase.STARTING, Phase.ACTING, Phase.NOTING, Phase.LOOKING, Phase.ASIDE, Phase.CONCLUDING})
 
 
 class Carriers(Protocol):
@@ -89,6 +92,16 @@ class Keeper:
             for one in group:
                 mine, answers = answers[: len(one.works)], answers[len(one.works) :]
                 self._step(messages.Persisted(one.token, mine), wanted)
+
+    @property
+    def has_cards_under_way(self) -> bool:
+        """Whether a machine is at work on a card; one that waits for people or for time is not."""
+        return any(press.phase in _UNDER_WAY for press in self.state.presses.values())
+
+    def would_begin(self, what: object) -> bool:
+        """Whether an input is the look at an idle printer after which it is given a card."""
+        press = self.state.presses.get(what.printer) if isinstance(what, messages.Drove) else None
+        return press is not None and press.phase is Phase.SIZING
 
     def show(self) -> None:
         """Make what is so now visible."""

@@ -45,8 +45,8 @@ TICK_MS = 50
 SNAPSHOT_MS = 15
 REOPEN_S = 1.0
 
-#: How long the orders in hand may take when the station stops; then their drivers are ended.
-STOP_S = 5.0
+#: How long the cards under way may take to come out when the station stops, and drivers to end after that.
+STOP_S, END_S = 60.0, 2.0
 
 #: Exit code when a commit's outcome is unknown: the supervisor starts the station again, and it looks.
 EXIT_UNSURE = 70
@@ -187,16 +187,11 @@ class StationProcess:
         self.regions = load_regions()
         self.log = station_log(sys.stderr, config.station)
         self.inputs: queue.Queue[Any] = queue.Queue()
-        put = self.inputs.put
-        self.link = LinkWorker(HubClient(config.hub), config.station, signer, put, self._trouble)
-        self.printers = {
-            one.name: PrinterWorker(Machine(one, self.draw), put, self._trouble) for one in config.printers
-        }
         self._boxes: set[Box] = set()
         self._boxes_turn = threading.Lock()
         self._ended: Refused | None = None
         self._next_snapshot_ms = 0
-        self._stopping = False
+        self._stopping = self._hurries = False
         time_ms = SteadyClock(now_ms, passed_ms).now_ms
         decide = Decider(self.regions, config.station)
         self.store = SqliteStore(str(folder / BOOK_FILE), decide, apply, owner=config.station)
@@ -204,6 +199,9 @@ class StationProcess:
             found_book(self.store, folder, config.station, now_ms())
             check_identity(self.store, config.station, signer.key_id)
             self.keeper = Keeper(config, signer, self.store, self.log, self, time_ms, now_ms)
+            tell = self.inputs.put, self.keeper.trouble
+            self.link = LinkWorker(HubClient(config.hub), config.station, signer, *tell)
+            self.printers = {one.name: PrinterWorker(Machine(one, self.draw), *tell) for one in config.printers}
         except BaseException:
             self.store.close()
             raise
@@ -237,7 +235,8 @@ class StationProcess:
         return code
 
     def stop(self) -> None:
-        """Let the loop end after the input in hand; a card in the press is found again at the next start."""
+        """Begin no card and let those under way come out; told a second time, end without them."""
+        self._hurries = self._stopping
         self._stopping = True
 
     def _work(self) -> None:
@@ -250,12 +249,17 @@ class StationProcess:
                 next_tick = passed_ms() + TICK_MS
 
     def _drain(self) -> None:
-        """What the orders in hand bring still comes into the book, and people get their answers; nothing is begun."""
-        until_ms = passed_ms() + int(STOP_S * 1000)
+        """Cards under way come out and into the book, people get their answers, nothing is begun."""
+        self._take_while(STOP_S, lambda: self.keeper.has_cards_under_way and not self._hurries)
         self._end_workers()
-        while passed_ms() < until_ms and any(worker.is_working for worker in self.printers.values()):
-            self._take(self._waiting(passed_ms() + TICK_MS))
+        self._take_while(END_S, lambda: any(one.is_working for one in self.printers.values()) and not self._hurries)
         self._take(self._waiting(0))
+
+    def _take_while(self, most_s: float, there: Callable[[], bool]) -> None:
+        until_ms = passed_ms() + int(most_s * 1000)
+        while there() and passed_ms() < until_ms:
+            found = self._waiting(passed_ms() + TICK_MS)
+            self._take([one for one in found if not self.keeper.would_begin(one)])
 
     def _end_workers(self) -> None:
         for worker in self.printers.values():
@@ -298,9 +302,8 @@ class StationProcess:
     # -- what the keeper orders -------------------------------------------------------------
 
     def perform(self, printer: str, order: Order) -> None:
-        """Give an order to a printer's worker; once the station stops, nothing is begun."""
-        if not self._stopping:
-            self.printers[printer].orders.put(order)
+        """Give an order to a printer's worker."""
+        self.printers[printer].orders.put(order)
 
     def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
         """Fetch entries of the feed; `then` gets them in the main thread."""
@@ -363,9 +366,6 @@ class StationProcess:
 
     def _not_here(self, why: str) -> Refused:
         return Refused(Refusal.NOT_REACHED, {"where": self.config.station, "why": why})
-
-    def _trouble(self, where: str, why: str) -> None:
-        self.keeper.trouble(where, why)
 
 
 def run_station(

@@ -20,6 +20,7 @@ from ektp_hub.config import FILE, Settings, read_settings, settings_toml
 from ektp_hub.init import FOUNDING, HubFolder, OfficePlan, Plan, StationPlan, make_hub, read_plan
 from ektp_keys.key_file import load_key, read_key
 from ektp_keys.public_keys import PublicKeys
+from ektp_station.config import load_config
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Keys, StationBook
@@ -191,3 +192,8 @@ def test_a_refusal_is_two_sentences_and_a_failure(
     monkeypatch.setenv("EKTP_LANG", "")
     assert said in shown("en") and "Traceback" not in shown("en")
     assert shown("id") != shown("en")
+
+
+def test_the_settings_exported_to_a_station_are_ones_it_can_read(founded: HubFolder) -> None:
+    found = load_config(founded.stations["station/52.03/1"])
+    assert (found.station, found.hub, found.printers) == ("station/52.03/1", f"http://127.0.0.1:{Settings().port}", ())

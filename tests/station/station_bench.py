@@ -195,22 +195,34 @@ class Line:
         self.process.link.client = self.hub
         return self.process
 
-    def start(self) -> "Line":
-        """The station at work in a thread."""
-        process = self.build()
-        self.thread = threading.Thread(target=lambda: self.code.append(process.run()), name="station")
+    def run(self) -> "Line":
+        """Let it work, in a thread."""
+        self.thread = threading.Thread(target=lambda: self.code.append(self.process.run()), name="station")
         self.thread.start()
         return self
 
+    def start(self) -> "Line":
+        """The station at work."""
+        self.build()
+        return self.run()
+
     def open(self) -> "Line":
-        """Start, count the blanks in and load them."""
+        """The station at work, with its blanks."""
         self.start()
+        self.count_in()
+        return self
+
+    def count_in(self) -> None:
+        """Two people count the blanks, and somebody loads them."""
         until(lambda: self.now("counts").get("IN_TRANSIT") == self.blanks, "the station learns of its blanks")
         whole = ((SERIES, 1, self.blanks),)
         self.printer.panel.load(SERIES, 1, self.blanks, seed=SEED)
         self.must_take(Receive("K-2", STATION, whole), "operator", "verifier-2")
         self.must_take(LoadPrinter("A", whole, 0), "station")
-        return self
+
+    def ask(self, body: object, *who: str) -> bytes:
+        """An ask to the station, made now."""
+        return self.office.ask(STATION, body, *who, at_ms=time.time_ns() // 1_000_000)
 
     def now(self, name: str) -> Any:
         """A part of what the page shows."""
@@ -222,7 +234,7 @@ class Line:
 
     def must_take(self, body: object, *who: str) -> None:
         """The station takes an ask."""
-        answer = self.process.people_ask(self.office.ask(STATION, body, *who, at_ms=time.time_ns() // 1_000_000))
+        answer = self.process.people_ask(self.ask(body, *who))
         assert isinstance(answer, Accepted), answer
 
     def judge(self) -> str:

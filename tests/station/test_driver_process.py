@@ -237,7 +237,9 @@ def test_a_picture_for_a_driver_that_does_not_read_does_not_block_its_station(li
     assert monotonic() - before < 2
 
 
-def test_a_driver_that_does_not_close_is_killed(link: Callable[..., DriverLink], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_driver_that_does_not_close_is_killed(
+    link: Callable[..., DriverLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LANG", "stubborn")
     monkeypatch.setattr("ektp_station.driver_link.CLOSE_MS", 100)
     stub = link()
@@ -369,7 +371,9 @@ def test_a_plugin_given_twice_is_one_plugin() -> None:
     assert len(driver_host.build_manager("none", [once, once]).get_plugins()) == 1
 
 
-@pytest.mark.parametrize("hooks", [{"ektp_discover_printer": lambda hint: []}, {"ektp_open_printer": lambda device: None}])
+@pytest.mark.parametrize(
+    "hooks", [{"ektp_discover_printer": lambda hint: []}, {"ektp_open_printer": lambda device: None}]
+)
 def test_a_misspelt_hook_or_argument_is_found_at_start(hooks: dict[str, Callable[..., object]]) -> None:
     with pytest.raises(pluggy.PluginValidationError):
         driver_host.build_manager("none", [module("wrong", hooks)])

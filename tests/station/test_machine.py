@@ -11,6 +11,7 @@ from ektp_core.boundary.card_printer import (
     Can,
     Capabilities,
     CardPosition,
+    Counters,
     DriverError,
     DriverLost,
     Look,
@@ -62,7 +63,7 @@ class Device:
         found: dict[str, Any] = {
             "configure": evolve(self.settings, digest="as the device has it"),
             "capabilities": ABLE,
-            "look": Look(Status((), CardPosition.NONE, 1, False), {}),
+            "look": Look(Status((), CardPosition.NONE, 1, False), Counters(())),
             "status": Status((), CardPosition.NONE, 1, False),
         }
         return found.get(name)
@@ -183,7 +184,12 @@ def test_a_card_is_drawn_once_for_feed_and_download(device: Device) -> None:
 
 def test_the_picture_of_another_card_is_not_used(device: Device) -> None:
     asked: list[bytes] = []
-    ours = made(lambda digest: asked.append(digest) or drawn(digest))  # type: ignore[func-returns-value]  # note, then draw
+
+    def draw(digest: bytes) -> Artwork:
+        asked.append(digest)
+        return drawn(digest)
+
+    ours = made(draw)
     ours.open()
     ours.carry_out(order(Act.FEED))
     ours.carry_out(evolve(order(Act.PREPARE), payload=b"another"))

@@ -185,8 +185,8 @@ def _stop(book: View, lock: Lock) -> Iterator[Event]:
 def _suspect_run(book: View, station: str, event: Moved) -> Iterator[Event]:
     """Blanks named in a disputed movement, as far as the station holds them, are suspect."""
     for run in list(book.overlapping(event.series, event.lo, event.hi)):
-        if run.party == station and run.bucket.station_writes:
-            lo, hi = max(run.lo, event.lo), min(run.hi, event.hi)
+        lo, hi = max(run.lo, event.lo), min(run.hi, event.hi)
+        if run.party == station and run.bucket.station_writes and lo <= hi:
             yield Moved(event.series, lo, hi, station, run.bucket, station, Bucket.SUSPECT, DISPUTE)
 
 

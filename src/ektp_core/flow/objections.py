@@ -23,6 +23,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import By, LockEvent, LockState, PressStep
+from ektp_core.vocabulary.uid import is_uid
 from ektp_core.vocabulary.verdict import Certainty
 
 #: Ways a blank may go by a station's word: the table's, and the exchange of one blank for another.
@@ -80,7 +81,7 @@ def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
     if (event.party, event.to_party) != (commit.station, commit.station):
         return Objection.WRONG_STATION
     run = view.covering(event.series, event.lo)
-    held = run and (run.party, run.bucket) == (event.party, event.bucket) and run.hi >= event.hi
+    held = run and (run.party, run.bucket) == (event.party, event.bucket) and event.lo <= event.hi <= run.hi
     if not held:
         return Objection.NOT_UNDER_YOUR_PEN
     if event.bucket is Bucket.IN_TRANSIT:
@@ -144,7 +145,8 @@ def _is_its_chip(view: View, uid: str, blank: tuple[str, int]) -> bool:
 
 def _read(view: View, commit: Commit, event: events.ChipRead) -> Objection | None:
     # Only what nobody had named is read: a chip or a blank that is bound already stays bound (rule 6).
-    if view.row(Chip, event.uid) or view.row(ChipOf, event.series, event.number) or is_stopped(view, event.uid):
+    is_bound = view.row(Chip, event.uid) or view.row(ChipOf, event.series, event.number)
+    if is_bound or not is_uid(event.uid) or is_stopped(view, event.uid):
         return Objection.UID_KNOWN
     run = view.covering(event.series, event.number)
     return None if run and run.party == commit.station else Objection.NOT_UNDER_YOUR_PEN

@@ -95,7 +95,9 @@ def check_counters(store: Store) -> None:
     """What is counted beside the locks agrees with the locks: outstanding, leases, who waits, feed numbers."""
     locks = rows(store, Lock)
     with_station = [one for one in locks if one.state in (LockState.AUTHORISED, LockState.IN_PRESS)]
-    assert {(x.station, x.record, x.n) for x in rows(store, Lease)} == {(x.station, x.record, x.n) for x in with_station}
+    assert {(x.station, x.record, x.n) for x in rows(store, Lease)} == {
+        (x.station, x.record, x.n) for x in with_station
+    }
     offices = {one.record: one.office for one in rows(store, Record)}
     ready = {(offices[one.record], one.record) for one in locks if one.state is LockState.READY}
     assert {(one.office, one.record) for one in rows(store, Ready)} == ready

@@ -71,7 +71,12 @@ def test_the_digest_knows_the_rows_and_not_their_order(penned: list[Holding | Lo
 
 def test_any_difference_of_a_row_is_a_difference_of_the_digest() -> None:
     digests = set()
-    changed: list[Holding | Lock] = [HELD, evolve(HELD, hi=6), evolve(HELD, bucket=Bucket.IN_MACHINE), evolve(HELD, series="B")]
+    changed: list[Holding | Lock] = [
+        HELD,
+        evolve(HELD, hi=6),
+        evolve(HELD, bucket=Bucket.IN_MACHINE),
+        evolve(HELD, series="B"),
+    ]
     changed += [LOCK, evolve(LOCK, n=2), evolve(LOCK, state=LockState.IN_PRESS)]
     for one in changed:
         ground = MemoryGround()

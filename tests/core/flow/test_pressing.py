@@ -281,7 +281,10 @@ def test_after_an_exchange_the_next_card_takes_the_blank_that_came_back() -> Non
 
 
 def foreign_chips() -> list[tuple[str, str]]:
-    return [("never heard of, where every blank's chip is listed", "04FFFFFFFFFFFF"), ("of the other station", UIDS[14])]
+    return [
+        ("never heard of, where every blank's chip is listed", "04FFFFFFFFFFFF"),
+        ("of the other station", UIDS[14]),
+    ]
 
 
 @pytest.mark.rule(7)

@@ -94,7 +94,12 @@ UID = st.sampled_from([*UIDS, "", "04FFFFFFFFFFFF"])
 RANGES = st.lists(st.tuples(st.just(SERIES), NUMBERS, NUMBERS), min_size=1, max_size=2).map(tuple)
 
 AT_HUB: st.SearchStrategy[Body] = st.one_of(
-    st.builds(entry, st.integers(1, PERSONS), reason=st.sampled_from(Reason), previous=st.sampled_from([one for one in PreviousCard if one is not PreviousCard.AT_HANDOVER])),
+    st.builds(
+        entry,
+        st.integers(1, PERSONS),
+        reason=st.sampled_from(Reason),
+        previous=st.sampled_from([one for one in PreviousCard if one is not PreviousCard.AT_HANDOVER]),
+    ),
     st.builds(Authorise, RECORDS, STATIONS),
     st.builds(Withdraw, RECORDS, st.just("died")),
     st.builds(Recall, RECORDS, st.just("died")),
@@ -283,7 +288,9 @@ class AnyAsks(RuleBasedStateMachine):
             return
         one = data.draw(st.sampled_from(found))
         body = Settle(one.record, one.n, outcome, "BA", uid=uid)
-        apart = [run for run in rows(self.books.hub, Holding) if (run.party, run.bucket) == (one.station, Bucket.SUSPECT)]
+        apart = [
+            run for run in rows(self.books.hub, Holding) if (run.party, run.bucket) == (one.station, Bucket.SUSPECT)
+        ]
         if apart and not attempt(self.books.hub, one.record, one.n).number:
             run = data.draw(st.sampled_from(apart))
             body = evolve(body, series=run.series, number=data.draw(st.integers(run.lo, run.hi)))
@@ -297,7 +304,9 @@ class AnyAsks(RuleBasedStateMachine):
             body = VoidCard(one.record, one.n, "died") if dies else FailCard(one.record, one.n, Cause.DATA_WRONG)
             self.seen([ask(self.books.hub, body, *(PAIR if dies else (OPERATOR,)))])
 
-    @rule(number=st.integers(1, PERSONS), previous=st.sampled_from([PreviousCard.SURRENDERED, PreviousCard.DECLARED_LOST]))
+    @rule(
+        number=st.integers(1, PERSONS), previous=st.sampled_from([PreviousCard.SURRENDERED, PreviousCard.DECLARED_LOST])
+    )
     def a_citizen_comes_again(self, number: int, previous: PreviousCard) -> None:
         body = entry(number, reason=Reason.DAMAGED, previous=previous, letter="B/1", letter_date="2018-11-19")
         self.seen([ask(self.books.hub, body, OPERATOR)])
@@ -338,7 +347,9 @@ class HonestStations(AnyAsks):
 class LyingStations(AnyAsks):
     """Stations whose key signs anything: nothing is freed, and no blank is lost."""
 
-    @rule(said=st.lists(SAID, max_size=4), station=STATIONS, pen=st.booleans(), late_ms=st.sampled_from([0, 9 * HOUR_MS]))
+    @rule(
+        said=st.lists(SAID, max_size=4), station=STATIONS, pen=st.booleans(), late_ms=st.sampled_from([0, 9 * HOUR_MS])
+    )
     def a_station_lies(self, said: list[Event], station: str, pen: bool, late_ms: int) -> None:
         kept = row(self.books.hub, Pen, station).digest if pen else b"\x01" * 32
         self.seen([forged(self.books, station, *said, pen=kept, at_ms=NOW + late_ms)])
