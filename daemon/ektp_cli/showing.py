@@ -36,7 +36,7 @@ def say(message: str, /, **facts: Fact) -> str:
 def show_line(name: str, value: str | int, indent: int = 0) -> None:
     """A line of a name and a value; the values of several lines stand below one another."""
     told = words().number(value) if isinstance(value, int) else value
-    click.echo(f"{' ' * indent}{say(name):<{_NAME_WIDTH - indent}} {told}")
+    click.echo(f"{' ' * indent}{say(name):<{_NAME_WIDTH - indent - 1}} {told}")
 
 
 def console() -> "Console":

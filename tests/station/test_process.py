@@ -125,6 +125,8 @@ class Shift:
 def shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
     made = Shift(tmp_path_factory.mktemp("house"))
     yield made
+    made.hands.hub.close()
+    made.hands.page.close()
     made.house.close()
 
 
@@ -183,11 +185,11 @@ def at(what: str, times: int = 1, later_s: float = 0.0) -> Moment:
 
 def asked(shift: Shift) -> None:
     """A card waits for its verdict; nobody gives it."""
-    until(lambda: shift.asking(), "a card waits")
+    until(shift.asking, "a card waits")
 
 
 def verdict_on_its_way(shift: Shift) -> None:
-    until(lambda: shift.asking(), "a card waits")
+    until(shift.asking, "a card waits")
     card = shift.asking()
     if card:
         threading.Thread(target=shift.judge, args=(card,), daemon=True).start()
@@ -195,7 +197,7 @@ def verdict_on_its_way(shift: Shift) -> None:
 
 
 def verdict_taken(shift: Shift) -> None:
-    until(lambda: shift.asking(), "a card waits")
+    until(shift.asking, "a card waits")
     card = shift.asking()
     if card:
         shift.judge(card)

@@ -23,7 +23,7 @@ from ektp_core.flow.events import (
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Allotment, Chip, ChipOf, Consignment, Party, Ranges, Station
-from ektp_core.flow.signers import Permit, require
+from ektp_core.flow.signers import Permit, of_office, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import CENTRE, PartyId, PartyKind, is_station
@@ -167,7 +167,7 @@ def decide_dispatch(view: View, ask: Ask, body: Dispatch) -> tuple[Event, ...]:
 
 def decide_issue(view: View, ask: Ask, body: Issue) -> tuple[Event, ...]:
     """Blanks of the office's store go to its station; the station takes them by its feed."""
-    require(view, ask, PERMITS[Act.ISSUE])
+    who = require(view, ask, PERMITS[Act.ISSUE])
     station = view.row(Station, body.station)
     if station is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
@@ -175,6 +175,7 @@ def decide_issue(view: View, ask: Ask, body: Issue) -> tuple[Event, ...]:
         raise Refused(Refusal.CLASS_UNFIT, {"station": body.station, "blank_class": body.blank_class})
     _new_consignment(view, body.consignment)
     home = PartyId(body.station).home.value
+    of_office(who, home)
     chosen = lowest_blanks(view, home, Bucket.STOCK, body.blank_class, body.count)
     moved = moves(view, chosen, (home, Bucket.STOCK), (body.station, Bucket.IN_TRANSIT), body.consignment)
     sent = Dispatched(body.consignment, home, body.station, as_ranges(chosen))
@@ -224,6 +225,7 @@ def decide_receive(view: View, ask: Ask, body: Receive, owner: str) -> tuple[Eve
     consignment = view.row(Consignment, body.consignment)
     if consignment is None or consignment.is_received or consignment.receiver != body.party:
         raise Refused(Refusal.UNKNOWN_CONSIGNMENT, {"consignment": body.consignment, "party": body.party})
+    of_office(who, PartyId(body.party).home.value)
     found, short, damaged = (serials_of(part) for part in (body.found, body.short, body.damaged))
     serials_of((*body.found, *body.short, *body.damaged))
     _same_blanks(body.consignment, serials_of(consignment.ranges), found | short | damaged)

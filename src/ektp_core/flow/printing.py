@@ -35,7 +35,7 @@ from ektp_core.flow.rows import (
     Station,
     Tally,
 )
-from ektp_core.flow.signers import require, signers
+from ektp_core.flow.signers import of_office, require, signers
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
@@ -92,6 +92,7 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     office = PartyId.parse(body.office, "office")
     if office.kind is not PartyKind.OFFICE or view.row(Party, body.office) is None:
         raise Refused(Refusal.UNKNOWN_PARTY, {"party": body.office})
+    of_office(who, body.office)
     person = view.row(Person, body.person)
     if person and person.open_record:
         raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})

@@ -18,7 +18,7 @@ from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepp
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.piles import piles_at
 from ektp_core.flow.rows import Allotment, Attempt, Lock, Report
-from ektp_core.flow.signers import Permit, require
+from ektp_core.flow.signers import Permit, of_office, require
 from ektp_core.flow.view import View
 from ektp_core.lock.step import step
 from ektp_core.spoilage.reconcile import reconcile
@@ -57,6 +57,7 @@ def decide_report(view: View, ask: Ask, body: FileReport) -> tuple[Event, ...]:
     allotment = view.row(Allotment, body.allotment)
     if allotment is None:
         raise Refused(Refusal.UNKNOWN_ALLOTMENT, {"allotment": body.allotment})
+    of_office(who, allotment.party)
     _check_cut(view, body, allotment)
     book, known = piles_at(view, serials_of(allotment.ranges), allotment.party, body.cut_seq)
     found = reconcile(body.columns, body.lines, book, known)

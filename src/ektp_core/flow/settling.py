@@ -19,7 +19,7 @@ from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenO
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
-from ektp_core.flow.signers import require
+from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
@@ -229,6 +229,7 @@ def decide_fail_card(view: View, ask: Ask, body: FailCard) -> tuple[Event, ...]:
     lock = lock_of(view, body.record)
     at_attempt(lock, body.n)
     row = row_for(lock, LockEvent.FAIL_CARD)
+    of_office(who, PartyId(lock.station).home.value)
     record = view.row(Record, body.record)
     person = view.row(Person, record.person) if record else None
     if person and person.open_record:

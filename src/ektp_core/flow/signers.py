@@ -94,3 +94,14 @@ def _check_roles(found: Signers, permit: Permit) -> None:
     if not found.officers or unfit:
         who = unfit[0] if unfit else (found.keys[0].owner if found.keys else "nobody")
         raise Refused(Refusal.NOT_ALLOWED, {"who": who, "needs": permit.needs})
+
+
+def of_office(who: Signers, office: str) -> None:
+    """Refuse an officer of another office: each works for his own, the centre's people for all.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
+    for officer in who.officers:
+        if officer.unit.startswith("office/") and officer.unit != office:
+            raise Refused(Refusal.NOT_ALLOWED, {"who": officer.officer, "needs": f"somebody of {office}"})

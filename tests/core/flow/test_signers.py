@@ -5,12 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.founding import NewOfficer, Register
+from ektp_core.flow.custody import Issue
+from ektp_core.flow.founding import NewOfficer, NewParty, Register
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.signers import Permit, require, signers
+from ektp_core.flow.reporting import FileReport
+from ektp_core.flow.rows import Officer
+from ektp_core.flow.signers import Permit, Signers, of_office, require, signers
+from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.role import Hand, Role
 from tests.core.flow.offices import (
+    CLASS,
     HUB_KEY,
+    OFFICE,
     ONE,
     OPERATOR,
     PAIR,
@@ -20,10 +26,14 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
+    entry,
+    facts,
     founded,
     new_key,
+    refusal,
     signed,
     station_key,
+    stocked,
 )
 
 
@@ -120,3 +130,26 @@ def test_the_table_of_permits_as_the_rules_have_it(holds: Callable[[Permit], obj
 
 def test_every_act_has_a_permit() -> None:
     assert set(PERMITS) == set(Act)
+
+
+def test_each_officer_works_for_his_own_office_and_the_centre_for_all() -> None:
+    here = Officer("a", "A", "office/52.03", (Role.STOREKEEPER,))
+    centre = Officer("b", "B", "verification", (Role.CENTRE_VERIFIER,))
+    of_office(Signers((), (here, centre)), "office/52.03")
+    with pytest.raises(Refused, match="NOT_ALLOWED.*office/52.01"):
+        of_office(Signers((), (centre, here)), "office/52.01")
+
+
+def test_nobody_issues_reports_or_enters_for_another_office() -> None:
+    books = stocked(5)
+    other = Register(
+        (NewParty("office/52.01", "Lombok Barat"),),
+        (NewOfficer("stranger", "Stranger", "office/52.01", (Role.STOREKEEPER, Role.PRINT_OPERATOR, Role.COUNTER)),),
+        (new_key("key-stranger", "stranger"),),
+    )
+    accepted(ask(books.hub, other, *PAIR))
+    draft = FileReport("BA-X", "A-1", 1, Columns(), ())
+    for body in (entry(7), Issue("I-9", ONE, CLASS, 1), draft):
+        answer = ask(books.hub, body, "key-stranger")
+        assert refusal(answer) is Refusal.NOT_ALLOWED
+        assert facts(answer)["needs"] == f"somebody of {OFFICE}"
