@@ -30,7 +30,7 @@ from ektp_core.flow.reporting import FileReport
 from ektp_core.flow.rows import Chip, Key
 from ektp_core.flow.view import View
 from ektp_core.spoilage.report import Line
-from ektp_core.vocabulary.nik import Nik
+from ektp_core.vocabulary.nik import Nik, may_hold_nik
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.vocabulary.prr import from_payload
 from ektp_core.vocabulary.region import Regions
@@ -211,7 +211,7 @@ def _own_key(view: View, opened: Opened, station: str) -> Key:
 
 def _no_citizen_in(name: str, body: object) -> None:
     for place, text in _texts(name, body):
-        if _NUMBER_OF_A_CITIZEN.search(text):
+        if _NUMBER_OF_A_CITIZEN.search(text) or may_hold_nik(text):
             raise _bad(place, "it holds sixteen digits, as a NIK does", "text without a citizen's number")
 
 

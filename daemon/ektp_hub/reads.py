@@ -177,7 +177,7 @@ def _shown(attempt: Attempt) -> Plain:
         "tries": attempt.tries,
         "recalled": attempt.recalled,
         "report": attempt.report,
-        "reporter": attempt.reporter,
+        "reporter": list(attempt.reporter),
     }
 
 

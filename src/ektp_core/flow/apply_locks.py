@@ -6,6 +6,7 @@ from ektp_core.flow.events import Authorised, CardMade, CardRevoked, Entered, Fe
 from ektp_core.flow.pen import noted
 from ektp_core.flow.rows import (
     Attempt,
+    Bound,
     Chip,
     Desk,
     Lease,
@@ -21,6 +22,7 @@ from ektp_core.flow.rows import (
 )
 from ektp_core.flow.view import Book
 from ektp_core.lock.step import STATION_STATES
+from ektp_core.vocabulary.prr import PreviousCard
 from ektp_core.vocabulary.record_id import region_and_number
 from ektp_core.vocabulary.state import CardState, LockEvent, LockState, PressStep
 
@@ -40,7 +42,9 @@ _VERDICTS = frozenset(
     }
 )
 #: Verdicts of whoever ran the attempt; those who close a suspect later did not run it.
-_OPERATED = frozenset({LockEvent.VERDICT_GOOD, LockEvent.VERDICT_BAD, LockEvent.DOUBT, LockEvent.RETURN})
+_OPERATED = frozenset(
+    {LockEvent.VERDICT_GOOD, LockEvent.VERDICT_BAD, LockEvent.DOUBT, LockEvent.RETURN, LockEvent.FAIL_CARD}
+)
 _SPOILS = frozenset(
     {
         LockEvent.VERDICT_BAD,
@@ -72,7 +76,8 @@ def entered(book: Book, event: Entered) -> None:
     book.put(Lock(event.record, LockState.READY))
     book.put(Ready(event.office, event.record))
     person = book.row(Person, event.person) or Person(event.person)
-    book.put(evolve(person, open_record=event.record))
+    before = person.last_record if event.previous is PreviousCard.AT_HANDOVER else person.before
+    book.put(evolve(person, open_record=event.record, before=before))
     region, number = region_and_number(event.record)
     running = book.row(RunningNumber, region)
     if running is None or running.last < number:
@@ -119,10 +124,18 @@ def pressed(book: Book, event: Pressed) -> None:
     if event.step is PressStep.START:
         attempt = evolve(attempt, counter=event.counter, started_ms=event.at_ms, profile=event.profile)
     if event.number:
+        _unbind(book, attempt)
         attempt = evolve(attempt, series=event.series, number=event.number)
-    attempt = evolve(attempt, step=event.step, printer=event.printer, uid=event.uid or attempt.uid)
-    book.put(attempt)
+        book.put(Bound(event.series, event.number, event.record, event.n))
+    reached = attempt.reached if event.step is PressStep.OUTCOME else event.step
+    uid = event.uid or attempt.uid
+    book.put(evolve(attempt, step=event.step, reached=reached, printer=event.printer, uid=uid))
     _printer_follows(book, attempt.station, event)
+
+
+def _unbind(book: Book, attempt: Attempt) -> None:
+    if attempt.number:
+        book.drop(Bound(attempt.series, attempt.number, attempt.record, attempt.n))
 
 
 def _printer_follows(book: Book, station: str, event: Pressed) -> None:
@@ -193,13 +206,14 @@ def _attempt_follows(book: Book, event: Stepped) -> None:
         book.put(Spoil(attempt.series, attempt.number, event.record, event.n, event.cause, of_person))
     if event.event in _VERDICTS:
         attempt = evolve(attempt, outcome=event.event, cause=event.cause)
-        if event.by and event.event in _OPERATED:
-            attempt = evolve(attempt, operator=event.by[0])
+        if event.event in _OPERATED:
+            attempt = evolve(attempt, operator=(*attempt.operator, *event.by))
     elif event.event in _BLANK_BACK:
         failed = event.event is LockEvent.BLANK_FAILED
-        attempt = evolve(attempt, series="", number=0, uid="", step=None, tries=attempt.tries + failed)
+        _unbind(book, attempt)
+        attempt = evolve(attempt, series="", number=0, uid="", step=None, reached=None, tries=attempt.tries + failed)
     elif event.event is LockEvent.ACCEPT_REPORT:
-        attempt = evolve(attempt, reporter=event.by[0] if event.by else "", report=event.reference)
+        attempt = evolve(attempt, reporter=event.by, report=event.reference)
     book.put(attempt)
 
 

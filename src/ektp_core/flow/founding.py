@@ -20,6 +20,9 @@ from ektp_core.vocabulary.role import Hand, Role
 
 POLICY = "default"
 
+#: No time of a policy is shorter: with less, not even the ask that mends it would be fresh.
+LEAST_MS = 60_000
+
 
 @frozen
 class NewParty:
@@ -169,7 +172,15 @@ def _public(text: str) -> bytes:
 
 def _policy(view: View, new: Policy) -> Event:
     old = view.row(Policy, POLICY)
-    low = (new.unlock_people < 2, new.receive_people < 2, new.tries < 1, new.lease_count < 0)
+    low = (
+        new.unlock_people < 2,
+        new.receive_people < 2,
+        new.tries < 1,
+        new.lease_count < 0,
+        new.lease_ms < LEAST_MS,
+        new.checked_ms < LEAST_MS,
+        new.message_ms < LEAST_MS,
+    )
     if any(low) or (old and new.version <= old.version):
         raise Refused(
             Refusal.BAD_VALUE,

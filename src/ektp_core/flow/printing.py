@@ -96,6 +96,9 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     person = view.row(Person, body.person)
     if person and person.open_record:
         raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})
+    if person and person.before not in ("", person.last_record) and open_card(view, person.before):
+        # Two cards are out already: the last was made to be exchanged for this one at its hand-over.
+        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.before})
     closed = _close_previous(view, ask, body, person.last_record if person else "")
     running = view.row(RunningNumber, office.region)
     record = record_id(office.region, (running.last if running else 0) + 1)

@@ -89,7 +89,7 @@ def decide_report(view: View, ask: Ask, body: FileReport) -> tuple[Event, ...]:
         body.paper,
         body.paper_date,
     )
-    return (accepted, *_reported_locks(view, known, who.names[:1], body.report))
+    return (accepted, *_reported_locks(view, known, who.names, body.report))
 
 
 def _check_cut(view: View, body: FileReport, allotment: Allotment) -> None:
@@ -122,7 +122,7 @@ def decide_unlock(view: View, ask: Ask, body: Unlock) -> tuple[Event, ...]:
     permit = PERMITS[Act.UNLOCK]
     people = max(permit.people, policy_in_force(view).unlock_people)
     exact = Permit(permit.roles, people=people, two_units=permit.two_units)
-    who = require(view, ask, exact, (attempt.operator, attempt.reporter))
+    who = require(view, ask, exact, (*attempt.operator, *attempt.reporter))
     return stepped(view, lock, row, None, by=who.names, reference=attempt.report)
 
 

@@ -1,14 +1,19 @@
 """The rows of a book (baris buku): the current state of one store, as plain values.
 
-A row's class has a table number that never changes, and its first fields are its key
-(`KEY` of them). Rows are rebuilt from the events and never migrated. They hold no personal
-data: a citizen is `person`, a keyed hash of the NIK.
+A row's class has a table number that never changes; its first `KEY` fields are its key. Rows
+are rebuilt from the events, never migrated, and hold no personal data: `person` is a keyed hash.
 """
 
 from typing import ClassVar
 
 from attrs import frozen
 
+from ektp_core.flow.index_rows import Bound as Bound
+from ektp_core.flow.index_rows import ChipOf as ChipOf
+from ektp_core.flow.index_rows import Lease as Lease
+from ektp_core.flow.index_rows import Ready as Ready
+from ektp_core.flow.index_rows import Spoil as Spoil
+from ektp_core.flow.index_rows import TakenEntry as TakenEntry
 from ektp_core.ledger.holding import Holding as Holding
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
@@ -61,12 +66,13 @@ class Attempt:
     uid: str = ""
     outcome: LockEvent | None = None
     cause: Cause = Cause.NONE
-    operator: str = ""
-    reporter: str = ""
+    operator: tuple[str, ...] = ()
+    reporter: tuple[str, ...] = ()
     report: str = ""
     tries: int = 0
     printer: str = ""
     step: PressStep | None = None
+    reached: PressStep | None = None  # the last step before the outcome
     counter: int = 0
     recalled: bool = False
     started_ms: int = 0
@@ -82,6 +88,7 @@ class Person:
     person: bytes
     open_record: str = ""
     last_record: str = ""
+    before: str = ""  # its card is to be surrendered when the last one is handed over
 
 
 @frozen
@@ -305,9 +312,8 @@ class Printer:
 class Policy:
     """Numbers that are policy, not code; the row in force. Times in milliseconds.
 
-    `unlock_people` and `receive_people` are never below 2 (rule 25); `tries` are blanks one
-    attempt may spend before ink (rule 17); `lease_count` and `lease_ms` are N and T (rule 23);
-    `checked_ms` and `message_ms` say how old a record's check and a signed message may be.
+    Numbers of people are never below 2 (rule 25); `tries` are blanks one attempt may spend before ink (rule 17);
+    `lease_count`, `lease_ms`: N and T (rule 23); the last two: how old a record's check and a message may be.
     """
 
     TABLE: ClassVar[int] = 22
@@ -334,67 +340,10 @@ class Revoked:
     record: str
 
 
-@frozen
-class Lease:
-    """A lock that lies with a station: authorised or in its press."""
-
-    TABLE: ClassVar[int] = 24
-    KEY: ClassVar[int] = 2
-    station: str
-    record: str
-    n: int
-
-
-@frozen
-class Ready:
-    """A record of an office that waits to be authorised."""
-
-    TABLE: ClassVar[int] = 28
-    KEY: ClassVar[int] = 2
-    office: str
-    record: str
-
-
-@frozen
-class ChipOf:
-    """The chip of a blank, where it is known."""
-
-    TABLE: ClassVar[int] = 25
-    KEY: ClassVar[int] = 2
-    series: str
-    number: int
-    uid: str
-
-
-@frozen
-class Spoil:
-    """Why a blank or card went bad, and the attempt; `of_person`: it counts with a NIK."""
-
-    TABLE: ClassVar[int] = 26
-    KEY: ClassVar[int] = 2
-    series: str
-    number: int
-    record: str
-    n: int
-    cause: Cause
-    of_person: bool
-
-
-@frozen
-class TakenEntry:
-    """The digest of a feed entry that was taken."""
-
-    TABLE: ClassVar[int] = 27
-    KEY: ClassVar[int] = 2
-    station: str
-    m: int
-    digest: bytes
-
-
 # fmt: off
 Row = (
     Holding | Tally | Lock | Attempt | Person | Record | Chip | RunningNumber | Party | Officer | Key
     | Station | Desk | Pen | Allotment | Consignment | FeedRow | AbsorbedCommit | Dispute | Report | Printer
-    | Policy | Revoked | Lease | ChipOf | Spoil | TakenEntry | Ready
+    | Policy | Revoked | Lease | ChipOf | Spoil | TakenEntry | Ready | Bound
 )
 # fmt: on

@@ -18,13 +18,13 @@ from ektp_core.flow.cards import is_stopped, stopped
 from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenOut, Moved, Pressed
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
+from ektp_core.flow.rows import Attempt, Bound, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import PartyId
-from ektp_core.vocabulary.state import LockEvent, PressStep
+from ektp_core.vocabulary.state import LockEvent, LockState, PressStep
 from ektp_core.vocabulary.uid import checked_uid
 from ektp_core.vocabulary.verdict import Cause
 
@@ -84,11 +84,16 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     at_attempt(lock, body.n)
     row = row_for(lock, _EVENT[body.found])
     attempt = attempt_of(view, lock)
-    who = require(view, ask, PERMITS[Act.SETTLE], (attempt.operator, attempt.reporter))
+    who = require(view, ask, PERMITS[Act.SETTLE], (*attempt.operator, *attempt.reporter))
     if not body.minutes:
         raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
     # A good card is shown with its chip. Everything else lets the person have another card some
     # day, so the station must have said that it is done, or be past its time with its key withdrawn.
+    if body.found is Found.UNUSED and attempt.reached is PressStep.EJECTED:
+        # A card that came out was used, whatever it looks like: it is good, bad or lost, and reported (rule 24).
+        raise Refused(
+            Refusal.BAD_VALUE, {"field": "found", "shape": "unused, after it came out", "expected": "good, bad or lost"}
+        )
     is_gone = body.found is not Found.GOOD and _station_is_gone(view, ask, lock, attempt)
     blank = _blank(view, body, attempt, lock)
     uid = _shown_chip(view, body, attempt, blank)
@@ -179,6 +184,7 @@ def _blank(view: View, body: Settle, attempt: Attempt, lock: Lock) -> tuple[str,
         raise Refused(
             Refusal.BAD_VALUE, {"field": "number", "shape": "empty", "expected": "the serial of the card shown"}
         )
+    _not_anothers(view, body)
     run = view.covering(body.series, body.number)
     if run is None or (run.party, run.bucket) != (lock.station, Bucket.SUSPECT):
         raise Refused(
@@ -186,6 +192,17 @@ def _blank(view: View, body: Settle, attempt: Attempt, lock: Lock) -> tuple[str,
             {"serials": (f"{body.series} {body.number}",), "party": lock.station, "bucket": Bucket.SUSPECT.name},
         )
     return body.series, body.number
+
+
+def _not_anothers(view: View, body: Settle) -> None:
+    """Refuse a blank that another attempt took and that is not closed: it would be settled twice."""
+    bound = view.row(Bound, body.series, body.number)
+    lock = view.row(Lock, bound.record) if bound and (bound.record, bound.n) != (body.record, body.n) else None
+    if bound and lock and lock.n == bound.n and lock.state in (LockState.SUSPECT, LockState.IN_PRESS):
+        raise Refused(
+            Refusal.NOT_HELD,
+            {"serials": (f"{body.series} {body.number}",), "party": lock.station, "bucket": f"doubt of {body.record}"},
+        )
 
 
 def _shown_chip(view: View, body: Settle, attempt: Attempt, blank: tuple[str, int] | None) -> str:
@@ -246,7 +263,7 @@ def decide_void(view: View, ask: Ask, body: VoidCard) -> tuple[Event, ...]:
     at_attempt(lock, body.n)
     row = row_for(lock, LockEvent.VOID)
     attempt = attempt_of(view, lock)
-    who = require(view, ask, PERMITS[Act.VOID], (attempt.operator, attempt.reporter))
+    who = require(view, ask, PERMITS[Act.VOID], (*attempt.operator, *attempt.reporter))
     return _end_card(view, ask, lock, row, by=who.names, cause=Cause.NONE, why=body.why)
 
 

@@ -55,8 +55,10 @@ def _concerned(lines: tuple[Line, ...], known: tuple[Line, ...]) -> Iterable[str
         elif said.person != line.person:
             who = "another person" if line.person and said.person else "no person" if said.person else "a person"
             yield f"{line.serial}{about} is reported for the wrong person (the book has {who})"
-        elif (said.record and said.record != line.record) or (said.n and said.n != line.n):
+        elif (said.record and said.record != line.record) or (line.n and said.n != line.n):
             yield f"{line.serial}{about} is reported for another attempt"
+        elif not said.cause and line.cause:
+            yield f"{line.serial}{about} is reported without a cause"
         elif said.is_lost != line.is_lost:
             yield f"{line.serial}{about} is {'lost' if line.is_lost else 'bad'} in the book"
     for said in sorted(stated.values()):

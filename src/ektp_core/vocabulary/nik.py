@@ -173,3 +173,27 @@ def nik_warnings(nik: Nik, regions: Regions, birth_date: date) -> tuple[NikWarni
         NikWarning.BIRTH_DATE_DIFFERS: not nik.fits_birth_date(birth_date),
     }
     return tuple(warning for warning, applies in odd.items() if applies)
+
+
+_SEPARATORS = re.compile(r"[\s.,/_-]")
+_DIGITS = re.compile(r"[0-9]{16,}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32,}")
+
+
+def may_hold_nik(text: str) -> bool:
+    """Whether a free text seems to hold a citizen's number, also one written with blanks, dots or letters beside it.
+
+    Sixteen digits with a possible region, day and month; digests and keys are left alone.
+
+    >>> may_hold_nik("NIK 52.03.054408.990001 rusak"), may_hold_nik("BAST-2018/0001"), may_hold_nik("ab" * 32)
+    (True, False, False)
+    """
+    if _HEXADECIMAL.fullmatch(text):
+        return False
+    runs = (found.group() for found in _DIGITS.finditer(_SEPARATORS.sub("", text)))
+    return any(_is_plausible(run[at : at + 16]) for run in runs for at in range(len(run) - 15))
+
+
+def _is_plausible(digits: str) -> bool:
+    province, day, month = int(digits[:2]), int(digits[6:8]) % 40, int(digits[8:10])
+    return 11 <= province <= 96 and 1 <= day <= 31 and 1 <= month <= 12

@@ -358,9 +358,10 @@ def conclusion(record: str, n: int, ending: Ending, counter: int = -1) -> Conclu
 
 
 def card(
-    record: str, n: int, ending: Ending, steps: Sequence[PressStep] = MARKED, printer: str = PRINTER
+    record: str, n: int, ending: Ending, steps: Sequence[PressStep] | None = None, printer: str = PRINTER
 ) -> tuple[Body, ...]:
-    """All asks of one card, from start to outcome."""
+    """All asks of one card, from start to outcome; one in doubt was not seen to come out."""
+    steps = (MARKED[:2] if ending == UNKNOWN else MARKED) if steps is None else steps
     start = StartCard(record, n, printer, -1, Profile.NO_CHIP)
     return (start, *(NoteStep(record, n, step) for step in steps), conclusion(record, n, ending))
 

@@ -399,7 +399,7 @@ def test_an_operators_look_is_an_officers_word_and_names_the_officer() -> None:
     assert refusal(concluded(books, record, look, VERIFIER_2)) is Refusal.NOT_ALLOWED
     accepted(concluded(books, record, look, OPERATOR))
     exchange(books)
-    assert attempt(books.hub, record).operator == "operator"
+    assert attempt(books.hub, record).operator == ("operator",)
 
 
 def test_a_card_is_concluded_once() -> None:

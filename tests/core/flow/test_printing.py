@@ -287,8 +287,8 @@ def test_a_record_checked_too_long_ago_is_not_authorised() -> None:
 
 
 def test_how_old_a_check_may_be_is_policy() -> None:
-    books = stocked(3, policy=Policy("default", 1, checked_ms=1_000))
-    record = entered(books, 1, checked_ms=NOW - 1_001)
+    books = stocked(3, policy=Policy("default", 1, checked_ms=60_000))
+    record = entered(books, 1, checked_ms=NOW - 60_001)
     assert refusal(ask(books.hub, Authorise(record, ONE), HUB_KEY)) is Refusal.SOURCE_STALE
 
 
@@ -366,3 +366,23 @@ def test_the_hubs_authorisation_names_the_key_that_signed_the_record_and_not_its
     leave = entries[-1].authorisation
     assert leave is not None and leave.record_key == OPERATOR
     assert row(books.stations[ONE], Record, record).signer == OPERATOR
+
+
+# -- one card to be exchanged at hand-over, never a chain of them ---------------------------
+
+
+@pytest.mark.rule(3)
+def test_a_card_to_be_exchanged_at_hand_over_must_be_closed_before_a_third_is_asked_for() -> None:
+    books = stocked(6)
+    first = entered(books, 1)
+    printed(books, first)
+    second = entered(books, 1, reason=Reason.DATA_CHANGE, previous=PreviousCard.AT_HANDOVER)
+    printed(books, second)
+    for previous in (PreviousCard.AT_HANDOVER, PreviousCard.NONE, PreviousCard.SURRENDERED):
+        answer = ask(books.hub, entry(1, reason=Reason.DATA_CHANGE, previous=previous), OPERATOR)
+        assert refusal(answer) is Refusal.PREVIOUS_CARD_OPEN
+        assert facts(answer)["record"] == first
+    accepted(ask(books.hub, VoidCard(second, 1, "data wrong"), *PAIR))
+    assert refusal(ask(books.hub, entry(1), OPERATOR)) is Refusal.PREVIOUS_CARD_OPEN, "the first is still out"
+    accepted(ask(books.hub, VoidCard(first, 1, "exchanged"), *PAIR))
+    accepted(ask(books.hub, entry(1), OPERATOR))

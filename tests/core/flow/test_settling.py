@@ -20,6 +20,7 @@ from ektp_store.memory import MemoryStore
 from tests.core.flow.offices import (
     BAD,
     HOUR_MS,
+    MARKED,
     NOW,
     OFFICE,
     ONE,
@@ -177,7 +178,7 @@ def test_whoever_settled_a_suspect_did_not_run_it_and_may_unlock_it() -> None:
     books, record = doubtful()
     accepted(settled(books, Settle(record, 1, Found.BAD, "BA-1")))
     exchange(books)
-    assert attempt(books.hub, record).operator == ""
+    assert attempt(books.hub, record).operator == ()
     reported(books, "R-1")
     unlocked(books, record, 1)
     assert state(books.hub, record) is LockState.READY
@@ -381,3 +382,15 @@ def test_only_a_printed_card_fails_or_is_void(ending: Ending) -> None:
     printed(books, record, ending)
     for body, keys in ((FailCard(record, 1, Cause.DATA_WRONG), (OPERATOR,)), (VoidCard(record, 1, "died"), PAIR)):
         assert refusal(ask(books.hub, body, *keys)) is Refusal.NO_SUCH_STEP
+
+
+@pytest.mark.rule(24)
+def test_a_card_that_came_out_is_not_unused() -> None:
+    books = stocked(3)
+    record = entered(books, 1)
+    n = authorised(books, record)
+    for body in card(record, n, UNKNOWN, steps=MARKED):
+        accepted(ask(books.stations[ONE], body, station_key(ONE)))
+    exchange(books)
+    answer = ask(books.hub, Settle(record, n, Found.UNUSED, "BA-1"), *PAIR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "found"

@@ -55,8 +55,14 @@ def test_two_lines_exchanged_are_both_named() -> None:
     assert len(concerned(evolve(BAD, person="p8"), evolve(LOST, person="p7"), FACTORY)) == 2
 
 
-def test_record_attempt_and_cause_may_be_left_to_the_book() -> None:
-    assert concerned(Line("A", 7, "p7"), evolve(LOST, record="", n=0, cause="other"), FACTORY) == ()
+def test_the_record_and_the_word_for_the_cause_may_be_left_to_the_book() -> None:
+    assert concerned(evolve(BAD, record=""), evolve(LOST, record="", cause="other"), FACTORY) == ()
+
+
+@pytest.mark.rule(24)
+def test_a_line_without_its_attempt_or_its_cause_is_no_line() -> None:
+    assert concerned(evolve(BAD, n=0), LOST, FACTORY) == ("A 7 (record 52.03-000007) is reported for another attempt",)
+    assert concerned(evolve(BAD, cause=""), LOST, FACTORY) == ("A 7 (record 52.03-000007) is reported without a cause",)
 
 
 @pytest.mark.rule(24)
