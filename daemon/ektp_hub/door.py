@@ -52,6 +52,9 @@ FETCH_LIMIT_BYTES = 16 * 1024
 _NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])")
 _ADDRESSEE_LENGTH = 64
 
+#: Ids the hub gives its own asks; somebody else's use of one would keep the hub from its work.
+RESERVED = ("auto/", "founding")
+
 
 @frozen
 class Late:
@@ -129,7 +132,10 @@ class Door:
         opened = open_envelope(raw, PayloadType.ASK, self.verifier(view), LIMIT_BYTES)
         message, body = read_ask(opened.payload)
         check_addressee(message.to[:_ADDRESSEE_LENGTH], HUB)
-        _no_citizen_in("id", message.id)
+        if _NUMBER_OF_A_CITIZEN.search(message.id):  # made by a machine: only the bare number is looked for
+            raise _bad("id", "it holds sixteen digits, as a NIK does", "text without a citizen's number")
+        if message.id.startswith(RESERVED):
+            raise _bad("id", "one of the hub's own ids", "an id that does not begin with auto/ or founding")
         limit_ms = policy_in_force(view).message_ms
         try:
             check_fresh(message.at_ms, now_ms, limit_ms)

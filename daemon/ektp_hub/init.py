@@ -176,11 +176,7 @@ def make_hub(
     head = _found(book, made, at_ms)
     for office in plan.office:
         for one in office.station:
-            out = _of_station(folder, one.station)
-            _export(out, made, (office.party, one.station), hub, at_ms)
-            (out / STATION_SETTINGS).write_text(
-                _STATION_TEMPLATE.format(station=one.station, host=settings.host, port=settings.port), "utf-8"
-            )
+            _export_station(folder, made, (office.party, one.station), hub, settings=settings, at_ms=at_ms)
     return HubFolder(
         folder,
         book,
@@ -270,6 +266,16 @@ def _found(book: Path, made: _Made, at_ms: int) -> str:
         return store.position().head.hex()
     finally:
         store.close()
+
+
+def _export_station(
+    folder: Path, made: _Made, place: tuple[str, str], hub: FileSigner, *, settings: Settings, at_ms: int
+) -> None:
+    """What is carried to a station: what its book is founded from, and settings to begin with."""
+    out = _of_station(folder, place[1])
+    _export(out, made, place, hub, at_ms)
+    text = _STATION_TEMPLATE.format(station=place[1], host=settings.host, port=settings.port)
+    (out / STATION_SETTINGS).write_text(text, "utf-8")
 
 
 def _export(out: Path, made: _Made, place: tuple[str, str], hub: FileSigner, at_ms: int) -> None:

@@ -16,6 +16,7 @@ from ektp_core.flow.founding import Found, Register
 from ektp_core.flow.rows import Key, Station
 from ektp_core.vocabulary.role import Hand
 from ektp_core.wire.asks import read_ask
+from ektp_core.wire.chain import read_header
 from ektp_core.wire.envelope import Envelope, PayloadType, check_addressee, open_envelope
 from ektp_keys.public_keys import PublicKeys
 from ektp_station.config import FOUNDING_FILE
@@ -70,3 +71,9 @@ def read_founding(folder: Path, station: str) -> tuple[Register, bytes]:
     message, _ = read_ask(opened.payload)
     check_addressee(message.to, station)
     return body, opened.digest
+
+
+def last_sealed_ms(store: Store) -> int:
+    """The time of the book's last commit; 0 for an empty book."""
+    sealed = store.sealed_since(store.position().n - 1, 1)
+    return read_header(sealed[0].header).at_ms if sealed else 0

@@ -25,7 +25,7 @@ from ektp_station.config import StationConfig
 from ektp_station.messages import Input, Settings, StationState
 from ektp_station.press_state import Phase
 from ektp_station.snapshot import snapshot
-from ektp_station.step import step
+from ektp_station.step import STOPPED, step
 
 UPLOAD_COMMITS = 100
 
@@ -76,7 +76,9 @@ class Keeper:
             one.retry_most_ms,
         )  # fmt: skip
         receipt = self.store.link("receipt")
-        self.state = StationState(settings, acked_n=read_receipt(receipt).n if receipt else 0)
+        acked_n = read_receipt(receipt).n if receipt else 0
+        stopped = self.store.link(STOPPED) or b""
+        self.state = StationState(settings, acked_n=acked_n, stopped_why=stopped.decode())
         self.show()
 
     def take(self, *inputs: Input) -> None:
@@ -86,7 +88,9 @@ class Keeper:
             self._step(what, wanted)
         while wanted:
             group, wanted = wanted, []
-            answers = self.store.commit([work for one in group for work in one.works], self.time_ms())
+            works = [work for one in group for work in one.works]
+            # Sealed with the time they were asked: a start decided before the end of its lease is no late one.
+            answers = self.store.commit(works, max(work.ask.at_ms for work in works))
             if any(isinstance(answer, Accepted) for answer in answers):
                 self.has_moved = True  # what was written may let a printer take its next card at once
             for one in group:

@@ -8,7 +8,7 @@ highest seen, and moves on with the time that really passed. Set forward, it is 
 import time
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 
 def now_ms() -> int:
@@ -27,6 +27,7 @@ class SteadyClock:
 
     Attributes:
         wall_ms: the wall clock. passed_ms: time that really passed since some moment.
+        floor_ms: the time last sealed: a start of the process does not go back behind it.
 
     >>> wall, passed = iter([100, 40, 500]), iter([0, 7, 8])
     >>> clock = SteadyClock(lambda: next(wall), lambda: next(passed))
@@ -36,7 +37,8 @@ class SteadyClock:
 
     wall_ms: Callable[[], int]
     passed_ms: Callable[[], int]
-    _highest: int = field(init=False, default=0)
+    floor_ms: int = 0
+    _highest: int = field(init=False, default=Factory(lambda self: self.floor_ms, takes_self=True))
     _seen: int | None = field(init=False, default=None)
 
     def now_ms(self) -> int:

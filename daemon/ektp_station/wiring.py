@@ -31,7 +31,7 @@ from ektp_station import door, messages
 from ektp_station.acts import Order
 from ektp_station.config import ADDRESS_FILE, BOOK_FILE, StationConfig
 from ektp_station.courier import Courier
-from ektp_station.founding import check_identity, found_book
+from ektp_station.founding import check_identity, found_book, last_sealed_ms
 from ektp_station.keeper import Keeper
 from ektp_station.logs import place_of, station_log
 from ektp_station.machine import Machine
@@ -192,12 +192,12 @@ class StationProcess:
         self._ended: Refused | None = None
         self._next_snapshot_ms = 0
         self._stopping = self._hurries = False
-        time_ms = SteadyClock(now_ms, passed_ms).now_ms
         decide = Decider(self.regions, config.station)
         self.store = SqliteStore(str(folder / BOOK_FILE), decide, apply, owner=config.station)
         try:
             found_book(self.store, folder, config.station, now_ms())
             check_identity(self.store, config.station, signer.key_id)
+            time_ms = SteadyClock(now_ms, passed_ms, last_sealed_ms(self.store)).now_ms
             self.keeper = Keeper(config, signer, self.store, self.log, self, time_ms, now_ms)
             tell = self.inputs.put, self.keeper.trouble
             self.link = LinkWorker(HubClient(config.hub), config.station, signer, *tell)

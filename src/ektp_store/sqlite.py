@@ -200,7 +200,7 @@ class SqliteGround(TableLog):
         except Refused as refused:
             raise damaged(path, f"seal {n}", str(refused.facts["field"])) from None
         if said.fold > FOLD:
-            raise Refused(Refusal.BOOK_NEWER, {"path": path, "found": f"fold {said.fold}", "known": f"fold {FOLD}"})
+            raise Refused(Refusal.BOOK_NEWER, {"path": path, "found": said.fold, "known": FOLD})
         return Tip(n, last, head, int.from_bytes(said.rows, "big"), tree)
 
 

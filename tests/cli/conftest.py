@@ -16,7 +16,7 @@ from ektp_core.errors import Refused
 from tests.cli.centre import URL, Centre, Line, Station
 
 #: Sixteen digits, whatever stands around them.
-_NUMBER_OF_A_CITIZEN = re.compile(r"[0-9]{16}")
+_NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9a-f])[0-9]{16}(?![0-9a-f])")  # a digest may hold sixteen digits by chance
 
 
 @pytest.fixture(autouse=True)

@@ -162,6 +162,20 @@ def test_no_remark_carries_a_citizens_number_into_the_book(centre: "Centre", som
     assert refusal(centre.open(named)) is Refusal.BAD_VALUE
 
 
+@pytest.mark.parametrize("text", ["NIK{0}", "{0}a", "{1} {2} {3} {4}", "{1}.{2}.{3}.{4}", "x-{1}/{2}-{3}-{4}-y"])
+def test_a_citizens_number_in_another_writing_is_found_too(centre: "Centre", some_people: People, text: str) -> None:
+    digits = some_people(1)[0].nik.reveal()
+    why = text.format(digits, digits[:4], digits[4:8], digits[8:12], digits[12:])
+    answer = centre.open(centre.messages.ask(Withdraw("52.03-000001", why), centre.keys.first))
+    assert refusal(answer) is Refusal.BAD_VALUE and digits not in str(answer)
+
+
+@pytest.mark.parametrize("ask_id", ["auto/52.03-000001/1", "founding/hub"])
+def test_the_hubs_own_ids_are_nobody_elses(centre: "Centre", ask_id: str) -> None:
+    raw = centre.messages.ask(Withdraw("52.03-000001", "died"), centre.keys.first, ask_id=ask_id)
+    assert refusal(centre.open(raw)) is Refusal.BAD_VALUE
+
+
 def reporting(centre: "Centre", *lines: ReportLine) -> Work | Refused:
     body = SpoilageReport("BA-1", "J-1", 1, Columns(), lines)
     return centre.open(centre.messages.ask(body, centre.keys.operator))

@@ -38,3 +38,8 @@ def test_a_clock_set_forward_is_followed() -> None:
 def test_the_clocks_of_the_machine_give_milliseconds() -> None:
     assert now_ms() > 1_700_000_000_000
     assert passed_ms() <= passed_ms()
+
+
+def test_a_start_does_not_go_back_behind_the_time_last_sealed() -> None:
+    clock = SteadyClock(lambda: 100, iter([0, 5]).__next__, floor_ms=1_000)
+    assert (clock.now_ms(), clock.now_ms()) == (1_000, 1_005)

@@ -1,16 +1,17 @@
 """Absorbing a station's chain (penyerapan fakta): a fact is never refused, at worst disputed.
 
-Commit after commit, in order, each once. Every event is applied to the hub's copy by the
-same `apply`, or kept as `Disputed` with its objection; a dispute stops the lock it concerns
-and moves its blank to suspect, and never frees anything. The station is told by its feed, and
-as long as it has not taken that entry its copy may differ; otherwise it may not. Another
-commit under a known number is a fork: kept as evidence, the station stopped, every open
-attempt suspect.
+Commit after commit, in order, each once; whatever an event holds, the chain goes on. Every
+event is applied to the hub's copy by the same `apply`, or kept as `Disputed` with its objection;
+a dispute stops the lock it concerns and moves its blank to suspect, and never frees anything.
+The station is told by its feed, and as long as it has not taken that entry its copy may differ;
+otherwise it may not. Another commit under a known number is a fork: kept as evidence, the
+station stopped, every open attempt suspect.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import events, feed
@@ -24,6 +25,7 @@ from ektp_core.flow.events import (
     Disputed,
     Event,
     FeedTaken,
+    GivenOut,
     Moved,
     StationFrozen,
     Stepped,
@@ -52,6 +54,10 @@ _FOUNDING = (
     events.StationEnrolled,
     events.PolicySet,
 )
+
+#: What judging or applying a senseless event may raise; never a reason to stop the chain.
+_SENSELESS = (ValueError, OverflowError, AssertionError, Refused)
+_LONGEST_NUMBER = 18
 
 
 @frozen
@@ -89,20 +95,47 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
 
 def _absorbed(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     book = Overlay(view)
-    found = tuple(decode_event(raw) for raw in body.events)
+    found = tuple(_read(raw) for raw in body.events)
     yield from _written(book, _judged(book, body, found), body.station, at_ms)
     yield from _written(book, _compared(book, body), body.station, at_ms)
     yield Absorbed(body.station, body.n, body.head, view.position.n + 1)
 
 
-def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event, ...]) -> Iterator[Event]:
+def _read(raw: bytes) -> Event | None:
+    """The event these bytes hold, or None for bytes that hold none."""
+    try:
+        return decode_event(raw)
+    except Refused:
+        return None
+
+
+def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event | None, ...]) -> Iterator[Event]:
     """Each fact as it is, or as disputed."""
-    commit = Commit(body.station, body.at_ms, found)
-    aligned = _alignment(body.n, found)
+    fitting: list[Event] = []
+    commit = Commit(body.station, body.at_ms, found, fitting=fitting)
+    aligned = _alignment(book, body, found)
     for index, event in enumerate(found):
-        if index not in aligned:
-            why = objection(book, commit, event)
-            yield from (event,) if why is None else _disputed(book, body, index, event, why)
+        if index in aligned:
+            continue
+        why = _held(book, evolve(commit, at=index), event)
+        if event is not None and why is None:
+            fitting.append(event)
+            yield event
+        else:
+            yield from _disputed(book, body, index, event, why or Objection.NO_SUCH_STEP)
+
+
+def _held(book: Overlay, commit: Commit, event: Event | None) -> Objection | None:
+    """What is held against an event; one that cannot be read, judged or applied is no step at all."""
+    if event is None:
+        return Objection.NO_SUCH_STEP
+    try:
+        why = objection(book, commit, event)
+        if why is None:
+            apply(Overlay(book), event)  # tried on a sheet of its own: half an event must not stay
+    except _SENSELESS:
+        return Objection.NO_SUCH_STEP
+    return why
 
 
 def _compared(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
@@ -144,28 +177,54 @@ def _by_hub(event: Event) -> bool:
     return isinstance(event, StationFrozen | CardRevoked)
 
 
-def _alignment(n: int, found: Sequence[Event]) -> frozenset[int]:
-    """Events that only align the station's copy with what the hub wrote first."""
+def _alignment(book: View, body: AbsorbCommit, found: Sequence[Event | None]) -> frozenset[int]:
+    """Events that only align the station's copy with what the hub wrote first; all others are its own facts."""
     skipped: set[int] = set()
+    taken = (book.row(Desk, body.station) or Desk(body.station)).taken_m
     for index, event in enumerate(found):
-        if isinstance(event, FeedTaken):
-            skipped.update(range(max(0, index - event.effects), index))
-        elif n == 1 and isinstance(event, _FOUNDING):
+        if body.n == 1 and isinstance(event, _FOUNDING):
             skipped.add(index)
+        entry = book.row(FeedRow, body.station, taken + 1) if isinstance(event, FeedTaken) else None
+        if not isinstance(event, FeedTaken) or entry is None:
+            continue
+        if (event.m, event.digest) == (entry.m, hashlib.sha256(entry.body).digest()):
+            taken += 1
+            own = [decode_event(bytes.fromhex(raw)) for raw in feed.read_entry(entry.body).events]
+            before = range(max(0, index - event.effects), index)
+            skipped.update(at for at in before if _is_hubs(found[at], own, body.station))
     return frozenset(skipped)
 
 
-def _disputed(book: Overlay, body: AbsorbCommit, index: int, event: Event, why: Objection) -> Iterator[Event]:
-    record, n = getattr(event, "record", ""), getattr(event, "n", 0)
-    if isinstance(event, Moved) and "/" in event.reference:
-        record, _, number = event.reference.rpartition("/")
-        n = int(number) if number.isdigit() else 0
+def _is_hubs(event: Event | None, own: Sequence[Event], station: str) -> bool:
+    """Whether the hub said this; a blank is taken from where the station's book has it."""
+    if not isinstance(event, Moved | GivenOut):
+        return event in own
+    return event.party == station and any(
+        isinstance(one, Moved | GivenOut)
+        and one.lo <= event.lo <= event.hi <= one.hi
+        and evolve(event, lo=one.lo, hi=one.hi, party=one.party, bucket=one.bucket) == one
+        for one in own
+    )
+
+
+def _disputed(book: Overlay, body: AbsorbCommit, index: int, event: Event | None, why: Objection) -> Iterator[Event]:
+    record, n = _named(event)
     yield Disputed(body.station, body.n, index, why, record, n, body.events[index])
     lock = book.row(Lock, record) if record else None
     if lock and (lock.station, lock.n) == (body.station, n):
         yield from _stop(book, lock)
     if isinstance(event, Moved):
         yield from _suspect_run(book, body.station, event)
+
+
+def _named(event: Event | None) -> tuple[str, int]:
+    """The attempt an event names, as far as it makes sense."""
+    record, n = getattr(event, "record", ""), getattr(event, "n", 0)
+    if isinstance(event, Moved) and "/" in event.reference:
+        record, _, number = event.reference.rpartition("/")
+        is_number = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+        n = int(number) if is_number else 0
+    return record, n
 
 
 def _stop(book: View, lock: Lock) -> Iterator[Event]:
@@ -182,9 +241,13 @@ def _stop(book: View, lock: Lock) -> Iterator[Event]:
         yield Moved(attempt.series, one, one, run.party, change[0], run.party, change[1], DISPUTE)
 
 
-def _suspect_run(book: View, station: str, event: Moved) -> Iterator[Event]:
+def _suspect_run(book: Overlay, station: str, event: Moved) -> Iterator[Event]:
     """Blanks named in a disputed movement, as far as the station holds them, are suspect."""
-    for run in list(book.overlapping(event.series, event.lo, event.hi)):
+    try:
+        runs = list(book.overlapping(event.series, event.lo, event.hi))
+    except _SENSELESS:
+        return  # no blank has such a number
+    for run in runs:
         lo, hi = max(run.lo, event.lo), min(run.hi, event.hi)
         if run.party == station and run.bucket.station_writes and lo <= hi:
             yield Moved(event.series, lo, hi, station, run.bucket, station, Bucket.SUSPECT, DISPUTE)
@@ -205,8 +268,8 @@ def _branch(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
         lock = book.row(Lock, lease.record)
         yield from _stop(book, lock) if lock else ()
     for index, raw in enumerate(body.events or (b"",)):
-        event = decode_event(raw) if raw else None
-        record, n = getattr(event, "record", ""), getattr(event, "n", 0)
+        event = _read(raw)
+        record, n = _named(event)
         yield Disputed(body.station, body.n, index, Objection.WRONG_ATTEMPT, record, n, raw)
         if isinstance(event, Moved):
             yield from _suspect_run(book, body.station, event)

@@ -2,23 +2,26 @@
 
 The first objection that applies is given, in the order of the closed list. None means the
 fact fits the hub's copy and is applied as it stands. The judgement reads the hub's copy as
-the earlier events of the same commit left it.
+the earlier events of the same commit left it, and an event that never comes alone is judged with
+the ones that belong to it: they stand beside it in every honest book.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ektp_core.flow import events, feed
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.cards import is_stopped
 from ektp_core.flow.events import Event
-from ektp_core.flow.rows import Attempt, Chip, ChipOf, Consignment, Desk, FeedRow, Lock
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.rows import Attempt, Chip, ChipOf, Consignment, Desk, FeedRow, Lock, Officer
 from ektp_core.flow.view import View
 from ektp_core.lock.step import step
-from ektp_core.lock.table import TABLE
+from ektp_core.lock.table import TABLE, Row
+from ektp_core.press.table import PROFILES, bears_ink
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
@@ -39,17 +42,28 @@ _EXPLAINED_BY: Mapping[Bucket, frozenset[LockState]] = {
     Bucket.WASTE_HELD: frozenset({LockState.MISPRINTED, LockState.AUTHORISED}),
     Bucket.SUSPECT: frozenset({LockState.SUSPECT}),
 }
-_ENDED = frozenset({LockState.PRINTED, LockState.MISPRINTED, LockState.SUSPECT})
+#: Steps of a card that name its blank: the provisional one, and the one whose chip was read.
+_NAMES_A_BLANK = frozenset({PressStep.START, PressStep.UID_BOUND})
 _COUNTED_IN = frozenset({Bucket.STOCK, Bucket.LOST, Bucket.WASTE_HELD})
 
 
 @frozen
 class Commit:
-    """The commit being judged: whose it is, when it was sealed, and all its events."""
+    """The commit being judged: whose it is, when it was sealed, all its events, and which one is judged.
+
+    An event that cannot be read is None. `fitting` are the events before this one that nothing was held against.
+    """
 
     station: str
     at_ms: int
-    events: tuple[Event, ...]
+    events: tuple[Event | None, ...]
+    at: int = 0
+    fitting: Sequence[Event] = field(default=())
+
+    def beside(self, by: int) -> Event | None:
+        """The event that stands so many places after (before, if negative) the one being judged."""
+        place = self.at + by
+        return self.events[place] if 0 <= place < len(self.events) else None
 
 
 def objection(view: View, commit: Commit, event: Event) -> Objection | None:
@@ -67,14 +81,56 @@ def _step(view: View, commit: Commit, event: events.Stepped) -> Objection | None
     row = step(lock.state, event.event)
     if row is None or row.by is not By.STN or row.target is not event.state:
         return Objection.NO_SUCH_STEP
+    attempt = view.row(Attempt, event.record, event.n)
+    if attempt is None or not _may_step(view, attempt, event) or not _are_officers(view, event.by):
+        return Objection.NO_SUCH_STEP
     if event.event is LockEvent.VERDICT_GOOD and not (event.certainty and event.certainty.shows_a_good_card):
         return Objection.CERTAINTY_TOO_LOW
     if event.event is LockEvent.PROVE_NOT_FED and (event.certainty or 0) < Certainty.COUNTER_POSITION:
         return Objection.CERTAINTY_TOO_LOW
-    attempt = view.row(Attempt, event.record, event.n)
-    if event.event is LockEvent.START and attempt and commit.at_ms > attempt.until_ms:
+    if event.event is LockEvent.START and commit.at_ms > attempt.until_ms:
         return Objection.PAST_T
-    return None
+    return None if row.blank_to is None or _moves_its_blank(view, commit, row, attempt) else Objection.NO_SUCH_STEP
+
+
+def _may_step(view: View, attempt: Attempt, event: events.Stepped) -> bool:
+    """Whether the card got as far as this step of the lock says, and no further."""
+    reached, profile = attempt.reached, attempt.profile
+    # A card of which it is not known how far it came counts as inked, and is not good either.
+    inked = bears_ink(profile, reached) if profile is not None and reached is not None else None
+    if event.event is LockEvent.PROVE_NOT_FED:
+        return reached is PressStep.START
+    if event.event is LockEvent.VERDICT_GOOD:
+        return inked is True
+    if event.event is LockEvent.BLANK_FAILED:
+        spare = attempt.tries + 1 < policy_in_force(view).tries or _policy_is_coming(view, attempt.station)
+        return inked is False and spare
+    return True
+
+
+def _policy_is_coming(view: View, station: str) -> bool:
+    """Whether the station may still go by an older policy: it has yet to take the entry with the new one."""
+    desk = view.row(Desk, station) or Desk(station)
+    coming = (view.row(FeedRow, station, m) for m in range(desk.taken_m + 1, desk.queued_m + 1))
+    return any(entry and entry.kind in (feed.POLICY, feed.KEYS) for entry in coming)
+
+
+def _are_officers(view: View, names: tuple[str, ...]) -> bool:
+    return all(view.row(Officer, name) for name in names)
+
+
+def _moves_its_blank(view: View, commit: Commit, row: Row, attempt: Attempt) -> bool:
+    """Whether the movement the table asks for follows the step; from the start on, of the attempt's own blank."""
+    move = commit.beside(1)
+    name = f"{attempt.record}/{attempt.n}"
+    if not isinstance(move, events.Moved) or (move.reference, move.to_bucket) != (name, row.blank_to):
+        return False
+    if row.event is LockEvent.START:
+        return True  # which blank it is, the movement and the card's first step are judged by
+    run = view.covering(attempt.series, attempt.number) if attempt.number else None
+    if run is None or run.party != commit.station or run.bucket not in row.blank_from:
+        return False
+    return (move.series, move.lo, move.hi, move.bucket) == (attempt.series, attempt.number, attempt.number, run.bucket)
 
 
 def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
@@ -93,7 +149,7 @@ def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
 
 def _counted(view: View, commit: Commit, event: events.Moved) -> Objection | None:
     """Blanks leave the road only by a count of their consignment in the same commit."""
-    counted = any(isinstance(e, events.Received) and e.consignment == event.reference for e in commit.events)
+    counted = any(isinstance(e, events.Received) and e.consignment == event.reference for e in commit.fitting)
     consignment = view.row(Consignment, event.reference) if counted else None
     named = SerialSet.of(SerialRange(event.series, event.lo, event.hi))
     fits = consignment and consignment.receiver == commit.station and not named - serials_of(consignment.ranges)
@@ -102,19 +158,62 @@ def _counted(view: View, commit: Commit, event: events.Moved) -> Objection | Non
 
 def _attempt_stands(view: View, commit: Commit, event: events.Moved) -> Objection | None:
     """The movement is one blank of a current attempt of this station, and the lock's state explains it."""
-    record, _, number = event.reference.rpartition("/")
+    record = event.reference.rpartition("/")[0]
     lock = view.row(Lock, record) if record else None
     if lock is None or lock.station != commit.station:
         return Objection.WRONG_STATION
-    if not number.isdecimal() or lock.n != int(number):
+    if event.reference != f"{record}/{lock.n}":
         return Objection.WRONG_ATTEMPT
     if lock.state not in _EXPLAINED_BY.get(event.to_bucket, ()):
         return Objection.NO_SUCH_STEP
     attempt = view.row(Attempt, record, lock.n)
-    its_blank = attempt and (attempt.series, attempt.number, attempt.number) == (event.series, event.lo, event.hi)
-    if event.lo != event.hi or (lock.state in _ENDED and not its_blank):
+    if attempt is None or event.lo != event.hi:
         return Objection.NOT_UNDER_YOUR_PEN
-    return None
+    fits = _follows_its_step(commit, event, lock) or _is_exchange(commit, event, attempt)
+    return None if fits else Objection.NOT_UNDER_YOUR_PEN
+
+
+def _follows_its_step(commit: Commit, event: events.Moved, lock: Lock) -> bool:
+    """Whether the step of the lock right before it was taken and asked for this movement.
+
+    Such a step was judged with this very movement, except a start: there the card's first
+    step comes after, and names the blank.
+    """
+    before = commit.beside(-1)
+    if not isinstance(before, events.Stepped) or not any(before is one for one in commit.fitting):
+        return False
+    if (before.record, before.n, before.state) != (lock.record, lock.n, lock.state):
+        return False
+    if before.event is LockEvent.START:
+        return _is_named_by(commit.beside(1), event, PressStep.START)
+    wanted = {row.blank_to for row in TABLE if row.event is before.event}
+    return event.to_bucket in wanted
+
+
+def _is_exchange(commit: Commit, event: events.Moved, attempt: Attempt) -> bool:
+    """Half of rule 7's exchange: the attempt's blank back to stock, and the one whose chip was read in its place."""
+    inked = attempt.profile is None or attempt.reached is None or bears_ink(attempt.profile, attempt.reached)
+    if inked:  # what may bear ink never goes back among the blanks
+        return False
+    back = (Bucket.IN_MACHINE, Bucket.STOCK)
+    is_first = (event.bucket, event.to_bucket) == back
+    other = commit.beside(1 if is_first else -1)
+    if not isinstance(other, events.Moved) or other.reference != event.reference:
+        return False
+    if is_first:
+        own = (attempt.series, attempt.number) == (event.series, event.lo)
+        there = (other.to_bucket, other.bucket) == back
+        return own and there and _is_named_by(commit.beside(2), other, PressStep.UID_BOUND)
+    gone = (other.bucket, other.to_bucket) == back and any(other is one for one in commit.fitting)
+    return gone and _is_named_by(commit.beside(1), event, PressStep.UID_BOUND)
+
+
+def _is_named_by(event: Event | None, move: events.Moved, at: PressStep) -> bool:
+    """Whether this is that step of the card, and names the blank that was moved for it."""
+    if not isinstance(event, events.Pressed) or event.step is not at:
+        return False
+    to_machine = move.to_bucket is Bucket.IN_MACHINE and move.reference == f"{event.record}/{event.n}"
+    return to_machine and (event.series, event.number, event.number) == (move.series, move.lo, move.hi)
 
 
 def _press(view: View, commit: Commit, event: events.Pressed) -> Objection | None:
@@ -126,15 +225,41 @@ def _press(view: View, commit: Commit, event: events.Pressed) -> Objection | Non
     # The outcome is noted before the lock leaves the press; any other state has no card in a machine.
     if lock.state is not LockState.IN_PRESS:
         return Objection.NO_SUCH_STEP
+    attempt = view.row(Attempt, event.record, event.n)
+    if attempt is None or not _comes_next(attempt, event):
+        return Objection.NO_SUCH_STEP
     run = view.covering(event.series, event.number) if event.number else None
     if event.number and (run is None or (run.party, run.bucket) != (commit.station, Bucket.IN_MACHINE)):
         return Objection.NOT_UNDER_YOUR_PEN
+    blank = (event.series, event.number) if event.number else (attempt.series, attempt.number)
+    if blank != (attempt.series, attempt.number) and not _was_put_in(commit, event):
+        return Objection.NOT_UNDER_YOUR_PEN
     if not event.uid:
         return None
-    attempt = view.row(Attempt, event.record, event.n)
-    blank = (event.series, event.number) if event.number else (attempt.series, attempt.number) if attempt else ("", 0)
     fits = event.step is PressStep.UID_BOUND and _is_its_chip(view, event.uid, blank)
     return Objection.UID_KNOWN if not fits or is_stopped(view, event.uid) else None
+
+
+def _comes_next(attempt: Attempt, event: events.Pressed) -> bool:
+    """Whether a card that came this far may take this step: never one behind it."""
+    if event.step is PressStep.START:
+        return attempt.step is None and event.profile is not None and event.number > 0
+    order = PROFILES[attempt.profile] if attempt.profile is not None else ()
+    if attempt.step not in order or event.step not in order:
+        return False
+    return order.index(event.step) > order.index(attempt.step)
+
+
+def _was_put_in(commit: Commit, event: events.Pressed) -> bool:
+    """Whether a blank that is not yet the attempt's was moved into the machine for it, right before."""
+    move = commit.beside(-1)
+    taken = any(move is one for one in commit.fitting)
+    return (
+        taken
+        and isinstance(move, events.Moved)
+        and event.step in _NAMES_A_BLANK
+        and _is_named_by(event, move, event.step)
+    )
 
 
 def _is_its_chip(view: View, uid: str, blank: tuple[str, int]) -> bool:
@@ -182,7 +307,9 @@ def _received(view: View, commit: Commit, event: events.Received) -> Objection |
     consignment = view.row(Consignment, event.consignment)
     if event.party != commit.station or consignment is None or consignment.receiver != commit.station:
         return Objection.WRONG_STATION
-    return Objection.NO_SUCH_STEP if consignment.is_received else None
+    # Two people count (rule 25), and the hub knows them; a policy may only ask for more.
+    by_people = len(set(event.by)) >= 2 and _are_officers(view, event.by)
+    return None if by_people and not consignment.is_received else Objection.NO_SUCH_STEP
 
 
 def _printer(view: View, commit: Commit, event: Any) -> Objection | None:

@@ -106,4 +106,4 @@ def of_office(who: Signers, office: str) -> None:
     """
     for officer in who.officers:
         if officer.unit != office and not _CENTRE & set(officer.roles):
-            raise Refused(Refusal.NOT_ALLOWED, {"who": officer.officer, "needs": f"somebody of {office}"})
+            raise Refused(Refusal.NOT_ALLOWED, {"who": officer.officer, "needs": office})

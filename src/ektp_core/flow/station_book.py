@@ -106,7 +106,9 @@ def _again(view: View, entry: FeedEntry, body: TakeFeed) -> tuple[Event, ...]:
 
 
 def _own_history(view: View, entry: FeedEntry) -> None:
-    if entry.chain_n and view.head_of(entry.chain_n) != bytes.fromhex(entry.chain_head):
+    with decoding("feed entry.chain_head"):
+        head = bytes.fromhex(entry.chain_head)
+    if entry.chain_n and view.head_of(entry.chain_n) != head:
         raise Refused(Refusal.ROLLED_BACK, {"n": entry.chain_n})
 
 
