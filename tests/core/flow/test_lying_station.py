@@ -82,7 +82,7 @@ def verdict(event: LockEvent, target: LockState, *by: str) -> Stepped:
 
 FED, MARK, EJECTED, OUTCOME = PressStep.FED, PressStep.INTENT_MARK, PressStep.EJECTED, PressStep.OUTCOME
 BEGIN = start(1)
-START, TO_MACHINE = verdict(LockEvent.START, LockState.IN_PRESS), move(1, Bucket.STOCK, Bucket.IN_MACHINE)
+TO_MACHINE = move(1, Bucket.STOCK, Bucket.IN_MACHINE)
 BEGUN = Pressed(FIRST, 1, PressStep.START, PRINTER, -1, SERIES, 1, at_ms=NOW, profile=Profile.NO_CHIP)
 SAID_GOOD = verdict(LockEvent.VERDICT_GOOD, LockState.PRINTED)
 INKED: Facts = (*BEGIN, *noted(FED, MARK, EJECTED))
