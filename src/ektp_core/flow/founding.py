@@ -22,6 +22,7 @@ POLICY = "default"
 
 #: No time of a policy is shorter: with less, not even the ask that mends it would be fresh.
 LEAST_MS = 60_000
+LEAST_LEASE_MS = 1_000
 
 
 @frozen
@@ -177,7 +178,7 @@ def _policy(view: View, new: Policy) -> Event:
         new.receive_people < 2,
         new.tries < 1,
         new.lease_count < 0,
-        new.lease_ms < LEAST_MS,
+        new.lease_ms < LEAST_LEASE_MS,
         new.checked_ms < LEAST_MS,
         new.message_ms < LEAST_MS,
     )
