@@ -4,8 +4,13 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ektp_cli.demo.play import Play
+    from ektp_cli.demo.show import Show
 
 
 @click.command()
@@ -104,7 +109,7 @@ def _played(where: Path, files: tuple[Path, ...], card_ms: int, stay: bool) -> d
     return findings.plain()
 
 
-def _act(play: "Play", show: "Show") -> None:  # type: ignore[name-defined]  # noqa: F821  # loaded when it runs
+def _act(play: "Play", show: "Show") -> None:
     play.open()
     with show.phase("import", "2. Import print-ready records"):
         play.bring_records()
