@@ -20,10 +20,9 @@ import attrs
 from attrs import frozen
 
 from ektp_core.boundary.signer import Verifier
-from ektp_core.boundary.store import Decide, Payload, Work
+from ektp_core.boundary.store import Payload, Work
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.ask import Ask
-from ektp_core.flow.events import Event
+from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.printing import Enter
 from ektp_core.flow.reporting import FileReport
@@ -54,24 +53,6 @@ _ADDRESSEE_LENGTH = 64
 
 #: Ids the hub gives its own asks; somebody else's use of one would keep the hub from its work.
 RESERVED = ("auto/", "founding")
-
-
-@frozen
-class Late:
-    """Stands in place of the body of a late ask; `why` is what it is refused with, if its id is new."""
-
-    why: Refused
-
-
-@frozen
-class HubDecider:
-    """Decides as `decide` does, and refuses what came too late."""
-
-    decide: Decide
-
-    def __call__(self, view: View, ask: Ask) -> tuple[Event, ...] | Refused:
-        """The events, or the refusal."""
-        return ask.body.why if isinstance(ask.body, Late) else self.decide(view, ask)
 
 
 @frozen

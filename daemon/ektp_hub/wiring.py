@@ -31,7 +31,7 @@ from ektp_core.wire.upload import Receipt, write_receipt
 from ektp_data.regions import load_regions
 from ektp_hub import reads
 from ektp_hub.config import HUB_KEY, PSEUDONYMS, read_settings
-from ektp_hub.door import Door, HubDecider
+from ektp_hub.door import Door
 from ektp_hub.feed_out import feed_out, payload_out
 from ektp_hub.logs import configure_logs
 from ektp_hub.server import HubFault, Read, make_app
@@ -269,7 +269,7 @@ def open_book(path: Path) -> SqliteStore:
     if not path.is_file():  # an empty new book would look like one whose content is gone
         facts = {"file": str(path), "shape": "there is no such file", "expected": "the book made by `ektp hub init`"}
         raise Refused(Refusal.BAD_FILE, facts)
-    return SqliteStore(str(path), HubDecider(Decider(load_regions())), apply)
+    return SqliteStore(str(path), Decider(load_regions()), apply)
 
 
 def serve(

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from ektp_core.boundary.signer import Signer, Unsealer, Verifier
 from ektp_core.boundary.store import Payload, Sealed, Work
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.ask import Ask
+from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.codec import decoding
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import FeedEntry, read_entry
@@ -121,13 +121,13 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
     """What people ask of this station.
 
     Raises:
-        Refused: what the envelope refuses, WRONG_ADDRESSEE, STALE, MALFORMED for another kind,
-            BAD_VALUE for a text with a citizen's number in it: it would stand in the book for ever.
+        Refused: what the envelope refuses, WRONG_ADDRESSEE, MALFORMED for another kind, BAD_VALUE
+            for a text with a citizen's number in it: it would stand in the book for ever. A stale
+            ask comes back as `Late`: if its id was taken before, it is answered as then.
     """
     opened = open_envelope(raw, PayloadType.ASK, verifier)
     message, body = asks.read_ask(opened.payload)
     check_addressee(message.to, station)
-    check_fresh(message.at_ms, now_ms, limit_ms)
     if not isinstance(body, LOCAL):
         facts = {"field": "kind", "expected": "receive, conclude, load-printer or close-printer", "shape": message.kind}
         raise Refused(Refusal.MALFORMED, facts)
@@ -135,6 +135,10 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
         if _NUMBER_OF_A_CITIZEN.search(text):
             facts = {"field": message.kind, "shape": "it holds sixteen digits, as a NIK does", "expected": "no NIK"}
             raise Refused(Refusal.BAD_VALUE, facts)
+    try:
+        check_fresh(message.at_ms, now_ms, limit_ms)
+    except Refused as stale:
+        body = Late(stale)
     return Work(Ask(message.id, body, opened.key_ids, now_ms, opened.digest))
 
 

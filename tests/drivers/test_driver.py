@@ -176,6 +176,7 @@ def test_a_power_loss_breaks_the_line_and_the_printer_comes_back(started: Start,
     printer.panel.load("T-1", 1, 2)
     printer.panel.fault(FaultKind.POWER_LOSS, step=step)
     device, idle = opened(printer), opened(printer)
+    idle.identify(MS)  # both lines are up before the power goes
 
     def whole_card() -> None:
         device.prepare(Artwork(picture), MS)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Late
 from ektp_core.flow.printing import Enter, Withdraw
 from ektp_core.flow.reporting import FileReport
 from ektp_core.flow.rows import Person
@@ -18,7 +19,6 @@ from ektp_core.vocabulary.region import RegionCode
 from ektp_core.wire.asks import EnterRecord, ReportLine, SpoilageReport
 from ektp_core.wire.envelope import LIMIT_BYTES, Envelope, PayloadType, signed
 from ektp_core.wire.upload import Upload
-from ektp_hub.door import Late
 from ektp_keys.payload_box import unlock_payload
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ektp_core.boundary.store import Work
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.ask import Ask
+from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.codec import to_json
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import AUTHORISED, FORMAT, Authorisation, FeedEntry
@@ -262,9 +262,12 @@ def test_an_ask_for_somebody_else_is_refused(desk: Desk, to: str) -> None:
 
 
 @pytest.mark.parametrize("minutes", [16, -16])
-def test_a_stale_ask_is_refused(desk: Desk, minutes: int) -> None:
+def test_a_stale_ask_is_refused_unless_it_was_taken_before(desk: Desk, minutes: int) -> None:
     raw = desk.office.ask(STATION, VERDICT, "operator")
-    assert desk.not_heard(raw, NOW_MS + minutes * MINUTE_MS).refusal is Refusal.STALE
+    late = desk.hear(raw, NOW_MS + minutes * MINUTE_MS).ask
+    assert isinstance(late.body, Late) and late.body.why.refusal is Refusal.STALE
+    in_time = desk.hear(raw).ask
+    assert (late.id, late.digest) == (in_time.id, in_time.digest), "the store answers it by its id"
 
 
 def test_what_only_the_hub_decides_is_not_heard_here(desk: Desk) -> None:

@@ -9,12 +9,25 @@ from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
+from ektp_core.errors import Refused
+
 
 @runtime_checkable
 class Body(Protocol):
     """What is asked: an attrs class of plain values, one per kind."""
 
     def __hash__(self) -> int: ...
+
+
+@frozen
+class Late:
+    """Stands in place of the body of an ask that came too late.
+
+    The store looks its id up first, so that an exact repeat is answered as before, for ever;
+    a new one is refused with `why`.
+    """
+
+    why: Refused
 
 
 @frozen

@@ -10,7 +10,7 @@ from typing import Any
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import AbsorbCommit, decide_absorb
-from ektp_core.flow.ask import Ask
+from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.custody import (
     Dispatch,
     Grant,
@@ -83,6 +83,8 @@ class Decider:
 
     def __call__(self, view: View, ask: Ask) -> tuple[Event, ...] | Refused:
         """Events to be applied and sealed together, or the refusal. Changes nothing."""
+        if isinstance(ask.body, Late):
+            return ask.body.why
         family = self._families.get(type(ask.body))
         if family is None:
             return Refused(Refusal.WRONG_ADDRESSEE, {"meant": "another book", "here": type(ask.body).__name__})

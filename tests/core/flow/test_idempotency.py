@@ -1,9 +1,11 @@
 """An id binds what was asked: a repeat is harmless, another use is refused, a refusal may be asked again."""
 
 import pytest
+from attrs import evolve
 
 from ektp_core.boundary.store import Work
-from ektp_core.errors import Refusal
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Late
 from ektp_core.flow.custody import Grant
 from ektp_core.flow.events import Granted
 from ektp_core.flow.reporting import Unlock
@@ -104,3 +106,16 @@ def test_asks_of_a_group_see_what_the_ones_before_them_did() -> None:
     assert refusal(second) is Refusal.TOO_FEW
     accepted(third)
     check_books(books)
+
+
+def test_a_late_repeat_is_answered_as_before_and_a_late_new_ask_is_refused() -> None:
+    books = founded()
+    supply(books, 1, 10)
+    body = Grant("A-1", OFFICE, CLASS, 5)
+    first = signed(body, VERIFIER_1, ask_id="grant-1")
+    taken = accepted(books.hub.commit([Work(first)], NOW)[0])
+    late = Late(Refused(Refusal.STALE, {"age_s": 999, "limit_s": 900}))
+    again = accepted(books.hub.commit([Work(evolve(first, body=late))], NOW)[0])
+    assert (again.is_first, again.events) == (False, taken.events)
+    new = books.hub.commit([Work(evolve(first, id="grant-2", body=late))], NOW)[0]
+    assert refusal(new) is Refusal.STALE
