@@ -9,7 +9,8 @@ from ektp_core.ledger.holding import joined, without
 
 def taken_in(book: Book, event: TakenIn) -> None:
     """Blanks come into the book."""
-    _place(book, Holding(event.series, event.lo, event.hi, event.party, event.bucket, event.blank_class))
+    run = Holding(event.series, event.lo, event.hi, event.party, event.bucket, event.blank_class, event.assumed)
+    _place(book, run)
 
 
 def moved(book: Book, event: Moved) -> None:

@@ -35,10 +35,12 @@ R = TypeVar("R", bound=Row)
 FOLD = 1
 
 #: Versions above 1, by kind number.
-VERSIONS: Mapping[int, int] = {}
+VERSIONS: Mapping[int, int] = {1: 2}
 
 #: (kind, old version) -> the fields of the next version.
-UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {}
+UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
+    (1, 1): lambda fields: [*fields, False],  # blanks taken in before runs could be assumed were read
+}
 
 _LIST = msgspec.msgpack.Decoder(list[Any])
 _encoder = msgspec.msgpack.Encoder(order="deterministic")

@@ -154,7 +154,7 @@ def check_conserved(view: View, events: tuple[Event, ...]) -> None:
 def _as_step(event: TakenIn | Moved | GivenOut) -> Step:
     place = (event.party, event.bucket)
     if isinstance(event, TakenIn):
-        return Step(event.series, event.lo, event.hi, None, place, event.blank_class)
+        return Step(event.series, event.lo, event.hi, None, place, event.blank_class, event.assumed)
     if isinstance(event, GivenOut):
         return Step(event.series, event.lo, event.hi, place, None)
     return Step(event.series, event.lo, event.hi, place, (event.to_party, event.to_bucket))

@@ -33,6 +33,7 @@ class TakenIn:
     source: str
     paper: str = ""
     paper_date: str = ""
+    assumed: bool = False  # nobody read these serials; the numbers stand for a count (rule 10)
 
 
 @frozen

@@ -11,7 +11,7 @@ from ektp_core.flow.rows import Holding, Record, Spoil
 from ektp_core.flow.view import View
 from ektp_core.ledger.holding import without
 from ektp_core.spoilage.report import Columns, Line
-from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.bucket import LOST, Bucket
 from ektp_core.vocabulary.party import PartyId, is_station
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
@@ -20,11 +20,15 @@ _COLUMN = {
     Bucket.HANDED_OVER: "good",
     Bucket.VOID_HELD: "good",  # a void card came out good (rule 16)
     Bucket.SUSPECT: "suspect",
-    Bucket.LOST: "lost",
+    Bucket.USED_DECLARED: "good",  # used by count, never shown as proven (rule 10)
     Bucket.STOCK: "remaining",
+    Bucket.FOUND_HELD: "remaining",
     Bucket.IN_MACHINE: "remaining",
     Bucket.IN_TRANSIT: "remaining",
+    Bucket.IN_TRANSIT_GOOD: "good",
+    Bucket.IN_TRANSIT_VOID: "good",
 }
+_BAD = frozenset({Bucket.WASTE_HELD, Bucket.IN_TRANSIT_WASTE, Bucket.DESTROYED})
 
 
 def piles_at(view: View, serials: SerialSet, office: str, cut_seq: int) -> tuple[Columns, tuple[Line, ...]]:
@@ -35,7 +39,7 @@ def piles_at(view: View, serials: SerialSet, office: str, cut_seq: int) -> tuple
         if _not_received(run, office):
             continue
         counts["received"] = counts.get("received", 0) + len(run)
-        if run.bucket in (Bucket.WASTE_HELD, Bucket.DESTROYED, Bucket.LOST):
+        if run.bucket in _BAD or run.bucket in LOST:
             spoiled = tuple(_lines(view, run))
             lines += spoiled
             for line in spoiled:
@@ -56,7 +60,7 @@ def _not_received(run: Holding, office: str) -> bool:
 def _lines(view: View, run: Holding) -> Iterator[Line]:
     for number in range(run.lo, run.hi + 1):
         spoil = view.row(Spoil, run.series, number)
-        lost = run.bucket is Bucket.LOST
+        lost = run.bucket in LOST
         if spoil is None:
             yield Line(run.series, number, is_lost=lost)
             continue

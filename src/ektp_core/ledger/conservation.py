@@ -35,6 +35,7 @@ class Step:
     source: Spot | None
     target: Spot | None
     blank_class: str = ""
+    assumed: bool = False
 
 
 def replay(held: Sequence[Holding], steps: Iterable[Step]) -> list[Holding]:
@@ -62,7 +63,7 @@ def _carried_out(runs: list[Holding], one: Step) -> tuple[list[Holding], int]:
     if one.source is None and one.target is not None:
         if touched:
             raise NotConserved(f"{one.series} {one.lo}-{one.hi} is in the book already")
-        return _canonical([*runs, Holding(one.series, one.lo, one.hi, *one.target, one.blank_class)]), size
+        return _canonical([*runs, Holding(one.series, one.lo, one.hi, *one.target, one.blank_class, one.assumed)]), size
     if len(touched) != 1 or not _holds(touched[0], one):
         raise NotConserved(f"{one.series} {one.lo}-{one.hi} is not one run of {one.source}")
     run = touched[0]
