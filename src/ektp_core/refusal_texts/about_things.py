@@ -1,0 +1,60 @@
+"""The two sentences of refusals about what it is about (pokok permintaan): what is wrong, what to do."""
+
+from collections.abc import Mapping
+
+# fmt: off
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "ALREADY_KNOWN": (
+        "Registered already: {what} {id}.",
+        "Nothing to do, or choose another name.",
+    ),
+    "UNKNOWN_PARTY": (
+        "Nobody named {party} is registered.",
+        "Register the office or station first, or correct the name.",
+    ),
+    "UNKNOWN_STATION": (
+        "There is no station {station}.",
+        "Enrol the station first, or correct the name.",
+    ),
+    "STATION_FROZEN": (
+        "Station {station} is stopped: {why}.",
+        "Two people of the centre must examine it before it prints again.",
+    ),
+    "CLASS_UNFIT": (
+        "Station {station} cannot print blanks of class {blank_class}.",
+        "Send these blanks to a station that can print them.",
+    ),
+    "UNKNOWN_ALLOTMENT": (
+        "There is no allotment {allotment}.",
+        "Correct the allotment's number.",
+    ),
+    "UNKNOWN_CONSIGNMENT": (
+        "There is no open consignment {consignment} for {party}.",
+        "Correct the number; a consignment is received once.",
+    ),
+    "COUNT_DIFFERS": (
+        "Consignment {consignment} holds {sent} blanks; the count names {counted} ({difference}).",
+        "Count again; every blank of the consignment is found, short or damaged.",
+    ),
+    "SERIAL_KNOWN": (
+        "These blanks are in the book already: {serials}.",
+        "Check the manifest; each blank is supplied once.",
+    ),
+    "SERIALS_OVERLAP": (
+        "These blanks are named twice in one request: {serials}.",
+        "Name each blank once.",
+    ),
+    "NOT_HELD": (
+        "These blanks are not in {bucket} of {party}: {serials}.",
+        "Look up where they are, then correct the request.",
+    ),
+    "TOO_FEW": (
+        "{party} has {held} blanks in {bucket}; {asked} are asked.",
+        "Ask for fewer, or wait for the next delivery.",
+    ),
+    "CANNOT_REVERSE": (
+        "Movement {seq} cannot be reversed: {why}.",
+        "Only a movement of stock whose blanks still lie where it put them is reversed.",
+    ),
+}
+# fmt: on
