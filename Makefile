@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean
+.PHONY: help setup demo test check mutants rules format docs lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -31,9 +31,15 @@ check: $(READY) ## Style, types, floors, and whether the generated docs are curr
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check $(LIBRARY)
 	$(BIN)/python -m mypy
-	$(BIN)/python -m mypy docs/generate.py
+	MYPYPATH=docs $(BIN)/python -m mypy docs/generate.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
+
+rules: $(READY) ## Which rule of the domain is held by which tests
+	$(BIN)/python -m tests.rules
+
+mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; each must be caught by its check
+	$(BIN)/python -m ektp_testing.mutants
 
 format: $(READY) ## Put the library's files in their one form, and mend what ruff can mend
 	$(BIN)/python -m ruff format $(LIBRARY)

@@ -10,95 +10,31 @@ code always gives the same bytes: nothing here looks at a clock or at the machin
 import inspect
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
-from gettext import GNUTranslations
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, get_args, get_type_hints
 
 import attrs
 
-from ektp_core import vocabulary
 from ektp_core.boundary.hookspecs import DriverHooks
 from ektp_core.errors import Refused
 from ektp_core.flow import codec, events
+from ektp_core.flow.holds import POWERS
 from ektp_core.flow.permits import PERMITS
+from ektp_core.flow.signers import Permit
 from ektp_core.lock.step import STATION_STATES
 from ektp_core.lock.table import TABLE, Row
 from ektp_core.press.recover import MATRIX, Answer, Case
 from ektp_core.press.table import OPTIONAL, PROFILES
 from ektp_core.refusal import Refusal
-from ektp_core.vocabulary import bucket, objection, prr, role, state, verdict
+from ektp_core.vocabulary import objection, role, state
 from ektp_core.vocabulary.state import LockState, PressStep
 from ektp_core.wire.problem import status_of
-from ektp_data.catalogue import INDONESIAN
-from ektp_data.columns import COLUMNS
+from glossary_page import glossary_page
+from pages_of_files import asks_page, daily_page, figures_page, policies_page, records_page
+from writing import DOCS, bullets, code, comments, indonesian, intro, page, prose, said, table, type_name, words
 
-DOCS = Path(__file__).parent
-
-_COMMENT = re.compile(r"^ {4}(\w+) = [^#\n]*#\s*(.+)$", re.MULTILINE)
-_MODULE = re.compile(r"\b(?:\w+\.)+(?=\w)")
-_BRACKETS = re.compile(r"^(.*?) \(([^)]*)\)(.*)$", re.DOTALL)
 _PLACE = re.compile(r"\{(\w+)\}")
-
-
-# -- how a page is written --------------------------------------------------------------------
-
-
-def page(title: str, source: str, *parts: str) -> str:
-    """A page: title, where it comes from, its parts."""
-    note = f"<!-- Written by docs/generate.py from {source}. Change that, then run `make docs`. -->"
-    return "\n\n".join((f"# {title}", note, *(part.strip("\n") for part in parts))) + "\n"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a bar inside a cell stays a bar."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def bullets(lines: Iterable[str]) -> str:
-    """A list."""
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def code(text: object) -> str:
-    """Words of the code inside a sentence."""
-    return f"`{text}`"
-
-
-def comments(kind: type[Enum]) -> dict[str, str]:
-    """What the comment beside each member says, by the member's name."""
-    return dict(_COMMENT.findall(inspect.getsource(kind)))
-
-
-def prose() -> dict[str, Any]:
-    """What people write of the generated pages: what stands above a table, and words."""
-    return tomllib.loads((DOCS / "prose.toml").read_text(encoding="utf-8"))
-
-
-def intro(name: str) -> str:
-    """What stands above a table."""
-    return str(prose()["intro"][name])
-
-
-def first_line(thing: object) -> str:
-    """The first line of a docstring."""
-    return (inspect.getdoc(thing) or "").splitlines()[0].rstrip(".") + "."
-
-
-def type_name(hint: object) -> str:
-    """A type as the source writes it, without the modules."""
-    return _MODULE.sub("", inspect.formatannotation(hint)).replace("NoneType", "None")
-
-
-def indonesian() -> Callable[[str], str]:
-    """The Indonesian text of a message, as the programs show it."""
-    with INDONESIAN.with_suffix(".mo").open("rb") as compiled:
-        return GNUTranslations(compiled).gettext
 
 
 # -- lock and press ---------------------------------------------------------------------------
@@ -117,7 +53,7 @@ def lock_page() -> str:
         "## Steps",
         table(_STEP_HEAD, map(_step, TABLE)),
         "`by` is whose word a step needs:",
-        bullets(f"**{by.value}**: {said}" for by, said in _said(state.By)),
+        bullets(f"**{by.value}**: {said}" for by, said in said(state.By)),
         "## Picture",
         _diagram(),
         "## One card in the press",
@@ -127,15 +63,8 @@ def lock_page() -> str:
         intro("matrix"),
         table(("#", "last step written", "what is known", "answer"), map(_case, range(1, len(MATRIX) + 1), MATRIX)),
         "The answers:",
-        bullets(f"**{answer.value}**{said and ': '}{said}" for answer, said in _said(Answer)),
+        bullets(f"**{answer.value}**{said and ': '}{said}" for answer, said in said(Answer)),
     )
-
-
-def _said(kind: type[Enum]) -> Iterator[tuple[Any, str]]:
-    """Each member with the comment beside it; nothing where the word says it."""
-    beside = comments(kind)
-    for member in kind:
-        yield member, beside.get(member.name, "")
 
 
 def _states() -> Iterator[Sequence[str]]:
@@ -205,17 +134,33 @@ def objections_page() -> str:
     return page("Objections", source, intro("objections"), table(("#", "code", "meaning", "arti"), rows))
 
 
-# -- events, hooks, permits, columns ----------------------------------------------------------
+# -- events, hooks, permits -------------------------------------------------------------------
 
 
 def events_page() -> str:
-    """Every kind of event."""
-    return page("Events", "ektp_core/flow/events.py", intro("events"), *map(_event, get_args(events.Event)))
+    """Every kind of event, by family."""
+    parts = [text for title, kinds in families().items() for text in (f"## {title}", *map(_event, kinds))]
+    return page("Events", "ektp_core/flow/events.py and its families", intro("events"), *parts)
+
+
+def families() -> dict[str, list[type[Any]]]:
+    """The kinds of event by the title of their family, as prose.toml groups them, each kind once."""
+    known = {kind.__name__: kind for kind in get_args(events.Event)}
+    found: dict[str, list[type[Any]]] = {}
+    for one in prose()["family"]:
+        own = [kind for kind in known.values() if kind.__module__.rpartition(".")[2] == one.get("module")]
+        found[f"{one['title']} ({one['indonesian']})"] = [*own, *(known[name] for name in one.get("events", ()))]
+    left = set(known.values()).difference(*found.values())
+    if left:
+        names = ", ".join(sorted(kind.__name__ for kind in left))
+        raise ValueError(f"docs/prose.toml puts these events in no family: {names}")
+    return found
 
 
 def _event(kind: type[Any]) -> str:
     hints = get_type_hints(kind)
-    head = f"## {kind.__name__}\n\nKind {kind.KIND}, version {codec.VERSIONS.get(kind.KIND, 1)}. {inspect.getdoc(kind)}"
+    number = f"Kind {kind.KIND}, version {codec.VERSIONS.get(kind.KIND, 1)}."
+    head = f"### {kind.__name__}\n\n{number} {inspect.getdoc(kind)}"
     names = [attribute.name for attribute in attrs.fields(kind)]
     return f"{head}\n\n{table(('field', 'type'), ((name, code(type_name(hints[name]))) for name in names))}"
 
@@ -241,114 +186,51 @@ def _hook(hook: Callable[..., Any]) -> str:
     return f"## {hook.__name__}\n\n{text}\n\n```text\n{signature}\n```\n\n{shown}"
 
 
+_PERMIT_HEAD = ("officers", "people", "of two units", "keys")
+
+
 def permits_page() -> str:
     """Who may ask for what."""
     return page(
         "Permits",
-        "ektp_core/flow/permits.py",
+        "ektp_core/flow/permits.py and ektp_core/flow/holds.py",
         intro("permits"),
-        table(("act", "officers", "people", "of two units", "keys"), _permits()),
-        "Roles, as they stand in the registration of an officer:",
-        bullets(f"{_words(one)}: `{one.value}`" for one in role.Role),
+        table(("act", *_PERMIT_HEAD), ((act.value, *_permit(permit)) for act, permit in PERMITS.items())),
+        "## Holds",
+        intro("holds"),
+        table(("hold", "who", *_PERMIT_HEAD), _powers()),
+        "## Roles",
+        "As they stand in the registration of an officer:",
+        bullets(f"{words(one)}: `{one.value}`" for one in role.Role),
     )
 
 
-def _permits() -> Iterator[Sequence[str]]:
-    for act, permit in PERMITS.items():
-        roles = ", ".join(_words(one) for one in role.Role if one in permit.roles) or "-"
-        hands = ", ".join(one.value for one in role.Hand if one in permit.hands) or "-"
-        people = str(permit.people) if permit.roles else "-"
-        yield act.value, roles, people, "yes" if permit.two_units else "no", hands
+def _permit(permit: Permit) -> tuple[str, ...]:
+    roles = ", ".join(words(one) for one in role.Role if one in permit.roles) or "-"
+    hands = ", ".join(one.value for one in role.Hand if one in permit.hands) or "-"
+    return roles, str(permit.people) if permit.roles else "-", "yes" if permit.two_units else "no", hands
 
 
-def _words(member: Enum) -> str:
-    return member.name.lower().replace("_", " ")
-
-
-def csv_page() -> str:
-    """The columns of a file of records, and one line of each kind."""
-    translated = indonesian()
-    rows = [
-        (c.name, c.indonesian, "yes" if c.required else "no", code(c.example), c.meaning, translated(c.meaning))
-        for c in COLUMNS
-    ]
-    lines = (",".join(c.indonesian for c in COLUMNS), ",".join(c.example for c in COLUMNS))
-    return page(
-        "The file of records",
-        "ektp_data/columns.py",
-        intro("csv"),
-        table(("column", "kolom", "needed", "example", "meaning", "arti"), rows),
-        "A whole file with one record (of a person who does not exist):",
-        "```text\n" + "\n".join(lines) + "\n```",
-    )
-
-
-# -- glossary ---------------------------------------------------------------------------------
-
-
-#: Lists whose members are words of their own.
-_LISTS: tuple[tuple[str, type[Enum]], ...] = (
-    ("Where a blank can be", bucket.Bucket),
-    ("States of a lock", state.LockState),
-    ("Why a card or blank went bad", verdict.Cause),
-    ("Roles", role.Role),
-    ("Why a card is made", prr.Reason),
-    ("What became of the previous card", prr.PreviousCard),
-)
-
-
-def glossary_page() -> str:
-    """Words by hand, nouns from the modules of the vocabulary, and the members of its lists."""
-    return page(
-        "Glossary",
-        "docs/prose.toml and ektp_core/vocabulary",
-        intro("glossary"),
-        table(("English", "Indonesian", "meaning"), _by_hand()),
-        "## Modules of the vocabulary",
-        table(("module", "Indonesian", "what it holds"), _nouns()),
-        *(f"## {title}\n\n{_members(kind)}" for title, kind in _LISTS),
-    )
-
-
-def _by_hand() -> Iterator[Sequence[str]]:
-    for word in sorted(prose()["word"], key=lambda word: str(word["english"])):
-        yield word["english"], word["indonesian"], word["meaning"]
-
-
-def _nouns() -> Iterator[Sequence[str]]:
-    for found in sorted(iter_modules(vocabulary.__path__), key=lambda module: module.name):
-        line = first_line(import_module(f"ektp_core.vocabulary.{found.name}"))
-        named = _BRACKETS.match(line)
-        yield (code(found.name), named[2], named[1] + named[3]) if named else (code(found.name), "-", line)
-
-
-def _members(kind: type[Enum]) -> str:
-    """The members of a list that have a word; the column of meanings only where there are any."""
-    rows = [_member(one, comments(kind).get(one.name, "")) for one in kind if one.value != ""]
-    if any(meaning for _, _, meaning in rows):
-        return table(("English", "Indonesian", "meaning"), rows)
-    return table(("English", "Indonesian"), (row[:2] for row in rows))
-
-
-def _member(one: Enum, beside: str) -> tuple[str, str, str]:
-    """A member: its word, its Indonesian term (its own, or the one in the comment), its meaning."""
-    own = getattr(one, "term", one.value)
-    if isinstance(own, str):
-        return _words(one), own, beside
-    named = _BRACKETS.match(beside)
-    return (_words(one), named[2], named[1] + named[3]) if named else (_words(one), beside, "")
+def _powers() -> Iterator[Sequence[str]]:
+    for kind, power in POWERS.items():
+        yield words(kind), "may place it", *_permit(power.place)
+        yield words(kind), "may lift it", *_permit(power.lift)
 
 
 # -- writing and checking ---------------------------------------------------------------------
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "glossary.md": glossary_page,
-    "reference/csv.md": csv_page,
+    "reference/asks.md": asks_page,
+    "reference/csv.md": records_page,
+    "reference/daily-report.md": daily_page,
     "reference/events.md": events_page,
+    "reference/figures.md": figures_page,
     "reference/hooks.md": hooks_page,
     "reference/lock.md": lock_page,
     "reference/objections.md": objections_page,
     "reference/permits.md": permits_page,
+    "reference/policy-keys.md": policies_page,
     "reference/refusals.md": refusals_page,
 }
 

@@ -27,6 +27,10 @@ _HELP = help_with_columns(
 @KEY
 @click.option("--office", required=True, metavar="PARTY", help="Office the cards are for, such as office/52.03.")
 @click.option(
+    "--purpose", default="",
+    help="Why these persons, whose home is elsewhere, are served here: lost or damaged cards only.",
+)  # fmt: skip
+@click.option(
     "--journal", type=click.Path(dir_okay=False, path_type=Path),
     help="Where it is noted what was sent; otherwise FILE.sent.jsonl.",
 )  # fmt: skip
@@ -37,6 +41,7 @@ def import_records(
     hub_url: str,
     keys: tuple[Path, ...],
     office: str,
+    purpose: str,
     journal: Path | None,
     passphrases: tuple[Path, ...],
     json_file: Path | None,
@@ -72,13 +77,13 @@ def import_records(
     _show_rows(batch)
     with hub_at(hub_url) as hub, progress(say("{file} to {hub}", file=file.name, hub=hub_url)) as moved:
         sent = SentJournal.open(journal or journal_of(file), signer)
-        found = send_batch(hub, batch, sent, signer, office, progress=moved)
+        found = send_batch(hub, batch, sent, signer, office, purpose=purpose, progress=moved)
     _show_result(found, office, signer)
     if json_file:
         write_json(json_file, _plain(found, file, office, signer))
     if found.broken:
         raise found.broken.as_refused()
-    sys.exit(0 if found.entered or found.repeated else 1)
+    sys.exit(0 if found.entered or found.repeated or found.twice else 1)
 
 
 def _show_rows(batch: "Batch") -> None:
@@ -104,6 +109,9 @@ def _show_result(found: "Imported", office: str, signer: "FileSigner") -> None:
     span = say("{count} ({first} to {last})", count=count, first=records[0], last=records[-1]) if records else count
     show_line("entered", span)
     show_line("already there", len(found.repeated))
+    if found.twice:
+        twice = [(str(one.line), one.record) for one in found.twice]
+        show_table(say("Recorded elsewhere first; the centre judges"), ("line", "first record"), twice)
     show_line("refused", len(found.refused))
     show_line("bad rows", len(found.bad))
     if found.unsent:
@@ -125,12 +133,14 @@ def _plain(found: "Imported", file: Path, office: str, signer: "FileSigner") -> 
         "counts": {
             "entered": len(found.entered),
             "repeated": len(found.repeated),
+            "twice": len(found.twice),
             "refused": len(found.refused),
             "bad": len(found.bad),
             "unsent": found.unsent,
         },
         "entered": [{"line": one.line, "record": one.record} for one in found.entered],
         "repeated": [{"line": one.line, "record": one.record} for one in found.repeated],
+        "twice": [{"line": one.line, "first_record": one.record} for one in found.twice],
         "refused": [
             {"line": one.line, **refused_to_plain(one.refused), "reason": words().refusal(one.refused)}
             for one in found.refused

@@ -51,6 +51,7 @@ class Imported:
 
     Attributes:
         entered, repeated: rows taken now, and rows that had been taken before.
+        twice: rows of persons whom another office recorded first; a line to be judged, no record (rule 2).
         refused: rows the hub refused.
         bad: rows that were not sent, because nothing can be made of them.
         warned: good rows with something odd about them.
@@ -59,6 +60,7 @@ class Imported:
 
     entered: tuple[EnteredRow, ...] = ()
     repeated: tuple[EnteredRow, ...] = ()
+    twice: tuple[EnteredRow, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
     bad: tuple[BadRow, ...] = ()
     warned: tuple[Row, ...] = field(default=(), repr=False)
@@ -92,6 +94,7 @@ def import_file(
     signer: Signer,
     office: str,
     *,
+    purpose: str = "",
     journal: Path | None = None,
     progress: Progress | None = None,
 ) -> Imported:
@@ -101,16 +104,22 @@ def import_file(
         Refused: BAD_FILE for a file or journal that cannot be used; nothing was sent.
     """
     batch = read_file(path)
-    return send_batch(
-        hub, batch, SentJournal.open(journal or journal_of(path), signer), signer, office, progress=progress
-    )
+    sent = SentJournal.open(journal or journal_of(path), signer)
+    return send_batch(hub, batch, sent, signer, office, purpose=purpose, progress=progress)
 
 
 def send_batch(
-    hub: Uplink, batch: Batch, journal: SentJournal, signer: Signer, office: str, *, progress: Progress | None = None
+    hub: Uplink,
+    batch: Batch,
+    journal: SentJournal,
+    signer: Signer,
+    office: str,
+    *,
+    purpose: str = "",
+    progress: Progress | None = None,
 ) -> Imported:
     """Bring the good rows of a file to the hub, a few at a time; a broken line ends it early."""
-    sending = _Sending(hub, journal, signer, office)
+    sending = _Sending(hub, journal, signer, office, purpose)
     answered: list[tuple[int, AskReply]] = []
     broken = None
     for rows in _slices(batch.rows):
@@ -133,6 +142,7 @@ class _Sending:
     journal: SentJournal
     signer: Signer
     office: str
+    purpose: str = ""
 
     def send(self, rows: Sequence[Row]) -> list[AskReply]:
         """One reply a row; what is only too old is sent once more with a new time."""
@@ -159,7 +169,7 @@ class _Sending:
         return self.hub.ask([self._envelope(record, sent) for record, sent in asks])
 
     def _envelope(self, record: bytes, sent: Sent) -> bytes:
-        body = EnterRecord(self.office, record.decode(), sent.at_ms)
+        body = EnterRecord(self.office, record.decode(), sent.at_ms, self.purpose)
         return signed_ask(body, [self.signer], sent.id, sent.at_ms)
 
 
@@ -168,12 +178,12 @@ def _is_stale(reply: AskReply) -> bool:
 
 
 def _sorted_out(batch: Batch, answered: Sequence[tuple[int, AskReply]], broken: UplinkError | None) -> Imported:
-    taken = [
-        (reply.is_first, EnteredRow(line, _record(reply))) for line, reply in answered if isinstance(reply, AskTaken)
-    ]
+    taken = [(reply, line) for line, reply in answered if isinstance(reply, AskTaken)]
+    records = [(reply.is_first, EnteredRow(line, _record(reply, "Entered"))) for reply, line in taken]
     return Imported(
-        entered=tuple(row for is_first, row in taken if is_first),
-        repeated=tuple(row for is_first, row in taken if not is_first),
+        entered=tuple(row for is_first, row in records if is_first and row.record),
+        repeated=tuple(row for is_first, row in records if not is_first and row.record),
+        twice=tuple(EnteredRow(line, first) for reply, line in taken if (first := _record(reply, "DuplicateNoted"))),
         refused=tuple(RefusedRow(line, reply) for line, reply in answered if isinstance(reply, Refused)),
         bad=batch.bad,
         warned=tuple(row for row in batch.rows if row.warnings),
@@ -182,9 +192,9 @@ def _sorted_out(batch: Batch, answered: Sequence[tuple[int, AskReply]], broken: 
     )
 
 
-def _record(reply: AskTaken) -> str:
-    """The number of the record that was entered."""
-    return next((str(event["record"]) for event in reply.events if event.get("kind") == "Entered"), "")
+def _record(reply: AskTaken, kind: str) -> str:
+    """The record that the reply's event of this kind names, if there is one."""
+    return next((str(event["record"]) for event in reply.events if event.get("kind") == kind), "")
 
 
 def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

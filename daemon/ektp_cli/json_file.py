@@ -17,11 +17,19 @@ def write_json(path: Path, value: object) -> None:
     Raises:
         Refused: BAD_FILE when it cannot be written.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    write_whole(path, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, replacing what was there.
+
+    Raises:
+        Refused: BAD_FILE when it cannot be written.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(f"{text}\n")
+        with beside.open("wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -16,7 +16,9 @@ from ektp_core.errors import EktpError, Refused
 GROUP = "ektp.commands"
 
 _SHORT = {
+    "allot": "Work out how many blanks each office should get, and why.",
     "blanks": "Bring blanks in, grant, send, count and issue them, by hand.",
+    "daily": "Read a daily report from text or CSV, and see whether it adds up.",
     "demo": "Print 200 specimen cards on two virtual printers, with faults, and account for every blank.",
     "hub": "The centre's hub: make one, run it.",
     "import": "Bring print-ready records from a CSV file to the hub.",

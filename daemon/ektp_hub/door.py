@@ -24,21 +24,24 @@ from ektp_core.boundary.store import Payload, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.imported import EnterLocked
 from ektp_core.flow.printing import Enter
 from ektp_core.flow.reporting import FileReport
-from ektp_core.flow.rows import Chip, Key
+from ektp_core.flow.rows import Chip, Key, LostStation
 from ektp_core.flow.view import View
 from ektp_core.spoilage.report import Line
 from ektp_core.vocabulary.nik import Nik, may_hold_nik
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.vocabulary.prr import from_payload
-from ektp_core.vocabulary.region import Regions
+from ektp_core.vocabulary.region import RegionLevel, Regions
 from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.uid import checked_uid
 from ektp_core.vocabulary.verdict import Cause
-from ektp_core.wire.asks import HUB, EnterRecord, ReportLine, SpoilageReport, read_ask
+from ektp_core.wire.asks import HUB, EnterLockedRecord, EnterRecord, ReportLine, SpoilageReport, read_ask
 from ektp_core.wire.envelope import LIMIT_BYTES, Opened, PayloadType, check_addressee, check_fresh, open_envelope
+from ektp_core.wire.letters import OldCardEntry, SuketEntry
 from ektp_core.wire.upload import FORMAT, Fetch, read_fetch, read_upload
+from ektp_hub.paper_door import letter_of, old_card_of
 from ektp_hub.step import ChainArrived
 from ektp_keys.entropy import Entropy
 from ektp_keys.payload_box import lock_payload
@@ -63,6 +66,14 @@ class Fetched:
     public: bytes
 
 
+def _even_withdrawn(view: View) -> Verifier:
+    return BookKeys(view, even_withdrawn=True)
+
+
+def _not_looked_up(_seq: int) -> int:
+    return 0
+
+
 @frozen
 class Door:
     """Opens what arrives.
@@ -70,12 +81,16 @@ class Door:
     Attributes:
         entropy: where the keys of payloads come from.
         verifier: who checks signatures, given the book; by default the keys of the book.
+        evidence: the same for a station's chain, where a withdrawn key's work is evidence.
+        sealed_ms: when a position of the book was sealed, 0 where that is not known.
     """
 
     pseudonyms: Pseudonyms
     regions: Regions
     entropy: Entropy
     verifier: Callable[[View], Verifier] = BookKeys
+    evidence: Callable[[View], Verifier] = _even_withdrawn
+    sealed_ms: Callable[[int], int] = _not_looked_up
 
     def open_ask(self, raw: bytes, view: View, now_ms: int) -> Work | Refused:
         """The work an envelope asks for; a refusal is given back, since others stand in the same request."""
@@ -90,9 +105,11 @@ class Door:
         Raises:
             Refused: OVERSIZED, MALFORMED, UNKNOWN_KEY, REVOKED_KEY, BAD_SIGNATURE, NOT_ALLOWED.
         """
-        opened = open_envelope(raw, PayloadType.CHAIN, self.verifier(view), UPLOAD_LIMIT_BYTES)
+        opened = open_envelope(raw, PayloadType.CHAIN, self.evidence(view), UPLOAD_LIMIT_BYTES)
         upload = read_upload(opened.payload)
-        _own_key(view, opened, upload.station)
+        key = _own_key(view, opened, upload.station)
+        if key.revoked and view.row(LostStation, upload.station) is None:
+            raise Refused(Refusal.REVOKED_KEY, {"key": key.key})  # of a lost station it is kept (rule 21)
         return ChainArrived(request, upload, opened.key_ids)
 
     def open_fetch(self, raw: bytes, view: View, now_ms: int) -> Fetched:
@@ -135,6 +152,14 @@ class Door:
         match body:
             case EnterRecord():
                 return self._enter(body, opened.digest, latest_ms)
+            case EnterLockedRecord():
+                same = self._enter(EnterRecord(body.office, body.record, body.checked_ms), opened.digest, latest_ms)
+                known = {one.name: getattr(same, one.name) for one in attrs.fields(EnterLocked) if one.name != "status"}
+                return EnterLocked(status=body.status, **known)
+            case SuketEntry():
+                return letter_of(body, self.pseudonyms, self.regions)
+            case OldCardEntry():
+                return old_card_of(body, self.pseudonyms)
             case SpoilageReport():
                 return self._report(body, view)
             case _:
@@ -158,12 +183,16 @@ class Door:
             record.previous_letter,
             letter_date.isoformat() if letter_date else "",
             body.checked_ms,
+            str(record.village.cut(RegionLevel.REGENCY)),
+            body.purpose,
         )
 
     def _report(self, body: SpoilageReport, view: View) -> FileReport:
         lines = tuple(self._line(line, f"lines[{index}]", view) for index, line in enumerate(body.lines))
+        paper = (body.paper, body.paper_date)
+        cut_ms = self.sealed_ms(body.cut_seq)
         return FileReport(
-            body.report, body.allotment, body.cut_seq, body.columns, lines, body.is_final, body.paper, body.paper_date
+            body.report, body.allotment, body.cut_seq, body.columns, lines, body.is_final, *paper, cut_ms=cut_ms
         )
 
     def _line(self, line: ReportLine, name: str, view: View) -> Line:

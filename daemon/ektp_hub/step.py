@@ -19,8 +19,9 @@ from ektp_core.flow.absorb import FORK, AbsorbCommit
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import StationFrozen
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.lifting import printing_order
 from ektp_core.flow.printing import Authorise, free_blanks
-from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, Policy, Ready, Record, Station
+from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, Policy, Record, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.wire.chain import check, read_header
@@ -197,15 +198,17 @@ def _no_longer_waiting(state: HubState, token: int) -> tuple[Waiting | None, Hub
 
 
 def _receipt(view: View, request: int, upload: Upload, answers: tuple[Answer, ...]) -> Reply:
-    forked = any(isinstance(e, StationFrozen) and e.why == FORK for e in _events(answers))
-    if forked:
-        last = upload.commits[-1].n
-        return Reply(request, Refused(Refusal.CHAIN_FORK, {"n": last, "station": upload.station}))
+    lost = view.row(LostStation, upload.station)
+    if lost:
+        return Reply(request, Refused(Refusal.STATION_IS_LOST, {"station": lost.station, "letter": lost.letter}))
+    station = view.row(Station, upload.station)
+    last_commit = upload.commits[-1]
+    taken = view.row(AbsorbedCommit, upload.station, last_commit.n)
+    if station and station.frozen_why == FORK and not (taken and taken.head == last_commit.head):
+        return Reply(request, Refused(Refusal.CHAIN_FORK, {"n": last_commit.n, "station": upload.station}))
     refused = next((one for one in answers if isinstance(one, Refused)), None)
     if refused:
         return Reply(request, refused)
-    last_commit = upload.commits[-1]
-    taken = view.row(AbsorbedCommit, upload.station, last_commit.n)
     assert taken is not None, "an absorbed commit without its row"
     return Reply(request, Receipt(FORMAT, upload.station, taken.n, taken.head.hex(), taken.hub_n))
 
@@ -234,7 +237,7 @@ def _authorise(state: HubState, view: View, now_ms: int) -> tuple[HubState, tupl
 
 
 def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
-    """Records that wait in an office, for its stations with room, lowest number first."""
+    """Records that wait in an office, for its stations with room, in the order of rule 31."""
     promised: set[str] = set()
     policy = policy_in_force(view)
     for station in view.rows(Station):
@@ -244,13 +247,13 @@ def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
         room = min(free_blanks(view, station), policy.lease_count - (desk.outstanding if desk else 0), BATCH)
         if room < 1:
             continue
-        for waiting in view.rows(Ready, PartyId(station.station).home.value):
+        for record in printing_order(view, PartyId(station.station).home.value, now_ms):
             if room < 1:
                 break
-            if waiting.record not in promised and _is_fresh(view, waiting.record, policy, now_ms):
-                promised.add(waiting.record)
+            if record not in promised and _is_fresh(view, record, policy, now_ms):
+                promised.add(record)
                 room -= 1
-                yield _authorisation(view, waiting.record, station.station, key, now_ms)
+                yield _authorisation(view, record, station.station, key, now_ms)
 
 
 def _is_fresh(view: View, name: str, policy: Policy, now_ms: int) -> bool:

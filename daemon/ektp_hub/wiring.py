@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -34,6 +35,7 @@ from ektp_hub.config import HUB_KEY, PSEUDONYMS, read_settings
 from ektp_hub.door import Door
 from ektp_hub.feed_out import feed_out, payload_out
 from ektp_hub.logs import configure_logs
+from ektp_hub.sealed_at import sealed_at
 from ektp_hub.server import HubFault, Read, make_app
 from ektp_hub.step import (
     Alarm,
@@ -296,7 +298,8 @@ def serve(
     store = open_book(folder / settings.book)
     try:
         with _listening(host or settings.host, settings.port if port is None else port) as listener:
-            hub = Hub(store, Door(pseudonyms, load_regions(), os.urandom), signer, log)
+            door = Door(pseudonyms, load_regions(), os.urandom, sealed_ms=partial(sealed_at, store))
+            hub = Hub(store, door, signer, log)
             return asyncio.run(_serving(hub, listener, settings.authorise_every_ms, ready))
     finally:
         store.close()

@@ -26,7 +26,7 @@ from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
 from ektp_core.vocabulary.prr import PrintReadyRecord, from_payload
 from ektp_core.vocabulary.role import Hand
 from ektp_core.wire import asks, envelope
-from ektp_core.wire.asks import EnterRecord
+from ektp_core.wire.asks import EnterLockedRecord, EnterRecord
 from ektp_core.wire.envelope import PayloadType, check_addressee, check_fresh, open_envelope, signed
 from ektp_core.wire.upload import Fetch, Receipt, Upload, payload_context, read_receipt, write_fetch, write_upload
 from ektp_keys.payload_box import lock_payload, unlock_payload
@@ -112,7 +112,7 @@ def record_in(payload: Payload) -> PrintReadyRecord:
 def _record(ask: bytes) -> PrintReadyRecord:
     """The record that was entered; an ask of another kind, also a rightly signed one, is none."""
     _, body = asks.read_ask(ask)
-    if not isinstance(body, EnterRecord):
+    if not isinstance(body, EnterRecord | EnterLockedRecord):
         raise Refused(Refusal.MALFORMED, {"field": "kind", "expected": "a print-ready record", "shape": "another kind"})
     return from_payload(body.record.encode())
 

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from enum import Enum
 
 from ektp_core.refusal_texts import (
+    about_allotment,
     about_book,
+    about_cards,
     about_chain,
+    about_counts,
     about_files,
     about_lock,
     about_message,
@@ -28,8 +31,11 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     **about_values.TEXTS,
     **about_people.TEXTS,
     **about_things.TEXTS,
+    **about_counts.TEXTS,
     **about_lock.TEXTS,
+    **about_cards.TEXTS,
     **about_report.TEXTS,
+    **about_allotment.TEXTS,
     **about_files.TEXTS,
 }
 
@@ -98,10 +104,38 @@ class Refusal(Enum):
     NOT_HELD = "NOT_HELD", False
     TOO_FEW = "TOO_FEW", True
     CANNOT_REVERSE = "CANNOT_REVERSE", False
+    MONTH_DIFFERS = "MONTH_DIFFERS", False
+    STATION_IS_LOST = "STATION_IS_LOST", False
+    STATION_NOT_LOST = "STATION_NOT_LOST", False
+    NOT_SILENT = "NOT_SILENT", True
+    LEASES_SPENT = "LEASES_SPENT", True
+    # counting and finding
+    BOOK_BEGUN = "BOOK_BEGUN", False
+    COUNT_UNEXPLAINED = "COUNT_UNEXPLAINED", False
+    SERIALS_NEEDED = "SERIALS_NEEDED", False
+    HELD_ELSEWHERE = "HELD_ELSEWHERE", False
+    WAS_FED = "WAS_FED", False
+    STOP_LISTED = "STOP_LISTED", False
+    HELD_BY_RECORD = "HELD_BY_RECORD", False
+    STATION_NOT_TOLD = "STATION_NOT_TOLD", True
+    UNKNOWN_LOAN = "UNKNOWN_LOAN", False
+    UNKNOWN_INQUIRY = "UNKNOWN_INQUIRY", False
+    UNDER_INQUIRY = "UNDER_INQUIRY", False
+    WASTE_NOT_REPORTED = "WASTE_NOT_REPORTED", True
+    # allotment
+    UNKNOWN_CLASS = "UNKNOWN_CLASS", False
+    UNKNOWN_REQUEST = "UNKNOWN_REQUEST", False
+    POLICIES_OVERLAP = "POLICIES_OVERLAP", False
+    ALLOTMENT_UNREPORTED = "ALLOTMENT_UNREPORTED", True
+    NEXT_NOT_DUE = "NEXT_NOT_DUE", True
+    ABOVE_CAPACITY = "ABOVE_CAPACITY", True
+    ABOVE_LIMIT = "ABOVE_LIMIT", False
     # record and lock
     UNKNOWN_RECORD = "UNKNOWN_RECORD", False
     PAYLOAD_ERASED = "PAYLOAD_ERASED", False
     PERSON_HAS_OPEN_RECORD = "PERSON_HAS_OPEN_RECORD", False
+    OPEN_ELSEWHERE = "OPEN_ELSEWHERE", True
+    NOT_HOME_OFFICE = "NOT_HOME_OFFICE", False
     PREVIOUS_CARD_OPEN = "PREVIOUS_CARD_OPEN", False
     SIGNER_NOT_REGISTRY = "SIGNER_NOT_REGISTRY", False
     NO_SUCH_STEP = "NO_SUCH_STEP", False
@@ -118,8 +152,15 @@ class Refusal(Enum):
     CERTAINTY_TOO_LOW = "CERTAINTY_TOO_LOW", False
     UID_KNOWN = "UID_KNOWN", False
     FOREIGN_BLANK = "FOREIGN_BLANK", False
+    # finished cards and holds
+    ON_HOLD = "ON_HOLD", False
+    NEEDS_REGISTRY = "NEEDS_REGISTRY", False
+    CARD_STOPPED = "CARD_STOPPED", False
+    UNKNOWN_LIST = "UNKNOWN_LIST", False
+    LIST_DIFFERS = "LIST_DIFFERS", False
     # report and unlock
     STALE_CUT = "STALE_CUT", False
+    REPORT_SPANS = "REPORT_SPANS", False
     REPORT_DIFFERS = "REPORT_DIFFERS", False
     NOT_REPORTED = "NOT_REPORTED", False
     UNKNOWN_REPORT = "UNKNOWN_REPORT", False

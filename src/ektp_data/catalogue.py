@@ -12,12 +12,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ektp_core.allotment.grants import LOAN_TEXTS
+from ektp_core.allotment.policy import ShortageRule
+from ektp_core.allotment.rule import Rule
 from ektp_core.errors import Refusal
 from ektp_core.lock.table import TABLE
 from ektp_core.vocabulary.nik import NikWarning
 from ektp_core.vocabulary.objection import Objection
+from ektp_core.wire.asks import KINDS
+from ektp_data.ask_kinds import about
 from ektp_data.columns import COLUMNS
+from ektp_data.figure_columns import FIGURE_COLUMNS
 from ektp_data.phrases import PHRASES, SENTENCES, TERMS
+from ektp_data.policy_keys import policy_keys
 from ektp_data.sources import said, told
 from ektp_data.texts import phrase_pattern
 
@@ -41,10 +48,18 @@ def _all() -> Iterator[str]:
         yield warning.meaning
     for objection in Objection:
         yield objection.meaning
-    for column in COLUMNS:
+    for column in (*COLUMNS, *FIGURE_COLUMNS):
         yield column.meaning
+    for rule in Rule:
+        yield rule.label
+        yield rule.text
+    for shortage in ShortageRule:
+        yield shortage.text
+    yield from LOAN_TEXTS
+    yield from (key.meaning for key in policy_keys())
     for row in TABLE:
         yield row.why
+    yield from map(about, KINDS)
     for terms in TERMS.values():
         yield from terms.values()
     yield from (phrase_pattern(one.text) for one in told() if not one.is_composed)

@@ -7,6 +7,8 @@ catalogue has the same in Indonesian. Codes stay codes in JSON, in logs and in t
 
 from collections.abc import Mapping
 
+from ektp_core.allotment.rule import Rule
+
 _EVENTS = {
     "ENTER": "enter it in the book",
     "AUTHORISE": "authorise it for a station",
@@ -30,6 +32,12 @@ _EVENTS = {
     "ENTER_LOCKED": "enter it locked",
     "OPEN": "open it at the centre",
     "CARD_SEEN": "note that the old card was seen",
+    # acts on a finished card, which the lock does not know
+    "HOLD": "hold it back",
+    "HAND_OVER": "hand the card over",
+    "ACTIVATE": "activate the card",
+    "DECLARE_MISSING": "declare the card missing",
+    "LIST": "put it on a list",
     # an outcome that somebody or some device gave in place of an event
     "GOOD": "judge the card good",
     "SPOILED": "judge the card spoiled",
@@ -54,6 +62,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "REPORTED": "reported as misprinted",
         "WITHDRAWN": "withdrawn",
         "LOCKED_BEFORE": "locked since the old system",
+        "HANDED_OVER": "handed over",
     },
     "bucket": {
         "STOCK": "stock",
@@ -68,6 +77,13 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "DESTROYED": "destroyed",
         "LOST": "lost",
         "FOUND_HELD": "found held",
+        "IN_TRANSIT_GOOD": "finished cards in transit",
+        "IN_TRANSIT_WASTE": "waste in transit",
+        "IN_TRANSIT_VOID": "void cards in transit",
+        "USED_DECLARED": "used by count",
+        "LOST_GOOD": "lost finished cards",
+        "LOST_WASTE": "lost waste",
+        "LOST_VOID": "lost void cards",
         "no bucket": "nowhere",
     },
     "certainty": {
@@ -95,11 +111,31 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "returned": "returned",
         "remaining": "remaining",
     },
+    "pile": {
+        "unprinted": "unprinted blanks",
+        "finished": "finished cards",
+        "waste": "waste and void cards",
+        "old-cards": "old cards",
+    },
     "place": {"the file": "the whole file"},
+    # what stands where a name is expected and nobody gave one
+    "party": {"anybody": "anybody"},
+    "allotment": {"(none named)": "(none named)"},
+    "rule": {rule.value: rule.label for rule in Rule},
+    "hold": {
+        "UNDER_AGE": "under seventeen",
+        "DUPLICATE_CHECK": "check of a double recording",
+        "DEATH_REPORT": "report of death",
+        "BATCH": "waiting for its batch",
+        "INQUIRY": "inquiry",
+        "IDENTITY": "question of identity",
+    },
 }
 
 #: Facts that name a field, a person or a thing; they are never read as phrases.
-NAMES = frozenset({"field", "id", "key", "party", "record", "report", "serial", "station", "allotment", "printer"})
+NAMES = frozenset(
+    {"field", "id", "key", "party", "record", "report", "serial", "station", "allotment", "printer", "list"}
+)
 
 #: Phrases that no source has word for word; `{0}` is the first number in them.
 PHRASES = (
@@ -110,7 +146,9 @@ PHRASES = (
     # a value of a record
     "before {0}", "{0} to {1} characters on one line", "{0} to {1} signatures", "{0} to {1} milliseconds",
     "a region code such as {0}, {1}.{2}, {3}.{4}.{5} or {6}.{7}.{8}.{9}",
-    "surrendered", "declared lost", "surrendered or declared lost", "a print-ready record, version {0}",
+    "surrendered", "declared lost", "surrendered or declared lost", "missing", "superseded", "named twice",
+    "a person not due for a card", "a person not recorded", "a person recorded and not print-ready",
+    "a print-ready record, version {0}",
     # parties, people and serials
     "up to {0} of A-Z {1}-{2} . -", "{0} <= first <= last <= {1}", "{0} runs", "{0} different", "{0}, one a blank",
     "the station", "nobody", "the hub",
@@ -134,6 +172,28 @@ PHRASES = (
     "the report's own sum is off by {0}", "the report's own sum is off by -{0}", "the lines",
     "a final report has no suspects ({0}) and nothing remaining ({1})",
     "another person", "no person", "a person", "none",
+    # consignments, loans, destruction, old cards
+    "{0} named", "{0} or more from outside", "{0} blanks the borrower itself had sent away", "{0} cards",
+    "up to {0} characters in one line", "blanks of {0} classes", "the borrower's province, province/{0}",
+    "the old-card book", "agreed and not delivered", "delivered and not returned", "any place", "anybody",
+    "(none named)",
+    # a physical count
+    "{0}, less than listed", "{0} or more", "{0} serials, {1} blanks", "{0} to {1}",
+    # figures of offices, and policies
+    "office/{0}.{1}, province/{2} or group/{3}/NAME, kept as text", "also printed_{0}", "digits only: {0}",
+    # a daily report, a month, an interim letter
+    "a count of {0} to {1}", "{0}, the last report of that day",
+    "the letter's number, {0} to {1} characters", "said twice, in line {0} too; it counts for neither",
+    "longer than {0} characters", "{0} cells, the head has {1}", "the same office and day as in line {0}",
+    "a list of texts", "a text on one line", "a date such as {0}-{1}-{2}", "every day",
+    "{0} policies", "{0} policies hold at once", "line {0} is not TOML", "a key of the reference of policies",
+    "a whole number from {0} to {1}", "{0} months", "{0} months, as in printed_per_month, or none", "{0} classes",
+    "{0} or at least one lot, {1}", "at most the quota, {0}", "{0} or whole lots of {1}", "below loan_keep_days, {0}",
+    "{0} or at least target_cover_days, {1}",
+    "a reason of {0} to {1} characters",
+    # what may stand in a place of a form
+    "text", "whole number", "base64", "the fields below", "[text, whole number]",
+    "[text, whole number, whole number]", "[text, text, text, whole number]",
 )  # fmt: skip
 
 #: Short sentences with names in them. What stands in a place is looked up in its turn; a name may
@@ -155,6 +215,15 @@ SENTENCES = (
     "{bucket} or {bucket2} (it is in {bucket3})",
     "{bucket} (it is in {bucket2})",
     "{bucket} to {bucket2} is closed by its own act",
+    "{pile}, blanks of class {blank_class}",
+    "{serial} in {bucket} of {party}, class {blank_class}",
+    # consignments, loans, destruction
+    "as the rule of that day has it: {method}, by {kind}",
+    "{method} by {kind}",
+    "{party}, or {party2} on the way",
+    "blanks of class {blank_class}",
+    "a loan between {party} and {party2}",
+    "allotment {name}",
     # a file
     "it cannot be read ({error})",
     "the key {name} is not known",
@@ -181,6 +250,7 @@ SENTENCES = (
     "an entry of the feed was not taken: {why}",
     "no station answers there ({error}); is `ektp station run` still running?",
     "the key of {owner}",
+    "the code of {name}",
     # the demo
     "blanks of the manifest are not in the book: {serials}",
     "two good cards: {name}",
@@ -188,4 +258,18 @@ SENTENCES = (
     "the {process} did not start; see {path}",
     "waited {seconds} s in vain until {what}; see the logs in {path}",
     "spoiled cards in the trays {serials} are not those of the book {serials2}",
+    "a date up to {day}",
+    "{party} {pile} {name}: {number} counted, {number2} in the book",
+    # figures of offices, and policies
+    "the same office and class as in line {lines}",
+    "{party} twice with class {blank_class}",
+    # what may stand in a place of a form
+    "a list of: {form}",
+    "{form} or nothing",
+    "one of: {names}",
+    "a file, or one of: {names}",
+    "no policy holds on {day}",
+    "two policies of one name hold on {day}",
+    "{day} or later",
+    "perhaps {key}",
 )

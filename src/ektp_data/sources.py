@@ -44,6 +44,7 @@ _TOLD: Mapping[str, tuple[int, ...]] = {
     "_bad": (1, 2),
     "_bad_cell": (1, 2, 3),
     "_bad_file": (0, 1, 2),
+    "bad_cell": (1, 2),
     "bad_file": (1, 2),
     "damaged": (1, 2),
     "Damage": (0, 1),
@@ -73,7 +74,8 @@ def said() -> tuple[Literal, ...]:
     Raises:
         ValueError: a text that is put together instead of looked up.
     """
-    found = tuple(one for tree, place in _trees() for one in _arguments(tree, place, _calls(place)))
+    every = (one for tree, place in _trees() for one in _arguments(tree, place, _calls(place)))
+    found = tuple(one for one in every if one.text)
     for one in found:
         if one.is_composed:
             raise ValueError(f"{one.place}: give the facts by name, `{one.text}` cannot be translated")

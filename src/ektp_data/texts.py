@@ -17,6 +17,7 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from importlib import resources
@@ -30,6 +31,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"[0-9]+")
 _LIST_SEPARATOR = ", "
 _NOTHING = "-"
+
+#: Facts that are a time, where they are a number: milliseconds UTC.
+_TIMES = frozenset({"since", "until"})
 
 #: A fact longer than this is nobody's phrase; it is shown as it is.
 _LONGEST_PHRASE = 400
@@ -79,7 +83,7 @@ class Translator:
 
     def _fact(self, name: str, fact: Fact) -> str:
         if isinstance(fact, int):
-            return str(fact)
+            return _moment(fact) if name.rstrip("0123456789") in _TIMES else str(fact)
         if isinstance(fact, tuple):
             return _LIST_SEPARATOR.join(self._phrase(name, part) for part in fact) or _NOTHING
         return self._phrase(name, fact)
@@ -132,6 +136,11 @@ def _matching(sentence: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
 
 
+def _moment(at_ms: int) -> str:
+    """A time as people write it; nothing for none."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC" if at_ms else _NOTHING
+
+
 def _filled(text: str, shown: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: shown.get(place.group(1), "?"), text)
 
@@ -175,4 +184,5 @@ def _same(text: str) -> str:
 
 def _catalogue(language: Language) -> Callable[[str], str]:
     compiled = resources.files("ektp_data").joinpath("locale", language.value, "LC_MESSAGES", "ektp.mo")
-    return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes())).gettext
+    found = gettext.GNUTranslations(io.BytesIO(compiled.read_bytes())).gettext
+    return lambda text: found(text) if text else ""  # the empty id is the catalogue's own header

@@ -81,16 +81,20 @@ class PublicKeys:
 
 @frozen
 class BookKeys:
-    """A verifier over the keys registered in a book, as the view shows them."""
+    """A verifier over the keys registered in a book, as the view shows them.
+
+    `even_withdrawn`: what a withdrawn key signed is still known to be its work, as evidence.
+    """
 
     view: View
+    even_withdrawn: bool = False
 
     def verify(self, key_id: str, message: bytes, signature: bytes) -> bool:
         """Whether that key signed exactly these bytes. Raises UNKNOWN_KEY, REVOKED_KEY."""
         row = self.view.row(rows.Key, key_id)
         if row is None:
             raise Refused(Refusal.UNKNOWN_KEY, {"key": key_id})
-        if row.revoked:
+        if row.revoked and not self.even_withdrawn:
             raise Refused(Refusal.REVOKED_KEY, {"key": key_id})
         return is_signed_by(row.public, message, signature)
 

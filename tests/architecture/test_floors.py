@@ -49,6 +49,7 @@ PLANTS = [
     _one_import("floors", "ektp_cli", "daemon/ektp_cli/planted.py", "ektp_testing"),
     _one_import("core-floors", "ektp_core.errors", "src/ektp_core/errors.py", "ektp_core.vocabulary"),
     _one_import("core-floors", "ektp_core.ledger", "src/ektp_core/ledger/planted.py", "ektp_core.lock"),
+    _one_import("core-floors", "ektp_core.daily", "src/ektp_core/daily/planted.py", "ektp_core.ledger"),
     _one_import("core-floors", "ektp_core.press", "src/ektp_core/press/planted.py", "ektp_core.flow"),
     _one_import("core-floors", "ektp_core.boundary", "src/ektp_core/boundary/planted.py", "ektp_core.wire"),
     Plant("core-floors", "src/ektp_core/planted/__init__.py", "", ("- ektp_core.planted",)),
@@ -62,6 +63,10 @@ PLANTS = [
     _one_import("station-and-hub-apart", "ektp_station", "daemon/ektp_station/planted.py", "ektp_hub"),
     _one_import(
         "oracle-by-hand", "ektp_testing.oracle", "src/ektp_testing/oracle.py", "ektp_core.lock.table"
+    ),
+    *(
+        _every_import("models-by-hand", f"src/ektp_testing/{name}.py", f"ektp_testing.{name}")
+        for name in ("allotment_model", "ledger_model", "two_books_model")
     ),
     _every_import("steps-are-pure", "daemon/ektp_station/step.py", "ektp_station.step"),
     _every_import("steps-are-pure", "daemon/ektp_hub/step.py", "ektp_hub.step"),

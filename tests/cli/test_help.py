@@ -4,8 +4,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from ektp_cli.allot_command import allot
 from ektp_cli.bad_cards import COLUMNS as BAD_CARDS
 from ektp_cli.blank_commands import blanks
+from ektp_cli.daily_command import daily
 from ektp_cli.import_command import import_records
 from ektp_cli.report_command import report
 from ektp_cli.suspect_commands import suspect
@@ -13,6 +15,7 @@ from ektp_cli.table_command import table
 from ektp_cli.unlock_command import unlock
 from ektp_cli.verify_command import verify
 from ektp_data.columns import COLUMNS
+from ektp_data.figure_columns import FIGURE_COLUMNS
 
 COMMANDS = {
     "import": import_records,
@@ -20,7 +23,11 @@ COMMANDS = {
     "unlock": unlock,
     "verify": verify,
     "table": table,
+    "allot": allot,
+    **{f"allot {name}": one for name, one in allot.commands.items()},
     "blanks": blanks,
+    "daily": daily,
+    **{f"daily {name}": one for name, one in daily.commands.items()},
     **{f"blanks {name}": one for name, one in blanks.commands.items()},
     "suspect": suspect,
     **{f"suspect {name}": one for name, one in suspect.commands.items()},
@@ -54,6 +61,7 @@ def test_every_option_says_what_it_is(name: str) -> None:
 
 @pytest.mark.parametrize(("command", "names"), [
     (import_records, [name for one in COLUMNS for name in (one.name, one.indonesian)]),
+    (allot.commands["plan"], [name for one in FIGURE_COLUMNS for name in (one.name, one.indonesian)]),
     (report, [name for one in BAD_CARDS for name in (one.name, one.indonesian)]),
 ])
 def test_the_help_of_a_command_that_reads_a_file_names_every_column(command: click.Command, names: list[str]) -> None:

@@ -15,10 +15,13 @@ from ektp_cli.asking import now_ms
 from ektp_cli.import_command import import_records
 from ektp_cli.importing import import_file
 from ektp_client.hub_client import HubClient
+from ektp_core.boundary.uplink import AskTaken
 from ektp_core.errors import Refusal, Refused
+from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.wire.asks import read_ask
 from ektp_core.wire.envelope import Envelope
-from ektp_data.csv_records import read_records
+from ektp_data.csv_records import Batch, read_records, write_records
+from ektp_data.people import synthetic_people
 from ektp_data.regions import load_regions
 from ektp_hub import reads
 from ektp_keys.key_file import load_key
@@ -154,7 +157,7 @@ def test_bad_rows_are_listed_and_the_good_ones_proceed(
     found = read_json(tmp_path / "found.json")
     expected = read_records(messy.read_bytes(), load_regions())
     assert result.exit_code == 0
-    assert found["counts"] == {"entered": 10, "repeated": 0, "refused": 0, "bad": 16, "unsent": 0}
+    assert found["counts"] == {"entered": 10, "repeated": 0, "twice": 0, "refused": 0, "bad": 16, "unsent": 0}
     assert [(one["line"], one["column"]) for one in found["bad"]] == [(one.line, one.column) for one in expected.bad]
     assert all(f" {one.line} " in result.output and one.column in result.output for one in expected.bad)
     assert len(found["warnings"]) == 2
@@ -244,3 +247,36 @@ def test_the_same_is_had_without_a_terminal(centre: Centre, line: Line, people: 
     found = import_file(hub, people, signer, OFFICE, progress=lambda done, total: moved.append((done, total)))
     assert (len(found.entered), found.entered[0].record, found.entered[0].line) == (200, "52.03-000001", 2)
     assert moved == [(50, 200), (100, 200), (150, 200), (200, 200)]
+
+
+@pytest.mark.rule(20)
+def test_a_person_from_elsewhere_is_served_for_a_lost_card_and_a_purpose(
+    centre: Centre, bring: Callable[..., Result], tmp_path: Path
+) -> None:
+    away = tmp_path / "away.csv"
+    made = synthetic_people(5, 40, "31.71", load_regions())
+    lost = next(one for one in made if one.reason is Reason.LOST and one.previous is PreviousCard.DECLARED_LOST)
+    away.write_bytes(write_records([lost]))
+    result = bring(away)
+    assert result.exit_code == 1 and "purpose" in result.output
+    assert "entered         1 " in bring(away, "--purpose", "flies home tomorrow").output
+
+
+@pytest.mark.rule(20)
+def test_a_first_card_is_not_made_away_from_home(bring: Callable[..., Result], tmp_path: Path) -> None:
+    away = tmp_path / "away.csv"
+    made = synthetic_people(5, 40, "31.71", load_regions())
+    away.write_bytes(write_records([next(one for one in made if one.reason is Reason.FIRST)]))
+    result = bring(away, "--purpose", "because")
+    assert result.exit_code == 1 and "NOT_HOME_OFFICE" in result.output
+
+
+@pytest.mark.rule(2)
+def test_a_person_recorded_elsewhere_first_is_listed_for_judgement(people: Path, centre: Centre) -> None:
+    """The hub answers with a line to be judged and no record."""
+    rows = read_records(people.read_bytes(), load_regions())
+    noted = AskTaken(7, True, ({"kind": "DuplicateNoted", "record": "52.01-000009"},))
+    batch = Batch(rows.rows[:1], ())
+    found = importing._sorted_out(batch, [(2, noted)], None)  # what the command shows of it
+    assert [(one.line, one.record) for one in found.twice] == [(2, "52.01-000009")]
+    assert found.entered == found.repeated == ()

@@ -70,6 +70,12 @@ def test_a_message_nobody_translated_stays_english() -> None:
     assert translator("id").text("{a}", a="") == ""
 
 
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_no_message_is_no_text(language: str) -> None:
+    """The empty id is the header of the catalogue, which nobody wants to read."""
+    assert translator(language).text("") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "language"),
     [("en", Language.ENGLISH), ("id", Language.INDONESIAN), ("id_ID.UTF-8", Language.INDONESIAN), ("EN-gb", Language.ENGLISH)],
@@ -123,6 +129,30 @@ def test_a_code_is_put_into_words_by_the_name_of_its_fact() -> None:
     assert translator("en").text("{bucket} {name}", bucket="GOOD_HELD", name="GOOD_HELD") == "good held GOOD_HELD"
     assert translator("id").text("{bucket2}", bucket2="LOST") == "hilang"
     assert translator("id").text("{state}", state="NEW_STATE") == "NEW_STATE"
+
+
+def test_a_name_that_nobody_gave_is_told_in_words() -> None:
+    """Names are never read as phrases, but what stands in the place of one is."""
+    refused = Refused(Refusal.NOT_HELD, {"serials": "PNRI-18 5", "party": "anybody", "bucket": "any place"})
+    assert translator("id").what(refused) == (
+        'Blangko ini tidak tercatat di pihak mana pun sebagai "persediaan atau kartu": PNRI-18 5.'
+    )
+    assert translator("id").text("{allotment}", allotment="(none named)") == "(tidak disebut)"
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_time_is_shown_as_people_write_it_and_a_local_day_as_it_is(language: str) -> None:
+    """Milliseconds are for programs."""
+    shown = translator(language).text("{until}|{since}|{since2}", until=1_542_600_300_000, since="2018-11-19", since2=0)
+    assert shown == "2018-11-19 04:05 UTC|2018-11-19|-"
+
+
+def test_the_more_particular_of_two_sentences_is_found() -> None:
+    """Both hold " by "."""
+    expected = "as the rule of that day has it: digunting / dibakar, by office"
+    assert translator("id").text("{expected}", expected=expected) == (
+        "sesuai aturan yang berlaku pada hari itu: digunting / dibakar, oleh dinas"
+    )
 
 
 def test_what_can_happen_now_is_told_in_words_a_clerk_understands() -> None:

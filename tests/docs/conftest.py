@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def generate() -> ModuleType:
-    """`docs/generate.py`."""
+    """`docs/generate.py`; pytest's `pythonpath` lets it find the modules beside it."""
     spec = spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None

@@ -62,5 +62,6 @@ def test_a_bar_in_a_cell_does_not_end_the_cell(generate: ModuleType) -> None:
 def test_a_member_without_its_own_term_takes_the_one_in_brackets(generate: ModuleType) -> None:
     from ektp_core.vocabulary.bucket import Bucket
 
-    held = generate._member(Bucket.GOOD_HELD, "good card waiting to be handed over (kartu baik)")
+    assert generate.glossary_page.__module__ == "glossary_page"
+    held = sys.modules["glossary_page"].member(Bucket.GOOD_HELD, "good card waiting to be handed over (kartu baik)")
     assert held == ("good held", "kartu baik", "good card waiting to be handed over")

@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[2]
 DECISIONS = ROOT / "docs" / "decisions"
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_PYTHON = re.compile(r"^```(?:python|py|pycon)\b.*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```(?:python|py|pycon)\b(?! title=).*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: A program to be typed, with the name of its file; tests/docs/test_programs.py runs it.
+PROGRAM = re.compile(r'^```python title="([\w.]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _FILE = re.compile(r"(?:src|daemon|plugins|tests|docs|locks|\.ci|ektp_\w+)/[\w./-]*")

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
 from attrs import evolve
 
+from ektp_core.allotment.policy import Policy
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.allotment_policies import SetAllotmentPolicy
 from ektp_core.flow.printing import Authorise
-from ektp_core.vocabulary.prr import PrintReadyRecord
+from ektp_core.flow.rows import Evidence
+from ektp_core.flow.silence import DeclareStationLost
+from ektp_core.vocabulary.prr import PreviousCard, PrintReadyRecord, Reason
 from ektp_core.wire.chain import Header, seal
 from ektp_core.wire.upload import Receipt, Upload
 from ektp_hub.step import (
@@ -138,6 +143,19 @@ def test_two_histories_stop_the_station_and_raise_an_alarm(centre: "Centre") -> 
     assert isinstance(again, Reply) and again.answer == reply.answer
 
 
+@pytest.mark.rule(21)
+def test_a_station_declared_lost_is_told_so_and_what_it_sent_is_kept(centre: "Centre") -> None:
+    steps, book = Steps(centre), centre.station_with_blanks(3)
+    steps.chain(book.upload())
+    loss = DeclareStationLost(STATION, "470/12", "2026-01-05")
+    centre.must_take(centre.messages.ask(loss, centre.keys.first, centre.keys.second))
+    for _ in range(2):
+        (reply,) = steps.chain(book.upload())
+        assert isinstance(reply, Reply) and isinstance(reply.answer, Refused)
+        assert reply.answer.refusal is Refusal.STATION_IS_LOST
+    assert centre.view(lambda view: len(list(view.rows(Evidence, STATION)))) == len(book.upload().commits)
+
+
 def test_records_are_authorised_by_themselves_up_to_the_absorbed_stock(centre: "Centre", some_people: People) -> None:
     steps = Steps(centre)
     steps.whole(AsksArrived(1, entered(centre, some_people(5))))
@@ -153,6 +171,27 @@ def test_records_are_authorised_by_themselves_up_to_the_absorbed_stock(centre: "
     assert all(isinstance(answer, Accepted) for answer in answers)
     steps.one(Persisted(persist.token, answers))
     assert steps.one(Ticked()) == ()
+
+
+@pytest.mark.rule(31)
+def test_records_are_authorised_in_the_order_of_the_policy(centre: "Centre", some_people: People) -> None:
+    """Of five who wait, the one whose recording was wrong comes first, and renames are not printed at all."""
+    reasons = (Reason.FIRST, Reason.MOVED, Reason.FIRST, Reason.RECORDING_ERROR, Reason.FIRST)
+    people = [
+        evolve(one, reason=reason, previous=PreviousCard.NONE)
+        for one, reason in zip(some_people(5), reasons, strict=True)
+    ]
+    policy = Policy(name="2020", priority_classes=("salah-rekam",), refused_classes=("pindah",))
+    asked = centre.messages.ask(SetAllotmentPolicy(policy, "SE-1"), centre.keys.first, centre.keys.second)
+    steps = Steps(centre)
+    steps.chain(centre.station_with_blanks(5).upload())
+    centre.must_take(asked)
+    steps.whole(AsksArrived(1, entered(centre, tuple(people))))
+    (persist,) = steps.one(Ticked())
+    assert isinstance(persist, Persist)
+    assert [work.ask.body for work in persist.works] == [
+        Authorise(f"52.03-00000{number}", STATION) for number in (4, 1, 3, 5)
+    ]
 
 
 def test_a_record_whose_check_is_too_old_does_not_hold_up_the_others(centre: "Centre", some_people: People) -> None:

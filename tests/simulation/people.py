@@ -94,7 +94,7 @@ def _found_hub(world: World, names: list[str], records: int, blanks: int, knows_
     chips = tuple(uid_of(number) for number in range(1, whole[0][2] + 1)) if knows_chips else ()
     asks: list[tuple[Body, tuple[str, ...]]] = [
         (Found(_registrations(names)), ()),
-        (TakeSupply("supplier/PNRI", CLASS, whole, "DO-1", "2024-01-02", chips), ("store",)),
+        (TakeSupply("supplier/PNRI", CLASS, whole, "DO-1", "2023-11-01", chips), ("store",)),
         (Grant("allotment", OFFICE, CLASS, whole[0][2]), ("verifier",)),
         (Dispatch("to-office", "allotment"), ("store",)),
         (Receive("to-office", OFFICE, whole), ("storekeeper", "checker")),

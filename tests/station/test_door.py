@@ -19,8 +19,9 @@ from ektp_core.flow.feed import AUTHORISED, FORMAT, Authorisation, FeedEntry
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Withdraw
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter, TakeFeed
+from ektp_core.vocabulary.prr import to_payload
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
-from ektp_core.wire.asks import HUB
+from ektp_core.wire.asks import HUB, EnterLockedRecord
 from ektp_core.wire.envelope import LIMIT_BYTES, Envelope, PayloadType, signed
 from ektp_core.wire.upload import Fetch, Receipt, payload_context, read_fetch, read_upload, write_receipt
 from ektp_keys.payload_box import unlock_payload
@@ -28,7 +29,7 @@ from ektp_keys.public_keys import BookKeys
 from ektp_keys.transit import KeySealer
 from ektp_station import door
 from ektp_station.door import Carried
-from tests.station.station_bench import NOW_MS, STATION, Office, people, refused
+from tests.station.station_bench import NOW_MS, OFFICE, STATION, Office, people, refused
 
 MINUTE_MS = 60_000
 VERDICT = Conclude("52.03-000001", 1, Outcome.GOOD, BlankPlace.OUTPUT, Certainty.OPERATOR)
@@ -163,6 +164,15 @@ def test_a_record_signed_by_the_hubs_or_a_stations_own_key_is_refused(desk: Desk
     record = desk.office.record(people(1)[0], signer)
     raw = desk.raw(desk.entry(record, signer))
     assert desk.refusal(raw, desk.sealed(record)) is Refusal.NOT_BOTH_SIGNED
+
+
+@pytest.mark.rule(4)
+def test_a_half_finished_life_that_the_centre_opened_is_let_in_as_any_record(desk: Desk) -> None:
+    (person,) = people(1)
+    life = EnterLockedRecord(OFFICE, to_payload(person).decode(), desk.office.at_ms, 7)
+    record = desk.office.ask(HUB, life, "registry")
+    (payload,) = desk.open(desk.raw(desk.entry(record)), desk.sealed(record)).payloads
+    assert door.record_in(payload) == person
 
 
 @pytest.mark.rule(42)

@@ -17,7 +17,7 @@ from ektp_core.flow.events import Reported, Stepped
 from ektp_core.flow.founding import NewOfficer, Register
 from ektp_core.flow.printing import Authorise, Recall, Withdraw
 from ektp_core.flow.reporting import FileReport, Unlock
-from ektp_core.flow.rows import Allotment, Attempt, Dispute, Lock, Report, Station
+from ektp_core.flow.rows import Allotment, Attempt, Dispute, Lock, Policy, Report, Station
 from ektp_core.flow.settling import Found, Settle
 from ektp_core.spoilage.report import Columns, Line
 from ektp_core.vocabulary.bucket import Bucket
@@ -100,7 +100,7 @@ def line(number: int) -> Line:
 
 def report(name: str, columns: Columns, lines: tuple[Line, ...], at: int, is_final: bool = False) -> FileReport:
     """The office's spoilage report of its allotment of November."""
-    return FileReport(name, "2018-11", at, columns, lines, is_final, f"470/{name}/Dukcapil/2018", "2018-11-30")
+    return FileReport(name, "2018-11", at, columns, lines, is_final, f"470/{name}/Dukcapil/2018", "2018-11-19")
 
 
 @pytest.mark.rule(24)
@@ -122,7 +122,7 @@ def test_ten_thousand_blanks_are_printed_reported_unlocked_and_reprinted() -> No
 
 def the_blanks_come() -> Offices:
     """Ten thousand blanks for November; five hundred more wait at the centre."""
-    books = founded()
+    books = founded(Policy("default", 1, lease_count=10_000))
     people = (
         NewOfficer("head", "Section head", OFFICE, (Role.SECTION_HEAD, Role.CENTRE_VERIFIER)),
         NewOfficer("verifier-4", "Verifier 4", "verification", (Role.CENTRE_VERIFIER,)),

@@ -30,12 +30,27 @@ from ektp_core.flow.events import (
     StationFrozen,
     Stepped,
 )
+from ektp_core.flow.evidence import kept
 from ektp_core.flow.objections import Commit, objection
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import AbsorbedCommit, Attempt, Chip, Desk, Dispute, FeedRow, Lease, Lock, Pen, Station
+from ektp_core.flow.releasing import owes_a_release, release_seen
+from ektp_core.flow.rows import (
+    AbsorbedCommit,
+    Attempt,
+    Chip,
+    Desk,
+    FeedRow,
+    Key,
+    Lease,
+    Lock,
+    LostStation,
+    Pen,
+    Station,
+)
 from ektp_core.flow.signers import require
+from ektp_core.flow.station_loss_events import EvidenceKept
 from ektp_core.flow.view import View
 from ektp_core.lock.step import blank_move, step
 from ektp_core.vocabulary.bucket import Bucket
@@ -77,12 +92,17 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
     """The hub's events for one commit; none when it was absorbed before."""
     if view.row(Station, body.station) is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
+    if view.row(LostStation, body.station) and _signed_by_itself(view, ask, body.station):
+        return kept(view, _as_evidence(body))
     who = require(view, ask, PERMITS[Act.STATION_WORK])
     if not who.has(Hand.STATION, body.station):
         raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": body.station})
     if body.n < 1:
         raise Refused(Refusal.MALFORMED, {"field": "n", "expected": "1 or more", "shape": str(body.n)})
     desk = view.row(Desk, body.station) or Desk(body.station)
+    station = view.row(Station, body.station)
+    if body.n > desk.chain_n + 1 and station and station.frozen_why == FORK:
+        return tuple(_forked(view, body, ask.at_ms))  # further along a second history
     if body.n > desk.chain_n + 1:
         raise Refused(Refusal.CHAIN_GAP, {"absorbed": desk.chain_n, "found": body.n, "next": desk.chain_n + 1})
     known = view.row(AbsorbedCommit, body.station, body.n)
@@ -93,11 +113,21 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
     return tuple(_absorbed(view, body, ask.at_ms))
 
 
+def _as_evidence(body: AbsorbCommit) -> EvidenceKept:
+    return EvidenceKept(body.station, body.n, body.head, body.at_ms, body.events)
+
+
+def _signed_by_itself(view: View, ask: Ask, station: str) -> bool:
+    """Whether one of the keys is the station's, withdrawn or not."""
+    keys = (view.row(Key, name) for name in ask.signed_by)
+    return any(key and (key.hand, key.owner) == (Hand.STATION, station) for key in keys)
+
+
 def _absorbed(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     book = Overlay(view)
     found = tuple(_read(raw) for raw in body.events)
     yield from _written(book, _judged(book, body, found), body.station, at_ms)
-    yield from _written(book, _compared(book, body), body.station, at_ms)
+    yield from _written(book, _compared(book, body, at_ms), body.station, at_ms)
     yield Absorbed(body.station, body.n, body.head, view.position.n + 1)
 
 
@@ -116,6 +146,10 @@ def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event | None, ...]) 
     aligned = _alignment(book, body, found)
     for index, event in enumerate(found):
         if index in aligned:
+            continue
+        seen = release_seen(book, body.station, event)
+        if seen:
+            yield seen
             continue
         why = _held(book, evolve(commit, at=index), event)
         if event is not None and why is None:
@@ -138,11 +172,12 @@ def _held(book: Overlay, commit: Commit, event: Event | None) -> Objection | Non
     return why
 
 
-def _compared(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
+def _compared(book: Overlay, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     """Stop a station whose book is not what its facts make it."""
     station = book.row(Station, body.station)
     agree = (book.row(Pen, body.station) or Pen(body.station, EMPTY)).digest == (body.pen or EMPTY)
-    if not agree and station and not station.frozen_why and not _has_open_dispute(book, body.station):
+    waits = _has_open_dispute(book, body.station) or owes_a_release(book, body.station, at_ms)
+    if not agree and station and not station.frozen_why and not waits:
         yield StationFrozen(body.station, f"its book differs from the hub's copy at commit {body.n}")
 
 
@@ -212,7 +247,7 @@ def _disputed(book: Overlay, body: AbsorbCommit, index: int, event: Event | None
     yield Disputed(body.station, body.n, index, why, record, n, body.events[index])
     lock = book.row(Lock, record) if record else None
     if lock and (lock.station, lock.n) == (body.station, n):
-        yield from _stop(book, lock)
+        yield from stop_lock(book, lock)
     if isinstance(event, Moved):
         yield from _suspect_run(book, body.station, event)
 
@@ -227,7 +262,7 @@ def _named(event: Event | None) -> tuple[str, int]:
     return record, n
 
 
-def _stop(book: View, lock: Lock) -> Iterator[Event]:
+def stop_lock(book: View, lock: Lock) -> Iterator[Event]:
     """DISPUTE the lock if it is open, and its blank with it."""
     row = step(lock.state, LockEvent.DISPUTE)
     if row is None:
@@ -254,19 +289,22 @@ def _suspect_run(book: Overlay, station: str, event: Moved) -> Iterator[Event]:
 
 
 def _forked(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
-    """Keep the branch, stop the station, dispute every open attempt; what is PRINTED stays."""
-    station = view.row(Station, body.station)
-    if station and station.frozen_why == FORK and view.row(Dispute, body.station, body.n, 0):
+    """Keep the whole branch, stop the station, dispute every open attempt; what is PRINTED stays."""
+    evidence = kept(view, _as_evidence(body))
+    if not evidence:
         raise Refused(Refusal.CHAIN_FORK, {"n": body.n, "station": body.station})
     book = Overlay(view)
+    yield from evidence
     yield from _written(book, _branch(book, body), body.station, at_ms)
 
 
 def _branch(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
-    yield StationFrozen(body.station, FORK)
+    station = book.row(Station, body.station)
+    if station and station.frozen_why != FORK:
+        yield StationFrozen(body.station, FORK)
     for lease in list(book.rows(Lease, body.station)):
         lock = book.row(Lock, lease.record)
-        yield from _stop(book, lock) if lock else ()
+        yield from stop_lock(book, lock) if lock else ()
     for index, raw in enumerate(body.events or (b"",)):
         event = _read(raw)
         record, n = _named(event)

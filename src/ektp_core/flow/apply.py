@@ -11,7 +11,12 @@ from typing import Any
 from attrs import evolve
 
 from ektp_core.flow import events, rows
+from ektp_core.flow.apply_allotting import FOLDS as ALLOTTING
+from ektp_core.flow.apply_cards import FOLDS as CARDS
+from ektp_core.flow.apply_consignments import FOLDS as CONSIGNMENTS
+from ektp_core.flow.apply_counting import FOLDS as COUNTING
 from ektp_core.flow.apply_custody import given_out, moved, taken_in
+from ektp_core.flow.apply_destroying import FOLDS as DESTROYING
 from ektp_core.flow.apply_locks import (
     authorised,
     card_made,
@@ -22,6 +27,9 @@ from ektp_core.flow.apply_locks import (
     stepped,
     take_lock,
 )
+from ektp_core.flow.apply_office import FOLDS as OFFICE
+from ektp_core.flow.apply_station_loss import FOLDS as STATION_LOSS
+from ektp_core.flow.disputed_facts import noted_dispute
 from ektp_core.flow.view import Book
 
 
@@ -77,18 +85,11 @@ def _station_frozen(book: Book, event: events.StationFrozen) -> None:
 
 
 def _granted(book: Book, event: events.Granted) -> None:
+    """A grant that was undone in part is granted again with the rest: its report and its terms stay."""
     count = sum(hi - lo + 1 for _, lo, hi in event.ranges)
-    book.put(rows.Allotment(event.allotment, event.party, event.blank_class, count, event.ranges))
-
-
-def _dispatched(book: Book, event: events.Dispatched) -> None:
-    book.put(rows.Consignment(event.consignment, event.sender, event.receiver, event.ranges))
-
-
-def _received(book: Book, event: events.Received) -> None:
-    consignment = book.row(rows.Consignment, event.consignment)
-    if consignment:
-        book.put(evolve(consignment, is_received=True))
+    known = book.row(rows.Allotment, event.allotment)
+    new = known or rows.Allotment(event.allotment, event.party, event.blank_class, 0, ())
+    book.put(evolve(new, count=count, ranges=event.ranges))
 
 
 def _feed_queued(book: Book, event: events.FeedQueued) -> None:
@@ -115,6 +116,7 @@ def _disputed(book: Book, event: events.Disputed) -> None:
             event.event,
         )
     )
+    noted_dispute(book, event)
 
 
 def _reported(book: Book, event: events.Reported) -> None:
@@ -128,6 +130,7 @@ def _reported(book: Book, event: events.Reported) -> None:
             event.good,
             event.bad,
             event.suspect,
+            event.cut_ms,
         )
     )
     allotment = book.row(rows.Allotment, event.allotment)
@@ -147,6 +150,7 @@ def _policy_set(book: Book, event: events.PolicySet) -> None:
             event.lease_ms,
             event.checked_ms,
             event.message_ms,
+            event.grace_ms,
         )
     )
 
@@ -180,8 +184,6 @@ _FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     events.StationEnrolled: _station_enrolled,
     events.StationFrozen: _station_frozen,
     events.Granted: _granted,
-    events.Dispatched: _dispatched,
-    events.Received: _received,
     events.FeedQueued: _feed_queued,
     events.FeedTaken: take_lock,
     events.Absorbed: _absorbed,
@@ -191,4 +193,11 @@ _FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     events.PrinterLoaded: _printer_loaded,
     events.PrinterClosed: _printer_closed,
     events.Recalled: recalled,
+    **CONSIGNMENTS,
+    **DESTROYING,
+    **COUNTING,
+    **CARDS,
+    **OFFICE,
+    **ALLOTTING,
+    **STATION_LOSS,
 }

@@ -77,7 +77,7 @@ def entered(book: Book, event: Entered) -> None:
     book.put(Ready(event.office, event.record))
     person = book.row(Person, event.person) or Person(event.person)
     before = person.last_record if event.previous is PreviousCard.AT_HANDOVER else person.before
-    book.put(evolve(person, open_record=event.record, before=before))
+    book.put(evolve(person, open_record=event.record, before=before, ended=""))
     region, number = region_and_number(event.record)
     running = book.row(RunningNumber, region)
     if running is None or running.last < number:
@@ -226,6 +226,10 @@ def _person_follows(book: Book, before: Lock, event: Stepped) -> None:
         person = evolve(person, open_record="")
     if event.state is LockState.PRINTED:
         person = evolve(person, last_record=event.record)
+    if event.state is LockState.WITHDRAWN and event.event is not LockEvent.CARD_SEEN:
+        person = evolve(person, ended=event.record)
     if event.event is LockEvent.FAIL_CARD:
         person = evolve(person, open_record=event.record)
+    if event.event in (LockEvent.FAIL_CARD, LockEvent.VOID) and person.before:
+        person = evolve(person, last_record=person.before)  # the card it was to replace is the last one again
     book.put(person)

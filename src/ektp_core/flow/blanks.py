@@ -1,6 +1,6 @@
 """Movements of blanks that more than one ask needs: find, move, or name exactly what is not there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.events import Moved
@@ -10,6 +10,8 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.serial import SerialRange, SerialSet, disjoint_union
 
 Spot = tuple[str, Bucket]
+
+_NONE = SerialSet()
 
 
 def serials_of(ranges: Iterable[Sequence[str | int]]) -> SerialSet:
@@ -49,8 +51,18 @@ def moves(view: View, serials: SerialSet, source: Spot, target: Spot, reference:
     return tuple(found)
 
 
-def lowest_blanks(view: View, party: str, bucket: Bucket, blank_class: str, count: int) -> SerialSet:
-    """The first `count` blanks of a place.
+def runs_of(view: View, party: str, bucket: Bucket, blank_class: str) -> Iterator[Holding]:
+    """All runs of a place, in order of their serials."""
+    run = view.lowest(party, bucket, blank_class)
+    while run:
+        yield run
+        run = view.lowest(party, bucket, blank_class, (run.series, run.lo))
+
+
+def lowest_blanks(  # noqa: PLR0917  # a place is party, bucket and class
+    view: View, party: str, bucket: Bucket, blank_class: str, count: int, but: SerialSet = _NONE
+) -> SerialSet:
+    """The first `count` blanks of a place, leaving out those in `but`.
 
     Raises:
         Refused: TOO_FEW, saying how many there are.
@@ -62,10 +74,15 @@ def lowest_blanks(view: View, party: str, bucket: Bucket, blank_class: str, coun
         has = held.count if held else 0
         raise Refused(Refusal.TOO_FEW, {"party": party, "bucket": bucket.name, "held": has, "asked": count})
     chosen: list[SerialRange] = []
+    left = count
     run: Holding | None = view.lowest(party, bucket, blank_class)
-    while run and count:
-        size = min(len(run), count)
-        chosen.append(SerialRange(run.series, run.lo, run.lo + size - 1))
-        count -= size
+    while run and left:
+        for part in SerialSet.of(SerialRange(run.series, run.lo, run.hi)) - but:
+            size = min(len(part), left)
+            if size:
+                chosen.append(SerialRange(part.series, part.lo, part.lo + size - 1))
+            left -= size
         run = view.lowest(party, bucket, blank_class, (run.series, run.lo))
+    if left:
+        raise Refused(Refusal.TOO_FEW, {"party": party, "bucket": bucket.name, "held": count - left, "asked": count})
     return SerialSet(chosen)

@@ -6,6 +6,7 @@ it is recognised whether its chip or only its printed number can be read (rule 1
 
 from collections.abc import Iterator
 
+from ektp_core.flow.cards_rows import CardFacts
 from ektp_core.flow.events import CardRevoked
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Revoked
 from ektp_core.flow.view import View
@@ -35,10 +36,27 @@ def stopped(view: View, record: str, uid: str, blank: Blank | None, why: str) ->
         yield CardRevoked(thing, why, record)
 
 
+def good_card(view: View, record: str) -> Attempt | None:
+    """The attempt of a record that made its last good card, whatever became of the card since."""
+    made = [attempt for attempt in view.rows(Attempt, record) if attempt.outcome in _GOOD and attempt.number]
+    return made[-1] if made else None
+
+
 def open_card(view: View, record: str) -> Attempt | None:
     """The attempt of a record whose good card was neither surrendered nor declared lost, if there is one."""
-    made = [attempt for attempt in view.rows(Attempt, record) if attempt.outcome in _GOOD and attempt.number]
-    last = made[-1] if made else None
-    if last is None or view.row(Revoked, serial_text((last.series, last.number))):
-        return None
-    return last
+    last = good_card(view, record)
+    return None if last is None or stop_of(view, last) else last
+
+
+def stop_of(view: View, card: Attempt) -> Revoked | None:
+    """The entry of the stop list that names a card by its serial or its chip."""
+    by_serial = view.row(Revoked, serial_text((card.series, card.number)))
+    return by_serial or (view.row(Revoked, card.uid) if card.uid else None)
+
+
+def card_state(view: View, card: Attempt) -> CardState:
+    """Whether a good card is inactive, active or revoked (rule 3); also of one whose chip nobody read."""
+    if stop_of(view, card):
+        return CardState.REVOKED
+    facts = view.row(CardFacts, card.record, card.n)
+    return CardState.ACTIVE if facts and facts.activated_ms else CardState.INACTIVE

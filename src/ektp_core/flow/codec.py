@@ -32,14 +32,20 @@ R = TypeVar("R", bound=Row)
 
 #: Version of the fold: of the rows that today's `apply` makes and of how they are written. It rises
 #: when the same events would lead to other bytes; rows of an older fold are made again from the log.
-FOLD = 1
+FOLD = 2
 
 #: Versions above 1, by kind number.
-VERSIONS: Mapping[int, int] = {1: 2}
+VERSIONS: Mapping[int, int] = {1: 2, 26: 2, 19: 2, 20: 2, 25: 2, 30: 2, 33: 2}
 
 #: (kind, old version) -> the fields of the next version.
 UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
     (1, 1): lambda fields: [*fields, False],  # blanks taken in before runs could be assumed were read
+    (19, 1): lambda fields: [*fields, 0],  # consignments from before the hour was noted
+    (20, 1): lambda fields: [*fields, [], "", ""],  # counts from before one could stay open and had its minutes
+    (25, 1): lambda fields: [*fields, 0],  # reports from before the cut's time was kept: not known
+    (30, 1): lambda fields: [*fields, []],  # openings from before a group named its members
+    (33, 1): lambda fields: [*fields, [], [], []],  # readings from before the papers followed them
+    (26, 1): lambda fields: [*fields, 24 * 3_600_000],  # policies from before silence had a grace
 }
 
 _LIST = msgspec.msgpack.Decoder(list[Any])

@@ -1,8 +1,8 @@
-"""Custody of blanks (penatausahaan blangko): supply, grant, dispatch, receipt, issue, reversal.
+"""Custody of blanks (penatausahaan blangko): supply, dispatch of an allotment, issue to a station.
 
-Rules 6, 7, 12, 13 and 24: a supplier's delivery comes in by serial; an allotment is granted
-from the centre's stock and held apart; a consignment leaves and is counted in by two people,
-every blank found, short or damaged; the office's store issues to a station by the feed.
+Rules 6, 7, 12, 13 and 24: a supplier's delivery comes in by serial; an allotment that was
+granted (`granting`) is sent whole to its office; the office's store issues to a station by the
+feed. Counting in is `receiving`, every other departure `sending`.
 """
 
 from attrs import field, frozen
@@ -10,23 +10,28 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.blanks import as_ranges, lowest_blanks, moves, serials_of
+from ektp_core.flow.blanks import as_ranges, moves, serials_of
+from ektp_core.flow.consigning import known_party, new_consignment
 from ektp_core.flow.events import (
     ChipLinked,
     Dispatched,
     Event,
-    Granted,
-    Moved,
-    Received,
     TakenIn,
 )
-from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.granting import Grant as Grant
+from ektp_core.flow.granting import decide_grant as decide_grant
+from ektp_core.flow.papers import checked_text
+from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Allotment, Chip, ChipOf, Consignment, Party, Ranges, Station
-from ektp_core.flow.signers import Permit, of_office, require
+from ektp_core.flow.placeholders import is_assumed, no_placeholders
+from ektp_core.flow.receiving import Receive as Receive
+from ektp_core.flow.receiving import decide_receive as decide_receive
+from ektp_core.flow.rows import Allotment, Chip, ChipOf, Ranges, Station
+from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
+from ektp_core.flow.waste import free_blanks, not_evidence
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.party import CENTRE, PartyId, PartyKind, is_station
+from ektp_core.vocabulary.party import CENTRE, PartyId
 from ektp_core.vocabulary.serial import SerialSet
 from ektp_core.vocabulary.uid import checked_uid
 
@@ -43,18 +48,6 @@ class TakeSupply:
     paper: str
     paper_date: str
     chips: tuple[str, ...] = field(default=(), repr=False)
-
-
-@frozen
-class Grant:
-    """Grant an office `count` blanks of a class as one allotment."""
-
-    allotment: str
-    party: str
-    blank_class: str
-    count: int
-    paper: str = ""
-    paper_date: str = ""
 
 
 @frozen
@@ -75,24 +68,15 @@ class Issue:
     count: int
 
 
-@frozen
-class Receive:
-    """The count of a consignment: every blank of it is found, short or damaged."""
-
-    consignment: str
-    party: str
-    found: Ranges
-    short: Ranges = ()
-    damaged: Ranges = ()
-
-
 def decide_supply(view: View, ask: Ask, body: TakeSupply) -> tuple[Event, ...]:
     """Blanks come into the country's book; each serial and chip once, ever."""
     require(view, ask, PERMITS[Act.TAKE_SUPPLY])
-    _known_party(view, body.supplier)
+    known_party(view, body.supplier)
+    checked_text("paper", body.paper, needed=False)
     serials = serials_of(body.ranges)
     if not serials:
         raise Refused(Refusal.BAD_VALUE, {"field": "ranges", "shape": "empty", "expected": "serials"})
+    no_placeholders(serials, "ranges")
     known = [run for part in serials for run in view.overlapping(part.series, part.lo, part.hi)]
     if known:
         shown = (serials_of((run.series, run.lo, run.hi) for run in known) & serials).shown()
@@ -111,7 +95,8 @@ def decide_supply(view: View, ask: Ask, body: TakeSupply) -> tuple[Event, ...]:
         )
         for part in serials
     ]
-    return (*came, *_chips(view, serials, body.chips))
+    late = paper_date_checked(view, CENTRE.value, Paper("the manifest", body.paper, body.paper_date), ask.at_ms)
+    return (*came, *_chips(view, serials, body.chips), *late)
 
 
 def _chips(view: View, serials: SerialSet, chips: tuple[str, ...]) -> list[Event]:
@@ -135,33 +120,19 @@ def _chips(view: View, serials: SerialSet, chips: tuple[str, ...]) -> list[Event
     return linked
 
 
-def decide_grant(view: View, ask: Ask, body: Grant) -> tuple[Event, ...]:
-    """Blanks of the centre are held apart for one office."""
-    require(view, ask, PERMITS[Act.GRANT])
-    _known_party(view, body.party)
-    if PartyId.parse(body.party).kind not in (PartyKind.OFFICE, PartyKind.PROVINCE):
-        expected = "an office or province such as office/52.03"
-        raise Refused(Refusal.BAD_VALUE, {"field": "party", "shape": "another party", "expected": expected})
-    if view.row(Allotment, body.allotment):
-        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the allotment", "id": body.allotment})
-    chosen = lowest_blanks(view, CENTRE.value, Bucket.STOCK, body.blank_class, body.count)
-    source, target = (CENTRE.value, Bucket.STOCK), (CENTRE.value, Bucket.RESERVED)
-    granted = Granted(body.allotment, body.party, body.blank_class, as_ranges(chosen), body.paper, body.paper_date)
-    return (*moves(view, chosen, source, target, body.allotment), granted)
-
-
 def decide_dispatch(view: View, ask: Ask, body: Dispatch) -> tuple[Event, ...]:
     """The allotment's reserved blanks go on the road to the office."""
     require(view, ask, PERMITS[Act.DISPATCH])
     allotment = view.row(Allotment, body.allotment)
     if allotment is None:
         raise Refused(Refusal.UNKNOWN_ALLOTMENT, {"allotment": body.allotment})
-    _new_consignment(view, body.consignment)
+    new_consignment(view, body.consignment)
     serials = serials_of(allotment.ranges)
     if not serials:
         raise Refused(Refusal.TOO_FEW, {"party": CENTRE.value, "bucket": Bucket.RESERVED.name, "held": 0, "asked": 1})
+    not_evidence(view, serials)
     source, target = (CENTRE.value, Bucket.RESERVED), (allotment.party, Bucket.IN_TRANSIT)
-    sent = Dispatched(body.consignment, CENTRE.value, allotment.party, as_ranges(serials))
+    sent = Dispatched(body.consignment, CENTRE.value, allotment.party, as_ranges(serials), ask.at_ms)
     return (*moves(view, serials, source, target, body.consignment), sent)
 
 
@@ -171,16 +142,21 @@ def decide_issue(view: View, ask: Ask, body: Issue) -> tuple[Event, ...]:
     station = view.row(Station, body.station)
     if station is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
+    if station.frozen_why:
+        raise Refused(Refusal.STATION_FROZEN, {"station": body.station, "why": station.frozen_why})
     if body.blank_class not in station.classes:
         raise Refused(Refusal.CLASS_UNFIT, {"station": body.station, "blank_class": body.blank_class})
-    _new_consignment(view, body.consignment)
+    new_consignment(view, body.consignment)
     home = PartyId(body.station).home.value
     of_office(who, home)
-    chosen = lowest_blanks(view, home, Bucket.STOCK, body.blank_class, body.count)
+    chosen = free_blanks(view, home, Bucket.STOCK, body.blank_class, body.count)
     moved = moves(view, chosen, (home, Bucket.STOCK), (body.station, Bucket.IN_TRANSIT), body.consignment)
-    sent = Dispatched(body.consignment, home, body.station, as_ranges(chosen))
+    sent = Dispatched(body.consignment, home, body.station, as_ranges(chosen), ask.at_ms)
     copies: list[Event] = [
-        TakenIn(m.series, m.lo, m.hi, body.station, Bucket.IN_TRANSIT, body.blank_class, home) for m in moved
+        TakenIn(
+            m.series, m.lo, m.hi, body.station, Bucket.IN_TRANSIT, body.blank_class, home, assumed=is_assumed(view, m)
+        )
+        for m in moved
     ]
     copies += [*_known_chips(view, chosen), sent]
     entry = feed.queued(view, body.station, feed.DISPATCHED, copies, ask.at_ms)
@@ -209,49 +185,3 @@ def _packed(linked: list[Event]) -> list[Event]:
         else:
             packed.append(one)
     return list(packed)
-
-
-def decide_receive(view: View, ask: Ask, body: Receive, owner: str) -> tuple[Event, ...]:
-    """Two people counted a consignment in; what is short is lost, what is damaged is waste.
-
-    A station's consignments are received in the station's own book, everything else at the
-    hub: `owner` is the station whose book this is, or nothing at the hub.
-    """
-    if owner != (body.party if is_station(body.party) else ""):
-        raise Refused(Refusal.WRONG_ADDRESSEE, {"meant": body.party, "here": owner or "the hub"})
-    permit = PERMITS[Act.RECEIVE]
-    people = max(permit.people, policy_in_force(view).receive_people)
-    who = require(view, ask, Permit(permit.roles, people=people))
-    consignment = view.row(Consignment, body.consignment)
-    if consignment is None or consignment.is_received or consignment.receiver != body.party:
-        raise Refused(Refusal.UNKNOWN_CONSIGNMENT, {"consignment": body.consignment, "party": body.party})
-    of_office(who, PartyId(body.party).home.value)
-    found, short, damaged = (serials_of(part) for part in (body.found, body.short, body.damaged))
-    serials_of((*body.found, *body.short, *body.damaged))
-    _same_blanks(body.consignment, serials_of(consignment.ranges), found | short | damaged)
-    road = (body.party, Bucket.IN_TRANSIT)
-    counted: list[Moved] = []
-    for part, bucket in ((found, Bucket.STOCK), (short, Bucket.LOST), (damaged, Bucket.WASTE_HELD)):
-        counted += moves(view, part, road, (body.party, bucket), body.consignment)
-    return (Received(body.consignment, body.party, who.names), *counted)
-
-
-def _same_blanks(consignment: str, sent: SerialSet, counted: SerialSet) -> None:
-    missing, foreign = sent - counted, counted - sent
-    if missing or foreign:
-        words = [f"not named: {s}" for s in missing.shown()[:10]]
-        words += [f"not of this consignment: {s}" for s in foreign.shown()[:10]]
-        raise Refused(
-            Refusal.COUNT_DIFFERS,
-            {"consignment": consignment, "sent": len(sent), "counted": len(counted), "difference": tuple(words)},
-        )
-
-
-def _known_party(view: View, party: str) -> None:
-    if view.row(Party, party) is None:
-        raise Refused(Refusal.UNKNOWN_PARTY, {"party": party})
-
-
-def _new_consignment(view: View, consignment: str) -> None:
-    if view.row(Consignment, consignment):
-        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the consignment", "id": consignment})

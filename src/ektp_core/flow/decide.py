@@ -10,7 +10,10 @@ from typing import Any
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import AbsorbCommit, decide_absorb
+from ektp_core.flow.allotting_families import FAMILIES as ALLOTTING
 from ektp_core.flow.ask import Ask, Late
+from ektp_core.flow.cards_families import CARDS
+from ektp_core.flow.counting import CountDay, decide_count
 from ektp_core.flow.custody import (
     Dispatch,
     Grant,
@@ -23,8 +26,21 @@ from ektp_core.flow.custody import (
     decide_receive,
     decide_supply,
 )
+from ektp_core.flow.custody_families import FAMILIES as CUSTODY
+from ektp_core.flow.declaring import DeclareUse, Reidentify, decide_reidentify, decide_use
 from ektp_core.flow.events import Event, GivenOut, Moved, TakenIn
+from ektp_core.flow.finding import (
+    CloseSuspectBlank,
+    ReturnFound,
+    TakeFound,
+    decide_close_suspect,
+    decide_return_found,
+    decide_take_found,
+)
 from ektp_core.flow.founding import Found, Register, decide_founding, decide_register
+from ektp_core.flow.lost_site import CloseLostStation, CountLostSite, decide_close_lost, decide_lost_site
+from ektp_core.flow.office_families import OFFICE_FAMILIES
+from ektp_core.flow.opening import OpenBalance, decide_opening
 from ektp_core.flow.pressing import (
     Conclude,
     NoteStep,
@@ -45,6 +61,7 @@ from ektp_core.flow.printing import (
     decide_recall,
     decide_withdraw,
 )
+from ektp_core.flow.releasing import AcceptRelease, decide_release
 from ektp_core.flow.reporting import FileReport, Unlock, decide_report, decide_unlock
 from ektp_core.flow.reversal import ReverseMovement, decide_reversal
 from ektp_core.flow.settling import (
@@ -55,6 +72,7 @@ from ektp_core.flow.settling import (
     decide_settle,
     decide_void,
 )
+from ektp_core.flow.silence import DeclareStationLost, DisputeSilent, decide_silent, decide_station_lost
 from ektp_core.flow.station_book import (
     ClosePrinter,
     LoadPrinter,
@@ -63,6 +81,7 @@ from ektp_core.flow.station_book import (
     decide_load,
     decide_take,
 )
+from ektp_core.flow.taking_back import GiveBack, decide_give_back
 from ektp_core.flow.view import View
 from ektp_core.ledger.conservation import Step, replay
 from ektp_core.vocabulary.region import Regions
@@ -110,6 +129,7 @@ def _hub_families(regions: Regions) -> Mapping[type[Any], Family]:
         Dispatch: decide_dispatch,
         Issue: decide_issue,
         Receive: lambda view, ask, body: decide_receive(view, ask, body, ""),
+        **CUSTODY,
         ReverseMovement: decide_reversal,
         Enter: decide_enter,
         Authorise: decide_authorise,
@@ -121,6 +141,21 @@ def _hub_families(regions: Regions) -> Mapping[type[Any], Family]:
         FileReport: decide_report,
         Unlock: decide_unlock,
         AbsorbCommit: decide_absorb,
+        **CARDS,
+        OpenBalance: decide_opening,
+        DeclareUse: decide_use,
+        Reidentify: decide_reidentify,
+        CountDay: decide_count,
+        ReturnFound: decide_return_found,
+        TakeFound: decide_take_found,
+        CloseSuspectBlank: decide_close_suspect,
+        **OFFICE_FAMILIES,
+        **ALLOTTING,
+        DisputeSilent: decide_silent,
+        DeclareStationLost: decide_station_lost,
+        CountLostSite: decide_lost_site,
+        CloseLostStation: decide_close_lost,
+        AcceptRelease: decide_release,
     }
 
 
@@ -129,6 +164,7 @@ def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family
         Found: lambda view, ask, body: decide_founding(view, ask, body, regions),
         TakeFeed: lambda view, ask, body: decide_take(view, ask, body, owner),
         Receive: lambda view, ask, body: decide_receive(view, ask, body, owner),
+        GiveBack: lambda view, ask, body: decide_give_back(view, ask, body, owner),
         LoadPrinter: lambda view, ask, body: decide_load(view, ask, body, owner),
         ClosePrinter: lambda view, ask, body: decide_close_printer(view, ask, body, owner),
         StartCard: decide_start,

@@ -10,7 +10,13 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from ektp_core.flow.allotting_events import AllottingEvent
+from ektp_core.flow.cards_events import CardsEvent
+from ektp_core.flow.counting_events import CountingEvent
+from ektp_core.flow.custody_events import CustodyEvent
+from ektp_core.flow.office_events import OfficeEvent
 from ektp_core.flow.rows import Ranges
+from ektp_core.flow.station_loss_events import StationLossEvent
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.prr import PreviousCard, Reason
@@ -245,6 +251,7 @@ class Dispatched:
     sender: str
     receiver: str
     ranges: Ranges
+    at_ms: int = 0  # when it left, where that was noted
 
 
 @frozen
@@ -255,6 +262,9 @@ class Received:
     consignment: str
     party: str
     by: tuple[str, ...]
+    rest: Ranges = ()  # what is still on the road after this count
+    minutes: str = ""
+    minutes_date: str = ""
 
 
 @frozen
@@ -324,6 +334,7 @@ class Reported:
     is_final: bool
     paper: str = ""
     paper_date: str = ""
+    cut_ms: int = 0  # a time the cut is not older than; 0: not known
 
 
 @frozen
@@ -340,6 +351,7 @@ class PolicySet:
     lease_ms: int
     checked_ms: int
     message_ms: int
+    grace_ms: int
 
 
 @frozen
@@ -380,5 +392,6 @@ Event = (
     | CardRevoked | PartyNamed | OfficerNamed | KeyTrusted | KeyRevoked | StationEnrolled | StationFrozen
     | Granted | Dispatched | Received | FeedQueued | FeedTaken | Absorbed | Disputed | Reported | PolicySet
     | PrinterLoaded | PrinterClosed | Recalled
+    | CountingEvent | CardsEvent | OfficeEvent | StationLossEvent | CustodyEvent | AllottingEvent
 )
 # fmt: on

@@ -16,7 +16,7 @@ from ektp_core.flow.rows import Desk
 from ektp_core.flow.view import View
 
 FORMAT = 1
-AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN = (
+AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN, INQUIRY = (
     "authorised",
     "dispatched",
     "recall",
@@ -26,6 +26,7 @@ AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN =
     "policy",
     "keys",
     "frozen",
+    "inquiry",
 )
 
 

@@ -181,6 +181,7 @@ def _policy(view: View, new: Policy) -> Event:
         new.lease_ms < LEAST_LEASE_MS,
         new.checked_ms < LEAST_MS,
         new.message_ms < LEAST_MS,
+        new.grace_ms < 0,
     )
     if any(low) or (old and new.version <= old.version):
         raise Refused(
@@ -197,6 +198,7 @@ def _policy(view: View, new: Policy) -> Event:
         new.lease_ms,
         new.checked_ms,
         new.message_ms,
+        new.grace_ms,
     )
 
 

@@ -17,6 +17,7 @@ from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.cards import is_stopped
 from ektp_core.flow.events import Event
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.on_the_road import rest_of
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Consignment, Desk, FeedRow, Lock, Officer
 from ektp_core.flow.view import View
 from ektp_core.lock.step import step
@@ -24,6 +25,7 @@ from ektp_core.lock.table import TABLE, Row
 from ektp_core.press.table import PROFILES, bears_ink
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
+from ektp_core.vocabulary.party import PartyId
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import By, LockEvent, LockState, PressStep
 from ektp_core.vocabulary.uid import is_uid
@@ -142,6 +144,8 @@ def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
         return Objection.NOT_UNDER_YOUR_PEN
     if event.bucket is Bucket.IN_TRANSIT:
         return _counted(view, commit, event)
+    if event.to_bucket is Bucket.IN_TRANSIT and event.bucket is Bucket.STOCK:
+        return _gone_back(commit, event)
     if (event.bucket, event.to_bucket) not in _WAYS:
         return Objection.NOT_UNDER_YOUR_PEN
     return _attempt_stands(view, commit, event)
@@ -154,6 +158,27 @@ def _counted(view: View, commit: Commit, event: events.Moved) -> Objection | Non
     named = SerialSet.of(SerialRange(event.series, event.lo, event.hi))
     fits = consignment and consignment.receiver == commit.station and not named - serials_of(consignment.ranges)
     return None if fits and event.to_bucket in _COUNTED_IN else Objection.NOT_UNDER_YOUR_PEN
+
+
+def _gone_back(commit: Commit, event: events.Moved) -> Objection | None:
+    """Blanks leave for the office's store only with the paper that names them, in the same commit (rule 12)."""
+    papers = [e for e in commit.fitting if isinstance(e, events.Dispatched) and e.consignment == event.reference]
+    return None if papers else Objection.NOT_UNDER_YOUR_PEN
+
+
+def _moved_for(commit: Commit, consignment: str, source: Bucket) -> SerialSet:
+    """What moves out of this bucket for a consignment after the event being judged, up to its next paper.
+
+    Raises:
+        Refused: when they name a blank twice; such an event is no step at all.
+    """
+    found: list[tuple[str, int, int]] = []
+    for event in commit.events[commit.at + 1 :]:
+        if isinstance(event, events.Received | events.Dispatched) and event.consignment == consignment:
+            break
+        if isinstance(event, events.Moved) and (event.reference, event.bucket) == (consignment, source):
+            found.append((event.series, event.lo, event.hi))
+    return serials_of(found)
 
 
 def _attempt_stands(view: View, commit: Commit, event: events.Moved) -> Objection | None:
@@ -309,7 +334,21 @@ def _received(view: View, commit: Commit, event: events.Received) -> Objection |
         return Objection.WRONG_STATION
     # Two people count (rule 25), and the hub knows them; a policy may only ask for more.
     by_people = len(set(event.by)) >= 2 and _are_officers(view, event.by)
-    return None if by_people and not consignment.is_received else Objection.NO_SUCH_STEP
+    open_rest, counted = rest_of(view, consignment), _moved_for(commit, event.consignment, Bucket.IN_TRANSIT)
+    # What was not counted in stays on the road, neither more nor less (rule 13).
+    fits = counted and not counted - open_rest and serials_of(event.rest) == open_rest - counted
+    return None if by_people and fits else Objection.NO_SUCH_STEP
+
+
+def _given_back(view: View, commit: Commit, event: events.Dispatched) -> Objection | None:
+    """Blanks of this station's stock, and no others, leave for its own store under a new name of its own."""
+    home = PartyId(commit.station).home.value
+    if (event.sender, event.receiver) != (commit.station, home):
+        return Objection.WRONG_STATION
+    is_new = view.row(Consignment, event.consignment) is None and event.consignment.startswith(f"{commit.station}/")
+    named = serials_of(event.ranges)
+    fits = named and named == _moved_for(commit, event.consignment, Bucket.STOCK)
+    return None if is_new and fits else Objection.NO_SUCH_STEP
 
 
 def _printer(view: View, commit: Commit, event: Any) -> Objection | None:
@@ -324,6 +363,7 @@ _JUDGES: Mapping[type[Any], Callable[[View, Commit, Any], Objection | None]] = {
     events.CardMade: _made,
     events.FeedTaken: _taken,
     events.Received: _received,
+    events.Dispatched: _given_back,
     events.PrinterLoaded: _printer,
     events.PrinterClosed: _printer,
 }

@@ -2,17 +2,26 @@
 
 The book holds where blanks are now. For a cut in the past the movements since then are
 undone on a copy, newest first; the cost is what has moved since, not the length of history.
+
+A blank counts to the allotment it came from, also when it is lent, sent on or returned upward
+(rules 24 and 30). What left the office printed keeps its column; what left as a blank counts as
+lent or returned, and is accounted for where it went. Which blanks those are, the office's
+own waybills say.
 """
 
 from collections.abc import Iterable, Iterator
 
+from attrs import frozen
+
+from ektp_core.flow.blanks import serials_of
+from ektp_core.flow.custody_rows import Loan, NamedWaste, Waybill
 from ektp_core.flow.events import GivenOut, Moved, TakenIn
-from ektp_core.flow.rows import Holding, Record, Spoil
+from ektp_core.flow.rows import Attempt, Bound, Holding, Record, Spoil
 from ektp_core.flow.view import View
 from ektp_core.ledger.holding import without
 from ektp_core.spoilage.report import Columns, Line
-from ektp_core.vocabulary.bucket import LOST, Bucket
-from ektp_core.vocabulary.party import PartyId, is_station
+from ektp_core.vocabulary.bucket import IN_TRANSIT, LOST, Bucket, Condition
+from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
 _COLUMN = {
@@ -22,6 +31,7 @@ _COLUMN = {
     Bucket.SUSPECT: "suspect",
     Bucket.USED_DECLARED: "good",  # used by count, never shown as proven (rule 10)
     Bucket.STOCK: "remaining",
+    Bucket.RESERVED: "remaining",
     Bucket.FOUND_HELD: "remaining",
     Bucket.IN_MACHINE: "remaining",
     Bucket.IN_TRANSIT: "remaining",
@@ -29,32 +39,165 @@ _COLUMN = {
     Bucket.IN_TRANSIT_VOID: "good",
 }
 _BAD = frozenset({Bucket.WASTE_HELD, Bucket.IN_TRANSIT_WASTE, Bucket.DESTROYED})
+_RANKS = {PartyKind.OFFICE: 0, PartyKind.GROUP: 0, PartyKind.PROVINCE: 1, PartyKind.CENTRE: 2}
+
+
+@frozen
+class _Left:
+    """Blanks of an office that left it: on which paper, in which column if they left unprinted.
+
+    `spoiled`: those that left unprinted and came back as cards or waste; what became of them happened
+    elsewhere, and stands in the report of where it happened.
+    """
+
+    serials: SerialSet
+    column: str
+    sent: tuple[int, str]
+    spoiled: SerialSet
 
 
 def piles_at(view: View, serials: SerialSet, office: str, cut_seq: int) -> tuple[Columns, tuple[Line, ...]]:
     """The report's columns as the book has them at a cut, and the line of every bad and lost blank."""
     counts: dict[str, int] = {}
     lines: list[Line] = []
-    for run in _runs_at(view, serials, cut_seq):
-        if _not_received(run, office):
-            continue
-        counts["received"] = counts.get("received", 0) + len(run)
-        if run.bucket in _BAD or run.bucket in LOST:
+    runs, later = _runs_at(view, serials, cut_seq)
+    left, borrowed = _left(view, office, later), _borrowed(view, office)
+    for run, column in _accounted(view, runs, office, left):
+        own = SerialSet.of(SerialRange(run.series, run.lo, run.hi))
+        lent_to = len(own & borrowed)
+        _add(counts, "borrowed", lent_to)
+        _add(counts, "received", len(run) - lent_to)
+        if column:
+            _add(counts, column, len(run))
+        elif _is_spoiled(view, run):
             spoiled = tuple(_lines(view, run))
             lines += spoiled
             for line in spoiled:
-                column = "lost" if line.is_lost else "bad_of_person" if line.person else "bad_without"
-                counts[column] = counts.get(column, 0) + 1
+                _add(counts, "lost" if line.is_lost else "bad_of_person" if line.person else "bad_without", 1)
         else:
-            column = _COLUMN[run.bucket]
-            counts[column] = counts.get(column, 0) + len(run)
+            _add(counts, _COLUMN.get(run.bucket, "good"), len(run))
     return Columns(**counts), tuple(sorted(lines))
 
 
-def _not_received(run: Holding, office: str) -> bool:
-    """Still the centre's, or on the road to the office."""
-    on_the_road = run.bucket is Bucket.IN_TRANSIT and not is_station(run.party)
-    return PartyId(run.party).home.value != office or on_the_road
+def _add(counts: dict[str, int], column: str, count: int) -> None:
+    counts[column] = counts.get(column, 0) + count
+
+
+def _accounted(
+    view: View, runs: Iterable[Holding], office: str, left: tuple[_Left, ...]
+) -> Iterator[tuple[Holding, str]]:
+    """Runs the office has had, with the column of those that left it unprinted; destroyed ones blank by blank."""
+    for run, column in _came_back(runs, left):
+        if column:
+            yield run, column
+            continue
+        if PartyId(run.party).home.value == office and not _is_coming(run):
+            yield from _at_home(view, run, office, left)
+            continue
+        rest = SerialSet.of(SerialRange(run.series, run.lo, run.hi))
+        for paper in left:
+            for part in paper.serials & rest:
+                piece = run.part(part.lo, part.hi)
+                yield from ((piece, paper.column),) if paper.column else _one_by_one(piece)
+            rest = rest - paper.serials
+        for part in rest:
+            yield from _printed_here(view, run.part(part.lo, part.hi), office)
+
+
+def _came_back(runs: Iterable[Holding], left: tuple[_Left, ...]) -> Iterator[tuple[Holding, str]]:
+    """The runs, those apart that left as blanks and came back otherwise: with their column, wherever they are now."""
+    for run in runs:
+        rest = SerialSet.of(SerialRange(run.series, run.lo, run.hi))
+        for paper in left:
+            yield from ((run.part(part.lo, part.hi), paper.column) for part in paper.spoiled & rest)
+            rest = rest - paper.spoiled
+        yield from ((run.part(part.lo, part.hi), "") for part in rest)
+
+
+def _is_coming(run: Holding) -> bool:
+    """On the road to the office; what a station gives back is on the road within it."""
+    return run.bucket is Bucket.IN_TRANSIT and not is_station(run.party)
+
+
+def _one_by_one(run: Holding) -> Iterator[tuple[Holding, str]]:
+    """Whether a destroyed card was waste or void is known of each by itself."""
+    if run.bucket is not Bucket.DESTROYED:
+        yield run, ""
+        return
+    for number in range(run.lo, run.hi + 1):
+        yield run.part(number, number), ""
+
+
+def _printed_here(view: View, run: Holding, office: str) -> Iterator[tuple[Holding, str]]:
+    """Cards that are elsewhere without a paper of ours, such as surrendered ones, were this office's if it ran them."""
+    if run.bucket.condition is Condition.BLANK:
+        return  # never received
+    for number in range(run.lo, run.hi + 1):
+        if _printed_by(view, run.series, number) == office:
+            yield run.part(number, number), ""
+
+
+def _at_home(view: View, run: Holding, office: str, left: tuple[_Left, ...]) -> Iterator[tuple[Holding, str]]:
+    """Runs the office has; a card that another printed on a blank we lent, surrendered here, stays lent."""
+    rest = SerialSet.of(SerialRange(run.series, run.lo, run.hi))
+    for paper in left if run.bucket.condition is not Condition.BLANK else ():
+        for part in paper.serials & rest if paper.column else ():
+            for number in range(part.lo, part.hi + 1):
+                by = _printed_by(view, run.series, number)
+                yield run.part(number, number), paper.column if by and by != office else ""
+        rest = rest - paper.serials if paper.column else rest
+    for part in rest:
+        yield from _one_by_one(run.part(part.lo, part.hi))
+
+
+def _printed_by(view: View, series: str, number: int) -> str:
+    """The office whose station took this blank last, or nothing."""
+    bound = view.row(Bound, series, number)
+    attempt = view.row(Attempt, bound.record, bound.n) if bound else None
+    return PartyId(attempt.station).home.value if attempt else ""
+
+
+def _left(view: View, office: str, later: frozenset[str]) -> tuple[_Left, ...]:
+    """The office's departures up to the cut, newest first."""
+    found = []
+    for one in view.rows(Waybill, office):
+        if one.consignment not in later:
+            serials, column = serials_of(one.ranges), _column(view, one)
+            spoiled = serials & _spoiled_by(view, one, office, later) if column else SerialSet()
+            found.append(_Left(serials, column, (one.sent_ms, one.consignment), spoiled))
+    return tuple(sorted(found, key=lambda one: one.sent, reverse=True))
+
+
+def _spoiled_by(view: View, waybill: Waybill, office: str, later: frozenset[str]) -> SerialSet:
+    """What the receiver of a paper has sent back since, not as blanks; the centre sends no cards and no waste back."""
+    if PartyId(waybill.receiver).kind is PartyKind.CENTRE:
+        return SerialSet()
+    return SerialSet(
+        part
+        for one in view.rows(Waybill, waybill.receiver)
+        if one.receiver == office and one.carries is not Condition.BLANK and one.sent_ms >= waybill.sent_ms
+        if one.consignment not in later
+        for part in serials_of(one.ranges)
+    )
+
+
+def _column(view: View, waybill: Waybill) -> str:
+    """Where blanks that left count; nothing for cards and waste, which keep their own column."""
+    if waybill.carries is not Condition.BLANK:
+        return ""
+    loan = view.row(Loan, waybill.sender, waybill.reference) if waybill.reference else None
+    ranks = [_RANKS.get(PartyId(party).kind, 0) for party in (waybill.sender, waybill.receiver)]
+    return "returned" if loan or ranks[0] < ranks[1] else "lent"
+
+
+def _borrowed(view: View, office: str) -> SerialSet:
+    return SerialSet(part for loan in view.rows(Loan, office) for part in serials_of(loan.delivered))
+
+
+def _is_spoiled(view: View, run: Holding) -> bool:
+    if run.bucket is Bucket.DESTROYED:  # waste only after a report named it, so the rest was void
+        return view.row(NamedWaste, run.series, run.lo) is not None
+    return run.bucket in _BAD or run.bucket in LOST
 
 
 def _lines(view: View, run: Holding) -> Iterator[Line]:
@@ -69,7 +212,8 @@ def _lines(view: View, run: Holding) -> Iterator[Line]:
         yield Line(run.series, number, person, spoil.record, spoil.n, spoil.cause.value, lost)
 
 
-def _runs_at(view: View, serials: SerialSet, cut_seq: int) -> list[Holding]:
+def _runs_at(view: View, serials: SerialSet, cut_seq: int) -> tuple[list[Holding], frozenset[str]]:
+    """The runs as at the cut, and the papers of movements since."""
     runs = [clipped for part in serials for clipped in _clipped(view, part)]
     since = [event for _, event in view.moves_since(cut_seq)]
     for event in reversed(since):
@@ -77,7 +221,8 @@ def _runs_at(view: View, serials: SerialSet, cut_seq: int) -> list[Holding]:
         if isinstance(event, Moved):
             for part in SerialSet.of(SerialRange(event.series, event.lo, event.hi)) & serials:
                 runs = list(_undone(runs, event, part))
-    return runs
+    later = (event.reference for event in since if isinstance(event, Moved) and event.to_bucket in IN_TRANSIT)
+    return runs, frozenset(later)
 
 
 def _clipped(view: View, part: SerialRange) -> Iterator[Holding]:

@@ -10,38 +10,40 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.cards import open_card, stopped
+from ektp_core.flow.elsewhere import away_from_home, refuse_leased_elsewhere
 from ektp_core.flow.events import (
     Authorised,
-    CardRevoked,
     Entered,
     Event,
-    Moved,
-    Recalled,
     Stepped,
 )
 from ektp_core.flow.feed import Authorisation
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.holds import refuse_held
 from ektp_core.flow.locks import attempt_of, lock_of, row_for
 from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.previous_cards import (
+    close_previous,
+    importers,
+    importing_key,
+    may_open,
+    may_reopen,
+    next_record,
+    second_recording,
+)
+from ektp_core.flow.recalling import called_back
 from ektp_core.flow.rows import (
-    Attempt,
     Desk,
-    Party,
     Person,
     Policy,
     Record,
-    RunningNumber,
     Station,
     Tally,
 )
-from ektp_core.flow.signers import of_office, require, signers
+from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.prr import PreviousCard, Reason
-from ektp_core.vocabulary.record_id import record_id
-from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.state import LockEvent, LockState
 
 
@@ -57,6 +59,8 @@ class Enter:
     letter: str = ""
     letter_date: str = ""
     checked_ms: int = 0
+    home: str = ""  # region of the person's home; empty where the record does not say
+    purpose: str = ""  # why another office than the home one serves this person (rule 20)
 
 
 @frozen
@@ -85,23 +89,19 @@ class Recall:
 
 def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     """A record comes in: one open issuance a person, the previous card closed."""
-    who = signers(view, ask)
-    if who.has(Hand.HUB):
-        raise Refused(Refusal.SIGNER_NOT_REGISTRY, {"who": who.keys[0].owner})
-    require(view, ask, PERMITS[Act.ENTER])
-    office = PartyId.parse(body.office, "office")
-    if office.kind is not PartyKind.OFFICE or view.row(Party, body.office) is None:
-        raise Refused(Refusal.UNKNOWN_PARTY, {"party": body.office})
-    of_office(who, body.office)
+    who, office = importers(view, ask, body.office)
     person = view.row(Person, body.person)
-    if person and person.open_record:
-        raise Refused(Refusal.PERSON_HAS_OPEN_RECORD, {"record": person.open_record})
-    if person and person.before not in ("", person.last_record) and open_card(view, person.before):
-        # Two cards are out already: the last was made to be exchanged for this one at its hand-over.
-        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.before})
-    closed = _close_previous(view, ask, body, person.last_record if person else "")
-    running = view.row(RunningNumber, office.region)
-    record = record_id(office.region, (running.last if running else 0) + 1)
+    twice = second_recording(view, ask, who, person, body)
+    if twice:
+        return (twice,)
+    refuse_leased_elsewhere(view, person, body.office)
+    may_open(view, person)
+    record = next_record(view, office)
+    away = away_from_home(
+        who, record, office=body.office, home=body.home, reason=body.reason, purpose=body.purpose
+    )
+    closed = close_previous(view, ask, body, person.last_record if person else "")
+    may_reopen(who, person)
     entered = Entered(
         record,
         body.person,
@@ -111,44 +111,10 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
         body.letter,
         body.letter_date,
         body.payload,
-        next(key.key for key in who.keys if key.hand in (Hand.REGISTRY, Hand.OFFICER)),
+        importing_key(who),
         body.checked_ms,
     )
-    return (*closed, entered)
-
-
-def _close_previous(view: View, ask: Ask, body: Enter, last: str) -> list[Event]:
-    """What closes the previous card; refused when nothing does (rule 3)."""
-    if body.previous is PreviousCard.DECLARED_LOST and not (body.letter and body.letter_date):
-        raise Refused(
-            Refusal.BAD_VALUE,
-            {"field": "previous_letter", "shape": "empty", "expected": "number and date of the letter"},
-        )
-    if not last:
-        unknown = body.previous is PreviousCard.DECLARED_LOST
-        return [CardRevoked(f"before/{body.person.hex()}", "declared lost", "")] if unknown else []
-    card = open_card(view, last)
-    if card is None:
-        return []
-    if body.previous is PreviousCard.NONE:
-        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": last})
-    if body.previous is PreviousCard.AT_HANDOVER:
-        return []
-    surrendered = body.previous is PreviousCard.SURRENDERED
-    why = "surrendered" if surrendered else "declared lost"
-    closed: list[Event] = [*(_to_void(view, card) if surrendered else ())]
-    closed += stopped(view, last, card.uid, (card.series, card.number), why)
-    if is_station(card.station):
-        closed.append(feed.queued(view, card.station, feed.SETTLED, closed, ask.at_ms))
-    return closed
-
-
-def _to_void(view: View, attempt: Attempt) -> list[Event]:
-    run = view.covering(attempt.series, attempt.number)
-    if run is None or run.bucket not in (Bucket.HANDED_OVER, Bucket.GOOD_HELD):
-        return []
-    one = attempt.number
-    return [Moved(attempt.series, one, one, run.party, run.bucket, run.party, Bucket.VOID_HELD, "surrendered")]
+    return (*closed, entered, *([away] if away else []))
 
 
 def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]:
@@ -158,12 +124,18 @@ def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]
     row_for(lock, LockEvent.AUTHORISE)
     record = view.row(Record, body.record)
     assert record is not None, "a lock without its record"
+    refuse_held(view, body.record, ask.at_ms, batch=False)
     station = _fit_station(view, body.station)
     policy = policy_in_force(view)
     _fresh(record, ask.at_ms, policy)
     if free_blanks(view, station) < 1:
         raise Refused(Refusal.NO_BLANK, {"station": body.station})
     desk = view.row(Desk, body.station) or Desk(body.station)
+    if desk.outstanding >= policy.lease_count:  # N of rule 23: what a station may print unseen
+        raise Refused(
+            Refusal.LEASES_SPENT,
+            {"station": body.station, "found": desk.outstanding, "limit": policy.lease_count},
+        )
     n, until_ms = lock.n + 1, ask.at_ms + policy.lease_ms
     allowed = Authorised(body.record, n, body.station, until_ms, desk.queued_m + 1)
     entered = Entered(
@@ -236,6 +208,4 @@ def decide_recall(view: View, ask: Ask, body: Recall) -> tuple[Event, ...]:
     if lock.state not in (LockState.AUTHORISED, LockState.IN_PRESS):
         row_for(lock, LockEvent.RETURN)
     attempt_of(view, lock)
-    called = Recalled(body.record, lock.n)
-    entry = feed.queued(view, lock.station, feed.RECALL, (called,), ask.at_ms, record=body.record, n=lock.n)
-    return called, entry
+    return called_back(view, lock, ask.at_ms)

@@ -15,11 +15,15 @@ from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.events import Event, Reported, Stepped
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
+from ektp_core.flow.papers import checked_text
+from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.piles import piles_at
+from ektp_core.flow.report_cut import cut_time, refuse_spanning
 from ektp_core.flow.rows import Allotment, Attempt, Lock, Report
 from ektp_core.flow.signers import Permit, of_office, require
 from ektp_core.flow.view import View
+from ektp_core.flow.waste import newly_named
 from ektp_core.lock.step import step
 from ektp_core.spoilage.reconcile import reconcile
 from ektp_core.spoilage.report import Columns, Line
@@ -28,7 +32,10 @@ from ektp_core.vocabulary.state import LockEvent, LockState
 
 @frozen
 class FileReport:
-    """A spoilage report. `lines` name every bad and lost blank of the allotment up to the cut."""
+    """A spoilage report. `lines` name every bad and lost blank of the allotment up to the cut.
+
+    `cut_ms`: when the commit of the cut was sealed, as the hub's edge looks it up; 0 = not looked up.
+    """
 
     report: str
     allotment: str
@@ -38,6 +45,7 @@ class FileReport:
     is_final: bool = False
     paper: str = ""
     paper_date: str = ""
+    cut_ms: int = 0
 
 
 @frozen
@@ -54,11 +62,16 @@ def decide_report(view: View, ask: Ask, body: FileReport) -> tuple[Event, ...]:
     who = require(view, ask, PERMITS[Act.REPORT])
     if view.row(Report, body.report):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the report", "id": body.report})
+    checked_text("report", body.report)
+    checked_text("paper", body.paper, needed=False)
     allotment = view.row(Allotment, body.allotment)
     if allotment is None:
         raise Refused(Refusal.UNKNOWN_ALLOTMENT, {"allotment": body.allotment})
     of_office(who, allotment.party)
+    paper = Paper("the spoilage report", body.paper, body.paper_date)
+    late = paper_date_checked(view, allotment.party, paper, ask.at_ms)
     _check_cut(view, body, allotment)
+    refuse_spanning(view, body.columns, body.lines, allotment)
     book, known = piles_at(view, serials_of(allotment.ranges), allotment.party, body.cut_seq)
     found = reconcile(body.columns, body.lines, book, known)
     if found:
@@ -88,8 +101,10 @@ def decide_report(view: View, ask: Ask, body: FileReport) -> tuple[Event, ...]:
         body.is_final,
         body.paper,
         body.paper_date,
+        cut_time(view, body.cut_seq, body.cut_ms, ask.at_ms),
     )
-    return (accepted, *_reported_locks(view, known, who.names, body.report))
+    named = newly_named(view, known, body.report)
+    return (accepted, *named, *_reported_locks(view, known, who.names, body.report), *late)
 
 
 def _check_cut(view: View, body: FileReport, allotment: Allotment) -> None:

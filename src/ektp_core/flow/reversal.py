@@ -11,6 +11,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import as_ranges, moves, serials_of
 from ektp_core.flow.events import Dispatched, Event, Granted, Moved, Received
+from ektp_core.flow.on_the_road import rest_of, waybill_of
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Allotment, Consignment
 from ektp_core.flow.signers import require
@@ -64,12 +65,21 @@ def _papers(view: View, moved: Moved, serials: SerialSet, who: tuple[str, ...]) 
         rest = serials_of(allotment.ranges) - serials
         return [Granted(allotment.allotment, allotment.party, allotment.blank_class, as_ranges(rest))]
     consignment = view.row(Consignment, moved.reference)
-    if consignment is None:
-        return []
-    left = serials_of(consignment.ranges) - serials
+    return _called_back(view, consignment, serials, who) if consignment else []
+
+
+def _called_back(view: View, consignment: Consignment, serials: SerialSet, who: tuple[str, ...]) -> list[Event]:
+    """The consignment without these blanks; closed when nothing of it is on the road any more."""
+    papers: list[Event] = []
+    left, rest = serials_of(consignment.ranges) - serials, rest_of(view, consignment) - serials
     if left:
-        return [Dispatched(consignment.consignment, consignment.sender, consignment.receiver, as_ranges(left))]
-    return [Received(consignment.consignment, consignment.receiver, who)]
+        waybill = waybill_of(view, consignment)
+        sent_ms = waybill.sent_ms if waybill else 0
+        name, sender, receiver = consignment.consignment, consignment.sender, consignment.receiver
+        papers.append(Dispatched(name, sender, receiver, as_ranges(left), sent_ms))
+    if not rest:
+        papers.append(Received(consignment.consignment, consignment.receiver, who))
+    return papers
 
 
 def _refused(seq: int, why: str) -> Refused:

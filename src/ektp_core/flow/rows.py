@@ -8,12 +8,27 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from ektp_core.flow.allotting_rows import AllottingRow
+from ektp_core.flow.cards_rows import CardsRow
+from ektp_core.flow.counting_rows import Count as Count
+from ektp_core.flow.counting_rows import Counting as Counting
+from ektp_core.flow.counting_rows import DeclaredUse as DeclaredUse
+from ektp_core.flow.counting_rows import FoundBlank as FoundBlank
+from ektp_core.flow.counting_rows import Opening as Opening
+from ektp_core.flow.custody_rows import CustodyRow
 from ektp_core.flow.index_rows import Bound as Bound
 from ektp_core.flow.index_rows import ChipOf as ChipOf
 from ektp_core.flow.index_rows import Lease as Lease
 from ektp_core.flow.index_rows import Ready as Ready
 from ektp_core.flow.index_rows import Spoil as Spoil
 from ektp_core.flow.index_rows import TakenEntry as TakenEntry
+from ektp_core.flow.office_rows import OfficeRow
+from ektp_core.flow.station_loss_rows import DisputedAttempt as DisputedAttempt
+from ektp_core.flow.station_loss_rows import Evidence as Evidence
+from ektp_core.flow.station_loss_rows import FedBlank as FedBlank
+from ektp_core.flow.station_loss_rows import LostStation as LostStation
+from ektp_core.flow.station_loss_rows import ReleasedByCode as ReleasedByCode
+from ektp_core.flow.station_loss_rows import StationLossRow as StationLossRow
 from ektp_core.ledger.holding import Holding as Holding
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
@@ -89,6 +104,7 @@ class Person:
     open_record: str = ""
     last_record: str = ""
     before: str = ""  # its card is to be surrendered when the last one is handed over
+    ended: str = ""  # withdrawn or void: only the registry opens another (rule 16)
 
 
 @frozen
@@ -209,7 +225,10 @@ class Pen:
 
 @frozen
 class Allotment:
-    """An allotment (jatah): the blanks granted to an office, whose report unlocks (rule 24)."""
+    """An allotment (jatah): the blanks granted to an office, whose report unlocks (rule 24).
+
+    From `granted_ms` on: its terms, as in `GrantExplained`; a loan has none.
+    """
 
     TABLE: ClassVar[int] = 15
     KEY: ClassVar[int] = 1
@@ -220,6 +239,14 @@ class Allotment:
     ranges: Ranges
     report: str = ""
     is_final: bool = False
+    granted_ms: int = 0
+    previous: str = ""
+    policy: str = ""
+    bound_by: str = ""
+    limits: tuple[tuple[str, int], ...] = ()
+    facts: tuple[tuple[str, int], ...] = ()
+    push: str = ""
+    exception: str = ""
 
 
 @frozen
@@ -278,7 +305,7 @@ class Dispute:
 
 @frozen
 class Report:
-    """An accepted spoilage report (berita acara)."""
+    """An accepted spoilage report (berita acara); `cut_ms` as in `Reported`."""
 
     TABLE: ClassVar[int] = 20
     KEY: ClassVar[int] = 1
@@ -290,6 +317,7 @@ class Report:
     good: int
     bad: int
     suspect: int
+    cut_ms: int = 0
 
 
 @frozen
@@ -313,7 +341,8 @@ class Policy:
     """Numbers that are policy, not code; the row in force. Times in milliseconds.
 
     Numbers of people are never below 2 (rule 25); `tries` are blanks one attempt may spend before ink (rule 17);
-    `lease_count`, `lease_ms`: N and T (rule 23); the last two: how old a record's check and a message may be.
+    `lease_count`, `lease_ms`: N and T (rule 23); `checked_ms`, `message_ms`: how old a record's check and a message
+    may be; `grace_ms`: how long after T a silent station is waited for.
     """
 
     TABLE: ClassVar[int] = 22
@@ -327,6 +356,7 @@ class Policy:
     lease_ms: int = 8 * 3_600_000
     checked_ms: int = 30 * 86_400_000
     message_ms: int = 15 * 60_000
+    grace_ms: int = 24 * 3_600_000
 
 
 @frozen
@@ -345,5 +375,11 @@ Row = (
     Holding | Tally | Lock | Attempt | Person | Record | Chip | RunningNumber | Party | Officer | Key
     | Station | Desk | Pen | Allotment | Consignment | FeedRow | AbsorbedCommit | Dispute | Report | Printer
     | Policy | Revoked | Lease | ChipOf | Spoil | TakenEntry | Ready | Bound
+    | Counting | Opening | DeclaredUse | FoundBlank | Count
+    | CardsRow
+    | OfficeRow
+    | StationLossRow
+    | CustodyRow
+    | AllottingRow
 )
 # fmt: on

@@ -15,10 +15,25 @@ from ektp_core.flow import feed
 from ektp_core.flow.absorb import FORK
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import is_stopped, stopped
+from ektp_core.flow.disputed_facts import attempt_came_out
 from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenOut, Moved, Pressed
+from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Bound, Chip, ChipOf, Desk, FeedRow, Key, Lock, Person, Record, Station
+from ektp_core.flow.rows import (
+    Attempt,
+    Bound,
+    Chip,
+    ChipOf,
+    Desk,
+    FeedRow,
+    Key,
+    Lock,
+    LostStation,
+    Person,
+    Record,
+    Station,
+)
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
@@ -89,7 +104,8 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
         raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
     # A good card is shown with its chip. Everything else lets the person have another card some
     # day, so the station must have said that it is done, or be past its time with its key withdrawn.
-    if body.found is Found.UNUSED and attempt.reached is PressStep.EJECTED:
+    came_out = attempt.reached is PressStep.EJECTED or attempt_came_out(view, body.record, body.n)
+    if body.found is Found.UNUSED and came_out:
         # A card that came out was used, whatever it looks like: it is good, bad or lost, and reported (rule 24).
         raise Refused(
             Refusal.BAD_VALUE, {"field": "found", "shape": "unused, after it came out", "expected": "good, bad or lost"}
@@ -104,11 +120,11 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     if body.found is Found.LOST:
         cards += stopped(view, body.record, attempt.uid, blank, "lost")
         cards += _all_suspects(view, lock, blank) if is_gone else []
-    events = (*_named(view, attempt, blank, uid), *_to_safe(done, lock, row), *cards)
+    events = (*named_blank(view, attempt, blank, uid), *_to_safe(done, lock, row), *cards)
     return (*events, _told(view, ask, lock, events))
 
 
-def _named(view: View, attempt: Attempt, blank: tuple[str, int] | None, uid: str) -> list[Event]:
+def named_blank(view: View, attempt: Attempt, blank: tuple[str, int] | None, uid: str) -> list[Event]:
     """The blank that the people name where the press had bound none, and a chip nobody had read."""
     if blank is None:
         return []
@@ -141,7 +157,7 @@ def _all_suspects(view: View, lock: Lock, blank: tuple[str, int] | None) -> list
 
 
 def _station_is_gone(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> bool:
-    """False when the station gave its word that it is done, true when its key is withdrawn and T past.
+    """False when the station gave its word that it is done, true when its key is withdrawn and T and grace are past.
 
     Of a station with two histories only one can have given its word.
 
@@ -150,9 +166,11 @@ def _station_is_gone(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> bool
     """
     station = view.row(Station, lock.station)
     is_twofold = station is not None and station.frozen_why == FORK
-    said = not is_twofold and (attempt.outcome is LockEvent.DOUBT or _was_told(view, lock))
+    # A lost station said nothing: whatever is open there may be printed until its time and the grace are over.
+    is_silent = is_twofold or view.row(LostStation, lock.station) is not None
+    said = not is_silent and (attempt.outcome is LockEvent.DOUBT or _was_told(view, lock))
     keys = [key for key in view.rows(Key) if key.owner == lock.station]
-    gone = all(key.revoked for key in keys) and ask.at_ms > attempt.until_ms
+    gone = all(key.revoked for key in keys) and ask.at_ms > attempt.until_ms + policy_in_force(view).grace_ms
     if not said and not gone:
         raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
     return not said

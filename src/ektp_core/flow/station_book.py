@@ -17,6 +17,7 @@ from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.codec import decode_event, decoding
+from ektp_core.flow.custody_events import InquiryLifted, InquiryOpened
 from ektp_core.flow.events import Event, FeedTaken
 from ektp_core.flow.feed import FeedEntry, read_entry
 from ektp_core.flow.overlay import Overlay
@@ -24,6 +25,7 @@ from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Desk, Printer, Ranges, Record, TakenEntry
 from ektp_core.flow.signers import Permit, require
 from ektp_core.flow.view import View
+from ektp_core.flow.waste import not_evidence
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
@@ -48,6 +50,7 @@ _CARRIES: Mapping[str, tuple[type[Any], ...]] = {
     feed.POLICY: (events.PolicySet,),
     feed.KEYS: (events.KeyTrusted, events.KeyRevoked, events.OfficerNamed, events.PolicySet),
     feed.FROZEN: (events.StationFrozen,),
+    feed.INQUIRY: (InquiryOpened, InquiryLifted),
 }
 
 
@@ -123,7 +126,7 @@ def _effects(view: View, entry: FeedEntry, owner: str) -> tuple[Event, ...]:
         )
     if entry.kind == feed.AUTHORISED:
         return _authorised(view, entry, found, owner)
-    if entry.kind in (feed.DISPUTED, feed.SETTLED):
+    if entry.kind in (feed.DISPUTED, feed.SETTLED, feed.GIVEN):
         return tuple(_aligned(view, found, owner))
     return found
 
@@ -178,6 +181,7 @@ def decide_load(view: View, ask: Ask, body: LoadPrinter, owner: str) -> tuple[Ev
         raise Refused(
             Refusal.BAD_VALUE, {"field": "ranges", "shape": f"{len(serials.ranges)} runs", "expected": "one run"}
         )
+    not_evidence(view, serials)
     part = serials.ranges[0]
     here = (
         SerialRange(run.series, max(run.lo, part.lo), min(run.hi, part.hi))

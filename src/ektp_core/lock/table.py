@@ -54,7 +54,7 @@ TABLE: tuple[Row, ...] = (
         Event.AUTHORISE,
         State.AUTHORISED,
         By.HUB,
-        "A new attempt; the station has a free blank, is not stopped, and takes the pen.",
+        "A new attempt; no hold lies; the station has a free blank, is not stopped, and takes the pen.",
     ),
     Row(
         "3",

@@ -16,6 +16,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This person has an open record already: {record}.",
         "Finish or withdraw that record first; a second recording is never printed by itself.",
     ),
+    "OPEN_ELSEWHERE": (
+        "Record {record} of this person has lain at {station} of {office} since {since}.",
+        "Call that office: it prints the card, or gives the record back, by telephone if its line is dead.",
+    ),
+    "NOT_HOME_OFFICE": (
+        "{office} is not the home office of this person; first cards and changes of data are made there.",
+        "Send the person to {home}; here only a lost or damaged card without a change of data is printed.",
+    ),
     "PREVIOUS_CARD_OPEN": (
         "This person's previous card (record {record}) is not closed.",
         "Take the old card back, or note the letter that declares it lost, and say so in the request.",

@@ -8,6 +8,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The report is made out as at position {cut}; only positions {oldest} to {newest} can be checked.",
         "Make the report out anew from the current position.",
     ),
+    "REPORT_SPANS": (
+        "The report of allotment {allotment} counts blanks of allotment {other} as well: {serials}.",
+        "Make a report of its own for each allotment; each counts the blanks that came with it.",
+    ),
     "REPORT_DIFFERS": (
         "The report does not balance: {difference}. Concerned: {concerned}.",
         "Count the blanks and cards named here again and correct the report; nothing was unlocked.",

@@ -56,5 +56,41 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Movement {seq} cannot be reversed: {why}.",
         "Only a movement of stock whose blanks still lie where it put them is reversed.",
     ),
+    "MONTH_DIFFERS": (
+        "The month {month} of {party} cannot be closed, its count and its book differ: {difference}.",
+        "Count again, at the store and at every station, and close the month before anything moves.",
+    ),
+    "STATION_IS_LOST": (
+        "{station} was declared lost by letter {letter}; what it sent was kept as evidence and changes nothing.",
+        "Bring the machine and its cards to the centre; a new station is enrolled under a new name.",
+    ),
+    "STATION_NOT_LOST": (
+        "{station} was not declared lost.",
+        "Two people of the centre declare it lost first, with a letter.",
+    ),
+    "NOT_SILENT": (
+        "{station} has no permission that ended unanswered long enough ago (waited for until {until}).",
+        "Wait until then, or declare the station lost with a letter.",
+    ),
+    "LEASES_SPENT": (
+        "{station} holds {found} permissions already; the policy allows {limit}.",
+        "Wait until it has printed or given back some of them.",
+    ),
+    "UNKNOWN_LOAN": (
+        "There is no loan {loan}.",
+        "Correct the loan's number; blanks pass between offices only by a loan their province agreed.",
+    ),
+    "UNKNOWN_INQUIRY": (
+        "There is no open inquiry {inquiry}.",
+        "Correct the inquiry's number; a lifted one stays lifted.",
+    ),
+    "UNDER_INQUIRY": (
+        "Inquiry {inquiry} holds these blanks or cards: {serials}.",
+        "Leave them where they are until two people have lifted the inquiry.",
+    ),
+    "WASTE_NOT_REPORTED": (
+        "No accepted spoilage report names this waste: {serials}.",
+        "Send a report that names it; when it is accepted, ask again.",
+    ),
 }
 # fmt: on

@@ -1,8 +1,9 @@
-"""Who holds blanks (pihak): supplier, centre, province, office, station, and people's groups.
+"""Who holds blanks (pihak): supplier, centre, province, office, station, and named groups.
 
 A party's id says what it is and where: `centre`, `supplier/PNRI`, `province/52`,
 `office/52.03`, `station/52.03/1`. The region must be one of the current list (rule 41);
-a station belongs to one office, its home store (rule 12).
+a station belongs to one office, its home store (rule 12). A group, `group/52/lombok`, stands
+for offices of which only one figure together is known (rule 10, paper 003).
 
 >>> PartyId.parse("station/52.03/1").home
 PartyId(value='office/52.03')
@@ -18,7 +19,8 @@ from attrs import frozen
 from ektp_core.errors import Refusal, Refused
 
 _SHAPES = re.compile(
-    r"centre|supplier/[A-Z0-9-]{1,20}|province/\d\d|office/\d\d\.\d\d|station/\d\d\.\d\d/[1-9]\d?",
+    r"centre|supplier/[A-Z0-9-]{1,20}|province/\d\d|office/\d\d\.\d\d|station/\d\d\.\d\d/[1-9]\d?"
+    r"|group/\d\d(?:\.\d\d)?/[a-z][a-z0-9-]{0,19}",
     re.ASCII,
 )
 
@@ -31,6 +33,7 @@ class PartyKind(Enum):
     PROVINCE = "province"  # provinsi
     OFFICE = "office"  # dinas kabupaten/kota
     STATION = "station"  # mesin cetak
+    GROUP = "group"  # gabungan beberapa dinas, hanya diketahui jumlahnya
 
 
 @frozen(order=True)
@@ -44,10 +47,10 @@ class PartyId:
         """Read a party's id.
 
         Raises:
-            Refused: BAD_VALUE when the shape is not one of the five.
+            Refused: BAD_VALUE when the shape is not one of these.
         """
         if not _SHAPES.fullmatch(text):
-            expected = "centre, supplier/NAME, province/52, office/52.03 or station/52.03/1"
+            expected = "centre, supplier/NAME, province/52, office/52.03, station/52.03/1 or group/52/name"
             raise Refused(
                 Refusal.BAD_VALUE,
                 {"field": field, "shape": f"{len(text)} characters", "expected": expected},

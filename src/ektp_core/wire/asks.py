@@ -13,16 +13,31 @@ import msgspec
 from attrs import field, frozen
 
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.allotting_families import KINDS as ALLOTTING_KINDS
+from ektp_core.flow.cards_families import CARD_KINDS
 from ektp_core.flow.codec import fill, from_json, to_json
+from ektp_core.flow.complaints import AnswerComplaint, Complain
+from ektp_core.flow.counting import CountDay
 from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
+from ektp_core.flow.custody_families import KINDS as CUSTODY_KINDS
+from ektp_core.flow.daily import FileDaily
+from ektp_core.flow.declaring import DeclareUse, Reidentify
+from ektp_core.flow.closing_found import CloseFound
+from ektp_core.flow.finding import CloseSuspectBlank, ReturnFound, TakeFound
 from ektp_core.flow.founding import Register
+from ektp_core.flow.lost_site import CloseLostStation, CountLostSite
+from ektp_core.flow.opening import OpenBalance
+from ektp_core.flow.periods import ClosePeriod
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Authorise, Recall, Withdraw
 from ektp_core.flow.reporting import Unlock
 from ektp_core.flow.reversal import ReverseMovement
 from ektp_core.flow.settling import FailCard, Settle, VoidCard
+from ektp_core.flow.silence import DeclareStationLost, DisputeSilent
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
+from ektp_core.flow.suket import WithdrawSuket
 from ektp_core.spoilage.report import Columns
+from ektp_core.wire.letters import OldCardEntry, SuketEntry
 
 FORMAT = 1
 HUB = "hub"
@@ -38,6 +53,17 @@ class EnterRecord:
     office: str
     record: str = field(repr=False)
     checked_ms: int
+    purpose: str = ""
+
+
+@frozen
+class EnterLockedRecord:
+    """One half-finished life of the old system; `record` as in `EnterRecord`, `status` its code there (rule 4)."""
+
+    office: str
+    record: str = field(repr=False)
+    checked_ms: int
+    status: int
 
 
 @frozen
@@ -84,9 +110,32 @@ KINDS: Mapping[str, type[Any]] = {
     "void-card": VoidCard,
     "report": SpoilageReport,
     "unlock": Unlock,
+    "enter-locked": EnterLockedRecord,
+    **CARD_KINDS,
+    **CUSTODY_KINDS,
+    **ALLOTTING_KINDS,
     "conclude": Conclude,
     "load-printer": LoadPrinter,
     "close-printer": ClosePrinter,
+    "dispute-silent": DisputeSilent,
+    "declare-station-lost": DeclareStationLost,
+    "count-lost-site": CountLostSite,
+    "close-lost-station": CloseLostStation,
+    "open-balance": OpenBalance,
+    "declare-use": DeclareUse,
+    "reidentify": Reidentify,
+    "count-day": CountDay,
+    "return-found": ReturnFound,
+    "take-found": TakeFound,
+    "close-found": CloseFound,
+    "close-suspect-blank": CloseSuspectBlank,
+    "close-period": ClosePeriod,
+    "file-daily": FileDaily,
+    "register-suket": SuketEntry,
+    "take-old-card": OldCardEntry,
+    "withdraw-suket": WithdrawSuket,
+    "complain": Complain,
+    "answer-complaint": AnswerComplaint,
 }
 
 _NAMES = {kind: name for name, kind in KINDS.items()}

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from ektp_core.boundary.store import Accepted, Answer, Store, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import AbsorbCommit
+from ektp_core.flow.allotting_rows import Standing
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask, Body
 from ektp_core.flow.blanks import serials_of
@@ -252,9 +253,16 @@ def supply(books: Offices, lo: int, hi: int, chips: tuple[str, ...] = (), series
     accepted(ask(books.hub, body, VERIFIER_1))
 
 
+def grant(books: Offices, allotment: str, count: int, at_ms: int = NOW) -> None:
+    """Grant the office an allotment: the first as usual, a later one by an exception (rule 27)."""
+    again = maybe(books.hub, Standing, OFFICE, CLASS) is not None
+    body = Grant(allotment, OFFICE, CLASS, count, exception="SK-EXCEPTION" if again else "")
+    accepted(ask(books.hub, body, *(PAIR if again else PAIR[:1]), at_ms=at_ms))
+
+
 def allot(books: Offices, allotment: str, count: int) -> Ranges:
     """Grant, send and receive an allotment; what the office now holds of it."""
-    accepted(ask(books.hub, Grant(allotment, OFFICE, CLASS, count), VERIFIER_1))
+    grant(books, allotment, count)
     accepted(ask(books.hub, Dispatch(f"road/{allotment}", allotment), VERIFIER_1))
     ranges = row(books.hub, Consignment, f"road/{allotment}").ranges
     accepted(ask(books.hub, Receive(f"road/{allotment}", OFFICE, ranges), OPERATOR, VERIFIER_2))

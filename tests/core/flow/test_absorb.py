@@ -33,7 +33,19 @@ from ektp_core.flow.events import (
 from ektp_core.flow.feed import read_entry
 from ektp_core.flow.founding import Register
 from ektp_core.flow.printing import Authorise
-from ektp_core.flow.rows import AbsorbedCommit, Chip, Desk, Dispute, FeedRow, Key, Lock, Officer, Revoked, Station
+from ektp_core.flow.rows import (
+    AbsorbedCommit,
+    Chip,
+    Desk,
+    Dispute,
+    Evidence,
+    FeedRow,
+    Key,
+    Lock,
+    Officer,
+    Revoked,
+    Station,
+)
 from ektp_core.flow.settling import Found, Settle
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
@@ -251,6 +263,20 @@ def test_the_same_branch_again_is_refused_and_the_receipt_of_the_first_history_s
     assert taken is not None and taken.head != branch.head
 
 
+def test_the_whole_branch_is_kept_not_only_where_it_left_the_first_history() -> None:
+    books, branch = forked()
+    accepted(absorb(books, branch))
+    read = encode_event(Moved(SERIES, 7, 7, ONE, Bucket.STOCK, ONE, Bucket.IN_MACHINE, "52.03-000002/1"))
+    further = AbsorbCommit(ONE, branch.n + 1, branch.head, b"\x0a" * 32, NOW, b"", (read,))
+    far = evolve(further, n=branch.n + 5, head=b"\x0b" * 32, previous=b"between")
+    accepted(absorb(books, further))
+    accepted(absorb(books, far))
+    kept = rows(books.hub, Evidence, ONE)
+    assert {(one.n, one.head) for one in kept} == {(one.n, one.head) for one in (branch, further, far)}
+    assert place_of(books.hub, 7) == (ONE, Bucket.SUSPECT)
+    check_books(books)
+
+
 @pytest.mark.rule(22)
 def test_a_card_that_was_printed_before_the_fork_stays_printed() -> None:
     books = stocked(5, UIDS[:5])
@@ -277,7 +303,8 @@ def test_nothing_of_a_forked_station_is_freed_before_its_key_is_gone_and_its_tim
     body = Settle(RECORD, 1, Found.UNUSED, "BA-1")
     assert refusal(ask(books.hub, body, *PAIR)) is Refusal.STILL_LEASED
     accepted(ask(books.hub, Register(revoked_keys=(station_key(ONE),)), *PAIR))
-    accepted(ask(books.hub, body, *PAIR, at_ms=NOW + 9 * HOUR_MS))
+    assert refusal(ask(books.hub, body, *PAIR, at_ms=NOW + 9 * HOUR_MS)) is Refusal.STILL_LEASED, "the grace"
+    accepted(ask(books.hub, body, *PAIR, at_ms=NOW + 33 * HOUR_MS))
 
 
 # -- the pen ------------------------------------------------------------------------------
@@ -509,7 +536,8 @@ def test_counted_in_blanks_are_those_of_the_consignment() -> None:
     exchange(books)
     move = Moved(SERIES, 11, 20, ONE, Bucket.IN_TRANSIT, ONE, Bucket.STOCK, "I-1")
     accepted(forged(books, ONE, RECEIVED, move))
-    assert objections(books) == [Objection.NOT_UNDER_YOUR_PEN]
+    foreign = [Objection.NO_SUCH_STEP, Objection.NOT_UNDER_YOUR_PEN]
+    assert objections(books) == foreign
     accepted(forged(books, ONE, evolve(move, reference="I-2")))
-    assert objections(books) == [Objection.NOT_UNDER_YOUR_PEN] * 2
+    assert objections(books) == [*foreign, Objection.NOT_UNDER_YOUR_PEN]
     assert place_of(books.hub, 11) == (ONE, Bucket.IN_TRANSIT)

@@ -63,6 +63,19 @@ def test_numbers_that_are_stored_never_change() -> None:
         "KeyTrusted": 14, "KeyRevoked": 15, "StationEnrolled": 16, "StationFrozen": 17, "Granted": 18,
         "Dispatched": 19, "Received": 20, "FeedQueued": 21, "FeedTaken": 22, "Absorbed": 23, "Disputed": 24,
         "Reported": 25, "PolicySet": 26, "PrinterLoaded": 27, "PrinterClosed": 28, "Recalled": 29,
+        "BalanceOpened": 30, "PlaceholdersMade": 31, "UseDeclared": 32, "Reidentified": 33, "SurplusFound": 34,
+        "Counted": 35, "LostFound": 36, "SuspectBlankClosed": 37,
+        "Consigned": 40, "WasteNamed": 41, "InquiryOpened": 42, "InquiryLifted": 43, "Destroyed": 44,
+        "OldCardTaken": 45, "LoanAgreed": 46, "LoanDelivered": 47, "LoanSettled": 48,
+        "PeriodClosed": 50, "PaperPostedLate": 51, "DailyFiled": 52, "SuketRegistered": 53, "SuketWithdrawn": 54,
+        "EmptinessReported": 55, "ComplaintAnswered": 56,
+        "EnteredLocked": 60, "DuplicateNoted": 61, "CardPolicySet": 62, "HoldPlaced": 63, "HoldLifted": 64,
+        "HandedOver": 65, "Activated": 66, "CardMissed": 67, "ListMade": 68, "ListClosed": 69,
+        "StationLost": 70, "EvidenceKept": 71, "Released": 72, "ReleaseSeen": 73,
+        "LostSiteCounted": 74, "LostStationClosed": 76,
+        "EnteredElsewhere": 75,
+        "BlanksRequested": 80, "RequestWithdrawn": 81, "AllotmentPolicySet": 82, "PrintersRegistered": 83,
+        "GrantExplained": 84, "RecordLifted": 85,
     }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from ektp_core.flow.ask import Body
 from ektp_core.flow.custody import CHIPS_PER_EVENT, Dispatch, Grant, Issue, Receive, TakeSupply
 from ektp_core.flow.events import ChipLinked, Received, TakenIn
 from ektp_core.flow.founding import NewStation, Register
-from ektp_core.flow.rows import Allotment, Chip, ChipOf, Consignment, Holding, Ranges
-from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.flow.opening import OpenBalance, OpeningLine
+from ektp_core.flow.rows import Allotment, Chip, ChipOf, Consignment, Holding, Ranges, Station
+from ektp_core.vocabulary.bucket import Bucket, Condition
 from tests.core.flow.offices import (
     CLASS,
     OFFICE,
@@ -30,6 +31,7 @@ from tests.core.flow.offices import (
     exchange,
     facts,
     founded,
+    grant,
     held,
     issue,
     log,
@@ -155,7 +157,7 @@ def test_an_allotment_takes_the_lowest_blanks_and_holds_them_apart() -> None:
     accepted(ask(books.hub, Grant("A-1", OFFICE, CLASS, 5, "SK-9", "2018-11-02"), VERIFIER_1))
     assert row(books.hub, Allotment, "A-1").ranges == ((SERIES, 1, 5),)
     assert held(books.hub, ("centre", Bucket.RESERVED)) == 5
-    accepted(ask(books.hub, Grant("A-2", OFFICE, CLASS, 5), VERIFIER_1))
+    grant(books, "A-2", 5)
     assert row(books.hub, Allotment, "A-2").ranges == ((SERIES, 6, 10),)
     check_books(books)
 
@@ -300,4 +302,25 @@ def test_what_a_station_counted_in_is_the_same_in_both_books() -> None:
             (ONE, Bucket.WASTE_HELD),
         ]
         assert row(store, Consignment, "I-1").is_received
+    check_books(books)
+
+
+@pytest.mark.rule(10)
+def test_numbers_that_stand_for_a_count_are_nobodys_delivery() -> None:
+    books = founded()
+    body = TakeSupply(SUPPLIER, CLASS, (("COUNT.52.03", 1, 5),), "BAST-9", "2018-11-01")
+    answer = ask(books.hub, body, VERIFIER_1)
+    assert (refusal(answer), facts(answer)["field"]) == (Refusal.BAD_VALUE, "ranges")
+
+
+@pytest.mark.rule(10)
+def test_blanks_that_were_only_counted_are_only_counted_at_the_station_too() -> None:
+    """Both books say so, or their digests would part and the station would be stopped."""
+    books = founded()
+    line = OpeningLine(Condition.BLANK, CLASS, count=30)
+    accepted(ask(books.hub, OpenBalance(OFFICE, (line,), "BA-1", "2018-11-01"), OPERATOR, VERIFIER_2))
+    issue(books, "I-1", 10)
+    exchange(books)
+    assert [run.assumed for run in rows(books.stations[ONE], Holding)] == [True]
+    assert row(books.hub, Station, ONE).frozen_why == ""
     check_books(books)

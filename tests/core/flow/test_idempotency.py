@@ -99,8 +99,9 @@ def test_an_ask_and_its_repeat_in_one_commit_are_one() -> None:
 def test_asks_of_a_group_see_what_the_ones_before_them_did() -> None:
     books = founded()
     supply(books, 1, 10)
-    bodies = [Grant("A-1", OFFICE, CLASS, 6), Grant("A-2", OFFICE, CLASS, 6), Grant("A-3", OFFICE, CLASS, 4)]
-    works = [Work(signed(body, VERIFIER_1)) for body in bodies]
+    sizes = {"A-1": 6, "A-2": 6, "A-3": 4}
+    bodies = [Grant(name, OFFICE, CLASS, size, exception="SK-1") for name, size in sizes.items()]
+    works = [Work(signed(body, *PAIR)) for body in bodies]
     first, second, third = books.hub.commit(works, NOW)
     accepted(first)
     assert refusal(second) is Refusal.TOO_FEW

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from ektp_core.allotment.policy import Policy as AllotmentPolicy
+from ektp_core.allotment.policy import UsedUp
 from ektp_core.boundary.store import Answer, Work
 from ektp_core.errors import Refusal
 from ektp_core.flow.absorb import AbsorbCommit
+from ektp_core.flow.allotment_policies import SetAllotmentPolicy
+from ektp_core.flow.allotting import RegisterPrinters, RequestBlanks, WithdrawRequest
 from ektp_core.flow.ask import Body
 from ektp_core.flow.codec import to_json
 from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
@@ -53,6 +57,7 @@ from tests.core.flow.offices import (
     facts,
     feed_ask,
     forged,
+    grant,
     maybe,
     new_key,
     printed,
@@ -167,11 +172,11 @@ def without_keys(books: Offices) -> None:
 
 
 def asked_before(books: Offices) -> None:
-    accepted(ask(books.hub, Grant("A-5", OFFICE, CLASS, 1), VERIFIER_1, ask_id="the-id"))
+    accepted(ask(books.hub, evolve(GRANT, exception="SK-1"), *PAIR, ask_id="the-id"))
 
 
 def sent(books: Offices) -> None:
-    accepted(ask(books.hub, Grant("A-5", OFFICE, CLASS, 2), VERIFIER_1))
+    grant(books, "A-5", 2)
     accepted(ask(books.hub, Dispatch("R-5", "A-5"), VERIFIER_1))
 
 
@@ -212,7 +217,27 @@ def off_by_one(books: Offices) -> Answer:
     return ask(books.hub, evolve(true, columns=evolve(true.columns, remaining=99)), OPERATOR)
 
 
+def policy_set(books: Offices) -> None:
+    accepted(ask(books.hub, ALLOTMENT_POLICY, *PAIR))
+
+
+def one_printer(books: Offices) -> None:
+    accepted(ask(books.hub, RegisterPrinters(OFFICE, CLASS, 1, 0, 0, 0, 1, 1), VERIFIER_1))
+
+
+def asked_for_one(books: Offices) -> None:
+    accepted(ask(books.hub, RequestBlanks("U-1", OFFICE, CLASS, 1), OPERATOR))
+
+
+def both_counted(books: Offices) -> Answer:
+    """The office counts its second allotment of twelve into the report of its first."""
+    grant(books, "A-5", 12)
+    true = true_report(books, "R-1")
+    return ask(books.hub, evolve(true, columns=evolve(true.columns, received=20, remaining=20)), OPERATOR)
+
+
 GRANT = Grant("A-5", OFFICE, CLASS, 1)
+ALLOTMENT_POLICY = SetAllotmentPolicy(AllotmentPolicy(name="2018", used_up=UsedUp.USED_UP_FIRST), "SE-1")
 START = StartCard(RECORD, 1, PRINTER, -1, Profile.NO_CHIP)
 MANIFEST = TakeSupply("supplier/PNRI", CLASS, ((SERIES, 50, 60),), "B", "2018-11-01")
 IDLE_LAMP = (Outcome.GOOD, BlankPlace.OUTPUT, Certainty.STATUS_IDLE, Cause.NONE)
@@ -289,6 +314,38 @@ PROVOKED: dict[Refusal, Scenario | str] = {
     Refusal.REPORT_DIFFERS: off_by_one,
     Refusal.NOT_REPORTED: after(bad, then=unlock()),
     Refusal.OTHER_REPORT: after(bad, filed, then=unlock(1, "ab" * 32)),
+    Refusal.OPEN_ELSEWHERE: "tests/core/flow/test_elsewhere.py",
+    Refusal.NOT_HOME_OFFICE: "tests/core/flow/test_elsewhere.py",
+    Refusal.STATION_IS_LOST: "tests/hub/test_step.py",
+    Refusal.STATION_NOT_LOST: "tests/core/flow/test_lost_station.py",
+    Refusal.NOT_SILENT: "tests/core/flow/test_lost_station.py",
+    Refusal.LEASES_SPENT: "tests/core/flow/test_printing.py",
+    Refusal.MONTH_DIFFERS: "tests/core/flow/test_periods.py",
+    Refusal.ON_HOLD: "tests/core/flow/test_holds.py",
+    Refusal.NEEDS_REGISTRY: "tests/core/flow/test_previous_cards.py",
+    Refusal.CARD_STOPPED: "tests/core/flow/test_handing_over.py",
+    Refusal.UNKNOWN_LIST: "tests/core/flow/test_listing.py",
+    Refusal.LIST_DIFFERS: "tests/core/flow/test_listing.py",
+    Refusal.BOOK_BEGUN: "tests/core/flow/test_opening.py",
+    Refusal.COUNT_UNEXPLAINED: "tests/core/flow/test_counting.py",
+    Refusal.SERIALS_NEEDED: "tests/core/flow/test_counting.py",
+    Refusal.HELD_ELSEWHERE: "tests/core/flow/test_counting.py",
+    Refusal.WAS_FED: "tests/core/flow/test_finding.py",
+    Refusal.STOP_LISTED: "tests/core/flow/test_finding.py",
+    Refusal.HELD_BY_RECORD: "tests/core/flow/test_finding.py",
+    Refusal.STATION_NOT_TOLD: "tests/core/flow/test_finding.py",
+    Refusal.UNKNOWN_LOAN: "tests/core/flow/test_lending.py",
+    Refusal.UNKNOWN_INQUIRY: "tests/core/flow/test_destroying.py",
+    Refusal.UNDER_INQUIRY: "tests/core/flow/test_destroying.py",
+    Refusal.WASTE_NOT_REPORTED: "tests/core/flow/test_destroying.py",
+    Refusal.UNKNOWN_CLASS: hub(RequestBlanks("U-1", OFFICE, "v9", 1), OPERATOR),
+    Refusal.UNKNOWN_REQUEST: hub(WithdrawRequest("U-1", OFFICE, "not needed"), OPERATOR),
+    Refusal.POLICIES_OVERLAP: after(policy_set, then=hub(ALLOTMENT_POLICY, *PAIR)),
+    Refusal.ALLOTMENT_UNREPORTED: hub(GRANT, VERIFIER_1),
+    Refusal.NEXT_NOT_DUE: after(filed, policy_set, then=hub(GRANT, VERIFIER_1)),
+    Refusal.ABOVE_CAPACITY: after(filed, one_printer, then=hub(GRANT, VERIFIER_1)),
+    Refusal.ABOVE_LIMIT: after(filed, asked_for_one, then=hub(evolve(GRANT, count=2), VERIFIER_1)),
+    Refusal.REPORT_SPANS: both_counted,
     Refusal.BAD_FILE: "tests/data/test_csv_records.py",
     Refusal.NO_ROOM: "tests/hub/test_init.py",
     Refusal.NOT_REACHED: "tests/client/test_exchange.py",

@@ -10,7 +10,7 @@ from attrs import evolve
 from ektp_core.errors import Refusal
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.custody import Dispatch, Grant, Receive
-from ektp_core.flow.events import Stepped
+from ektp_core.flow.events import Entered, Stepped
 from ektp_core.flow.piles import piles_at
 from ektp_core.flow.printing import Withdraw
 from ektp_core.flow.reporting import Unlock
@@ -28,6 +28,7 @@ from tests.core.flow.offices import (
     ONE,
     OPERATOR,
     PAIR,
+    REGISTRY_KEY,
     SERIES,
     TWO,
     UNKNOWN,
@@ -42,6 +43,7 @@ from tests.core.flow.offices import (
     authorised,
     card,
     entered,
+    entry,
     exchange,
     facts,
     founded,
@@ -307,4 +309,5 @@ def test_a_reported_record_may_be_withdrawn_instead() -> None:
     reported(books, "R-1")
     accepted(ask(books.hub, Withdraw(record, "moved"), VERIFIER_1))
     assert state(books.hub, record) is LockState.WITHDRAWN
-    assert entered(books, 1) != record
+    again = accepted(ask(books.hub, entry(1), REGISTRY_KEY))
+    assert [event.record for event in again.events if isinstance(event, Entered)] == ["52.03-000002"]

@@ -8,6 +8,7 @@ from attrs import evolve
 from ektp_core.boundary.store import Answer, Work
 from ektp_core.errors import Refusal
 from ektp_core.flow.events import GivenOut
+from ektp_core.flow.finding import CloseSuspectBlank
 from ektp_core.flow.founding import NewOfficer, Register
 from ektp_core.flow.rows import Chip, ChipOf, Dispute, Person, Revoked
 from ektp_core.flow.settling import FailCard, Found, Settle, VoidCard
@@ -306,21 +307,33 @@ def test_a_blank_named_by_people_is_in_the_report_with_its_person_and_opens_the_
 
 def test_nothing_is_freed_before_the_station_took_the_dispute() -> None:
     books, record = disputed()
-    body = Settle(record, 1, Found.UNUSED, "BA-1")
+    body = Settle(record, 1, Found.BAD, "BA-1", SERIES, 1)
     answer = settled(books, body)
     assert refusal(answer) is Refusal.STILL_LEASED and facts(answer) == {"station": ONE, "record": record}
     exchange(books)
     accepted(settled(books, body))
-    assert state(books.hub, record) is LockState.READY
-    assert place_of(books.hub, 1) == (ONE, Bucket.SUSPECT), "the blank has its own end"
+    assert state(books.hub, record) is LockState.MISPRINTED
     exchange(books)
     check_books(books)
 
 
+@pytest.mark.rule(11)
+def test_a_card_that_a_disputed_fact_says_came_out_is_not_closed_as_unused() -> None:
+    """The hub's copy knows no step of it; the station's signed word is kept, and only restricts."""
+    books, record = disputed()
+    exchange(books)
+    assert attempt(books.hub, record).reached is None
+    answer = settled(books, Settle(record, 1, Found.UNUSED, "BA-1"))
+    assert (refusal(answer), facts(answer)["field"]) == (Refusal.BAD_VALUE, "found")
+    loose = CloseSuspectBlank(SERIES, 1, Found.UNUSED, "BA-2")
+    accepted(settled(books, Settle(record, 1, Found.BAD, "BA-1", SERIES, 1)))
+    assert refusal(ask(books.hub, loose, *PAIR)) is Refusal.NOT_HELD
+
+
 def test_a_station_that_never_answers_is_waited_for_until_its_key_is_gone_and_its_time_over() -> None:
     books, record = disputed()
-    body = Settle(record, 1, Found.UNUSED, "BA-1")
-    late = NOW + 8 * HOUR_MS + 1
+    body = Settle(record, 1, Found.BAD, "BA-1", SERIES, 1)
+    late = NOW + (8 + 24) * HOUR_MS + 1  # T and the grace
     assert refusal(ask(books.hub, body, *PAIR, at_ms=late)) is Refusal.STILL_LEASED
     accepted(ask(books.hub, Register(revoked_keys=(station_key(ONE),)), *PAIR))
     assert refusal(ask(books.hub, body, *PAIR, at_ms=late - 1)) is Refusal.STILL_LEASED

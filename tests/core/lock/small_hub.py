@@ -128,6 +128,10 @@ def hub_acts(world: World, plant: Plant) -> Iterator[World]:
         yield from _ACTS[row.event](world, row, plant)
     if world.state in STATION_STATES:
         yield from (queued(after, after.station, Entry(Sent.RECALL, after.n)) for after in misfortune(world))
+    if world.held:
+        yield world._replace(held=False)
+    elif world.state not in (None, LockState.WITHDRAWN):
+        yield from map(_held, misfortune(world))
     if world.gone == NONE and world.state in (*STATION_STATES, LockState.SUSPECT):
         yield from map(_declared_lost, misfortune(world))
     if world.gone != NONE and not world.over:
@@ -140,6 +144,14 @@ def hub_acts(world: World, plant: Plant) -> Iterator[World]:
 def _hub_rows(state: LockState | None) -> tuple[Row, ...]:
     rows = (step(state, event) for event in allowed(state))
     return tuple(row for row in rows if row and row.by is not By.STN)
+
+
+def _held(world: World) -> World:
+    """A hold lies (rule 5); what a station has leave for and has not begun is called back."""
+    world = world._replace(held=True)
+    if world.state is not LockState.AUTHORISED:
+        return world
+    return queued(world, world.station, Entry(Sent.RECALL, world.n))
 
 
 def _declared_lost(world: World) -> World:
@@ -164,8 +176,10 @@ def _plain(world: World, row: Row, _: Plant) -> Iterator[World]:
 
 
 def _authorise(world: World, row: Row, plant: Plant) -> Iterator[World]:
-    if world.n == ATTEMPTS:
+    if world.n == ATTEMPTS or (world.held and plant is not Plant.HOLD_IGNORED):
         return
+    if world.held:
+        world = world._replace(broken="a record on hold was authorised")
     n = max(world.n, 1) if plant is Plant.REUSE_N else world.n + 1
     for i in (0, 1) if world.n else (0,):  # the first attempt is at the station with two blanks
         if world.gone != i and any(world.book[blank] & STOCK for blank in OWN[i]):

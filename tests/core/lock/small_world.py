@@ -11,7 +11,7 @@ table leaves to its guards is written here, and each guard can be taken away (`P
 
 Kept small: the first attempt is at the station with two blanks, at most one station is declared
 lost, and no more than a few misfortunes happen (`luck`): a lost receipt, a crash that ends in
-doubt, a card proved not fed, a blank that fails, a recall, a dispute, a station declared lost.
+doubt, a card proved not fed, a blank that fails, a recall, a hold, a dispute, a station declared lost.
 Messages may be late, doubled or out of order at no cost. A commit holds one event and press steps
 are not sent. Two histories of one station (fork, rollback) are not part of this world.
 
@@ -56,6 +56,7 @@ class Plant(Enum):
     BAD_WITHOUT_INK = auto()  # SETTLE_BAD by a blank without ink while the station may take another
     UNUSED_BEFORE_T = auto()  # SETTLE_UNUSED at a lost station whose permission still runs
     NEVER_SETTLED = auto()  # nobody closes a suspect
+    HOLD_IGNORED = auto()  # a record on hold is authorised
     NO_CORRECTION = auto()  # a blank made suspect by an absorbed fact is not told to its station
 
 
@@ -142,6 +143,7 @@ class World(NamedTuple):
     doubted: int = 0  # stations with a dispute
     gone: int = NONE
     over: bool = False  # the gone station's permission has run out
+    held: bool = False  # somebody held the record back, and has not lifted it
     feeds: tuple[tuple[Entry, ...], ...] = ((), ())
     absorbed: tuple[int, ...] = (0, 0)
     broken: str = ""

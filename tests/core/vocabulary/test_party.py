@@ -15,6 +15,8 @@ from ektp_core.vocabulary.party import CENTRE, PartyId, PartyKind, is_station
         ("office/52.03", PartyKind.OFFICE, "52.03", "office/52.03"),
         ("station/52.03/1", PartyKind.STATION, "52.03", "office/52.03"),
         ("station/52.03/99", PartyKind.STATION, "52.03", "office/52.03"),
+        ("group/52/lombok", PartyKind.GROUP, "52", "group/52/lombok"),
+        ("group/52.03/seven-districts", PartyKind.GROUP, "52.03", "group/52.03/seven-districts"),
     ],
 )
 def test_a_name_says_what_and_where(text: str, kind: PartyKind, region: str, home: str) -> None:
@@ -28,6 +30,7 @@ def test_a_name_says_what_and_where(text: str, kind: PartyKind, region: str, hom
     "text",
     ["", "Centre", "centre/1", "supplier/", "supplier/pnri", "supplier/" + "A" * 21, "province/5", "province/52.03",
      "office/52", "office/5203", "station/52.03", "station/52.03/0", "station/52.03/100", "village/52.03",
+     "group/52", "group/52/", "group/52/Lombok", "group/52/1st", "group/52/" + "a" * 21,
      "office/52.03\n", " office/52.03"],
 )  # fmt: skip
 def test_another_shape_is_refused(text: str) -> None:

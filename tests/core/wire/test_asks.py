@@ -4,11 +4,35 @@ import json
 
 import pytest
 
+from ektp_core.allotment.policy import Policy, UsedUp
 from ektp_core.errors import Refused
+from ektp_core.flow.activating import Activate
+from ektp_core.flow.allotment_policies import SetAllotmentPolicy
+from ektp_core.flow.allotting import RequestBlanks
+from ektp_core.flow.complaints import Complain
 from ektp_core.flow.custody import Grant, TakeSupply
+from ektp_core.flow.daily import FileDaily
+from ektp_core.flow.handing_over import HandOver
+from ektp_core.flow.holds import PlaceHold
+from ektp_core.flow.listing import MakeBatch
+from ektp_core.flow.periods import ClosePeriod
 from ektp_core.flow.reporting import Unlock
+from ektp_core.handover.activation import Finding
+from ektp_core.handover.delivery import Receiver
 from ektp_core.spoilage.report import Columns
-from ektp_core.wire.asks import HUB, KINDS, EnterRecord, ReportLine, SpoilageReport, read_ask, write_ask
+from ektp_core.vocabulary.hold import HoldKind
+from ektp_core.vocabulary.prr import Reason
+from ektp_core.wire.asks import (
+    HUB,
+    KINDS,
+    EnterLockedRecord,
+    EnterRecord,
+    ReportLine,
+    SpoilageReport,
+    read_ask,
+    write_ask,
+)
+from ektp_core.wire.letters import SuketEntry
 
 NIK = "5203054408990001"
 REPORT = SpoilageReport("B", "A", 9, Columns(received=1, bad_of_person=1), (ReportLine("S", 1, nik=NIK, n=1),))
@@ -18,9 +42,21 @@ REPORT = SpoilageReport("B", "A", 9, Columns(received=1, bad_of_person=1), (Repo
     "body",
     [
         Grant("A-1", "office/52.03", "v5", 10_000),
+        Grant("A-1", "office/52.03", "v5", 1, request="U-1", push="SK-1", exception="SK-2"),
+        RequestBlanks("U-1", "office/52.03", "v5", 10_000, "470/1", "2018-11-19", "stok habis"),
+        SetAllotmentPolicy(Policy(name="2020", used_up=UsedUp.WEEKLY, priority_classes=("baru",)), "SE-1", "ab" * 32),
         TakeSupply("supplier/PNRI", "v5", (("S", 1, 9),), "p", "2018-04-01", ("04A1B2C3",)),
         Unlock("52.03-000001", 1, "ab"),
         EnterRecord("office/52.03", "{}", 5),
+        EnterLockedRecord("office/52.03", "{}", 5, 7),
+        HandOver("52.03-000001", 1, Receiver.PROXY, proxy_letter="K/1"),
+        PlaceHold("52.03-000001", HoldKind.UNDER_AGE, "17 in May", "2019-05-01"),
+        Activate(Finding.FITS, uid="04A1B2C3"),
+        MakeBatch("Selong 1", "office/52.03", ("52.03-000001", "52.03-000002"), ("52.03-000002",)),
+        ClosePeriod("office/52.03", "2018-11", "BA-1", (("station/52.03/1", "waste", "v5", 2),)),
+        FileDaily("office/52.03", "2018-11-19", (("prr", 3), ("remaining", 1_234)), "pasted", 1),
+        SuketEntry("office/52.03", "470/1", "2018-11-19", Reason.FIRST, "PRR", NIK),
+        Complain("K-1", "office/52.03", "2018-11-19", "a newspaper"),
         REPORT,
     ],
 )

@@ -1,0 +1,1 @@
+"""The daily report (laporan harian): its columns, and whether they add up."""

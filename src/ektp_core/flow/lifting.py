@@ -1,0 +1,81 @@
+"""Who is printed next (urutan cetak), and moving one person to the front (didahulukan). Rule 31.
+
+Lifted people come first, in the order they have waited; then the classes of the policy in force,
+a person rising one class for so many days of waiting; then whoever waits longest, then the number.
+A person's class is the reason of the record ("baru", "hilang", "rusak" ...), and the wait counts
+from the check of the data, the only time a record carries. What the policy refuses is not authorised
+by itself and cannot be lifted. Without classes the order is the number's, and nobody is read who is
+not printed: only a policy with classes costs a step for everybody who waits.
+"""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from ektp_core.allotment.policy import Policy
+from ektp_core.allotment.priority import Waiting, lift, queue
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.allotment_policies import policy_on
+from ektp_core.flow.allotting_events import RecordLifted
+from ektp_core.flow.allotting_rows import Lifted
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.events import Event
+from ektp_core.flow.locks import lock_of, row_for
+from ektp_core.flow.papers import checked_text
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import Ready, Record
+from ektp_core.flow.signers import of_office, require
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.local_calendar import date_of
+from ektp_core.vocabulary.state import LockEvent
+
+
+@frozen
+class LiftRecord:
+    """Print one waiting record first; `why` is listed in the daily report."""
+
+    record: str
+    why: str
+
+
+def decide_lift(view: View, ask: Ask, body: LiftRecord) -> tuple[Event, ...]:
+    """The section head's word, for a person of the own office who waits."""
+    who = require(view, ask, PERMITS[Act.LIFT_RECORD])
+    lock = lock_of(view, body.record)
+    record = view.row(Record, body.record)
+    assert record is not None, "a lock without its record"
+    of_office(who, record.office)
+    row_for(lock, LockEvent.AUTHORISE)
+    if view.row(Lifted, record.office, body.record):
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the lift of record", "id": body.record})
+    checked_text("why", body.why)
+    policy = policy_on(view, date_of(ask.at_ms, record.office)).policy
+    lift(_waiting(record, ""), body.why, policy)
+    return (RecordLifted(body.record, record.office, body.why, who.names, ask.at_ms),)
+
+
+def printing_order(view: View, office: str, at_ms: int) -> Iterator[str]:
+    """Records of an office that wait, the next first; those the policy refuses are left out."""
+    policy = policy_on(view, date_of(at_ms, office)).policy
+    lifted = {one.record: one for one in view.rows(Lifted, office)}
+    if policy.priority_classes or policy.refused_classes:
+        yield from _by_class(view, office, at_ms, policy, lifted)
+        return
+    first = (one for one in lifted.values() if view.row(Ready, office, one.record))
+    yield from (one.record for one in sorted(first, key=lambda one: (one.at_ms, one.record)))
+    yield from (one.record for one in view.rows(Ready, office) if one.record not in lifted)
+
+
+def _by_class(view: View, office: str, at_ms: int, policy: Policy, lifted: dict[str, Lifted]) -> Iterator[str]:
+    records = (view.row(Record, one.record) for one in view.rows(Ready, office))
+    waiting = (_waiting(one, lifted[one.record].why if one.record in lifted else "") for one in records if one)
+    yield from (one.record for one in queue(policy, waiting, at_ms).order)
+
+
+def _waiting(record: Record, lifted_because: str) -> Waiting:
+    return Waiting(record.record, record.reason.term, record.checked_ms, lifted_because)
+
+
+def lifted_on(view: View, office: str, day: str) -> tuple[Lifted, ...]:
+    """Who was lifted in an office on a local date (ISO text), for the daily report; kept a month at least."""
+    return tuple(one for one in view.rows(Lifted, office) if date_of(one.at_ms, office) == day)

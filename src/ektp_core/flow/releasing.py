@@ -1,0 +1,63 @@
+"""Giving an authorisation back by telephone (pengembalian izin lewat telepon): rule 19.
+
+The station burns the authorisation in its own book first and then reads out a short code, which
+only it can make and only the hub can check. The edge checks the code and names the station's key
+among the signers; an officer of the centre types it in. The station's own commit follows when the
+line is back: until then its book and the hub's copy may differ by this one lock.
+"""
+
+from attrs import frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.events import Event, Stepped
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.locks import at_attempt, lock_of, row_for
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import Attempt, ReleasedByCode
+from ektp_core.flow.signers import require
+from ektp_core.flow.station_loss_events import Released, ReleaseSeen
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.role import Hand
+from ektp_core.vocabulary.state import LockEvent, LockState
+
+BY_CODE = "released by code"
+
+
+@frozen
+class AcceptRelease:
+    """The station said by code that it has not started this attempt and never will."""
+
+    record: str
+    n: int
+
+
+def decide_release(view: View, ask: Ask, body: AcceptRelease) -> tuple[Event, ...]:
+    """The record is ready again, as if the station's RETURN had arrived."""
+    who = require(view, ask, PERMITS[Act.RELEASE])
+    lock = lock_of(view, body.record)
+    at_attempt(lock, body.n)
+    row = row_for(lock, LockEvent.RETURN)
+    assert lock.state is LockState.AUTHORISED, "the table returns from another state"
+    if not who.has(Hand.STATION, lock.station):
+        raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": f"the code of {lock.station}"})
+    done = Stepped(body.record, body.n, row.event, row.target, by=who.names, reference=BY_CODE)
+    return Released(lock.station, body.record, body.n), done
+
+
+def release_seen(view: View, station: str, event: Event | None) -> ReleaseSeen | None:
+    """The station's own RETURN of what its code gave back already: seen, and not a second time a fact."""
+    if not isinstance(event, Stepped) or event.event is not LockEvent.RETURN:
+        return None
+    known = view.row(ReleasedByCode, station, event.record, event.n)
+    return ReleaseSeen(station, event.record, event.n) if known else None
+
+
+def owes_a_release(view: View, station: str, at_ms: int) -> bool:
+    """Whether a code was taken whose commit has not come: until then the two copies may differ.
+
+    Not for ever: after the attempt's time and the grace, a copy that still differs is looked at.
+    """
+    grace_ms = policy_in_force(view).grace_ms
+    owed = (view.row(Attempt, one.record, one.n) for one in view.rows(ReleasedByCode, station))
+    return any(attempt and attempt.until_ms + grace_ms >= at_ms for attempt in owed)

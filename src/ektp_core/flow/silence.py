@@ -1,0 +1,139 @@
+"""Stations that stopped speaking (mesin cetak yang diam): silent after T and grace, or declared lost.
+
+Lock.md rows 6 and 11 and rule 21. Silence frees nothing: what the station held becomes
+suspect, and only evidence or two people close it. A declared loss also ends the station's key.
+The site count then says what was there, and one minute closes all the rest as lost.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow import feed
+from ektp_core.flow.absorb import stop_lock
+from ektp_core.flow.apply import apply
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.blanks import moves, runs_of
+from ektp_core.flow.events import Event, KeyRevoked, StationFrozen
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.overlay import Overlay
+from ektp_core.flow.papers import checked_text
+from ektp_core.flow.periods import Paper, paper_date_checked
+from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rows import Attempt, Consignment, Key, Lease, Lock, LostStation, Station
+from ektp_core.flow.signers import require
+from ektp_core.flow.station_loss_events import StationLost
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.dates import checked_date
+from ektp_core.vocabulary.party import CENTRE
+from ektp_core.vocabulary.serial import SerialRange, SerialSet
+from ektp_core.vocabulary.state import LockState
+
+LOST = "declared lost"
+_THERE = (Bucket.STOCK, Bucket.IN_MACHINE, Bucket.IN_TRANSIT)
+#: States in which a record's data still lies with the station that printed it (rule 40).
+_DATA_HELD = frozenset({LockState.PRINTED, LockState.MISPRINTED, LockState.SUSPECT})
+
+
+@frozen
+class DisputeSilent:
+    """Stop the authorisations of a station that has not spoken since their time ended."""
+
+    station: str
+
+
+@frozen
+class DeclareStationLost:
+    """A station is gone: stolen, burnt, not found. Number and date of the centre's letter."""
+
+    station: str
+    letter: str
+    letter_date: str
+
+
+def decide_silent(view: View, ask: Ask, body: DisputeSilent) -> tuple[Event, ...]:
+    """Every authorisation past its time and grace becomes suspect; the others go on."""
+    require(view, ask, PERMITS[Act.DISPUTE_SILENT])
+    _known(view, body.station)
+    grace_ms = policy_in_force(view).grace_ms
+    late = [lock for lock in _open_locks(view, body.station) if _ended_ms(view, lock) + grace_ms < ask.at_ms]
+    if not late:
+        ends_ms = max((_ended_ms(view, lock) for lock in _open_locks(view, body.station)), default=0)
+        raise Refused(Refusal.NOT_SILENT, {"station": body.station, "until": ends_ms + grace_ms if ends_ms else 0})
+    found = [event for lock in late for event in stop_lock(view, lock)]
+    return (*found, feed.queued(view, body.station, feed.DISPUTED, found, ask.at_ms))
+
+
+def decide_station_lost(view: View, ask: Ask, body: DeclareStationLost) -> tuple[Event, ...]:
+    """Its key and permissions stop; its open attempts, stock and machines become suspect."""
+    who = require(view, ask, PERMITS[Act.DECLARE_STATION_LOST])
+    _known(view, body.station)
+    if view.row(LostStation, body.station):
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the loss of the station", "id": body.station})
+    checked_text("letter", body.letter)
+    letter = Paper("the letter of the loss", body.letter, checked_date(body.letter_date, "letter_date"))
+    late = paper_date_checked(view, CENTRE.value, letter, ask.at_ms, "letter_date")
+    exposed = tuple(sorted(_exposed(view, body.station)))
+    keys = [key.key for key in view.rows(Key) if key.owner == body.station and not key.revoked]
+    return (
+        StationLost(body.station, body.letter, body.letter_date, who.names, exposed),
+        StationFrozen(body.station, LOST),
+        *(KeyRevoked(key, LOST) for key in keys),
+        *_suspected(view, body.station),
+        *late,
+    )
+
+
+def _known(view: View, station: str) -> None:
+    if view.row(Station, station) is None:
+        raise Refused(Refusal.UNKNOWN_STATION, {"station": station})
+
+
+def _open_locks(view: View, station: str) -> list[Lock]:
+    found = (view.row(Lock, lease.record) for lease in view.rows(Lease, station))
+    return [lock for lock in found if lock]
+
+
+def _ended_ms(view: View, lock: Lock) -> int:
+    attempt = view.row(Attempt, lock.record, lock.n)
+    return attempt.until_ms if attempt else 0
+
+
+def _exposed(view: View, station: str) -> Iterator[str]:
+    """Records whose name, NIK or face the station may still hold."""
+    for lock in view.rows(Lock):
+        open_there = lock.state in (LockState.AUTHORISED, LockState.IN_PRESS)
+        if lock.station == station and (open_there or lock.state in _DATA_HELD):
+            yield lock.record
+
+
+def _suspected(view: View, station: str) -> Iterator[Event]:
+    """Open attempts first, then every blank the station's pen held, and what was on the road to it.
+
+    What it gave back before is on the road to the office's store and is counted in there.
+    """
+    book = Overlay(view)
+    given_back = _given_back(view, station)
+    for lock in _open_locks(view, station):
+        yield from _applied(book, tuple(stop_lock(book, lock)))
+    classes = (view.row(Station, station) or Station(station, ())).classes
+    for bucket in _THERE:
+        for blank_class in classes:
+            runs = list(runs_of(book, station, bucket, blank_class))
+            there = SerialSet(SerialRange(run.series, run.lo, run.hi) for run in runs)
+            for event in moves(book, there - given_back, (station, bucket), (station, Bucket.SUSPECT), LOST):
+                yield from _applied(book, (event,))
+
+
+def _given_back(view: View, station: str) -> SerialSet:
+    """Blanks in consignments of the station's own that are not received; losses are few, so all are looked at."""
+    gone = (one for one in view.rows(Consignment) if one.sender == station and not one.is_received)
+    return SerialSet(SerialRange(*part) for one in gone for part in one.ranges)
+
+
+def _applied(book: Overlay, found: Iterable[Event]) -> Iterator[Event]:
+    for event in found:
+        apply(book, event)
+        yield event

@@ -1,0 +1,68 @@
+"""Rows about stations that are gone or silent (baris mesin cetak hilang)."""
+
+from typing import ClassVar
+
+from attrs import field, frozen
+
+
+@frozen
+class LostStation:
+    """A station that was declared lost; `exposed`: records whose data lay with it."""
+
+    TABLE: ClassVar[int] = 49
+    KEY: ClassVar[int] = 1
+    station: str
+    letter: str
+    letter_date: str
+    exposed: tuple[str, ...]
+    closed: str = ""  # number of the minutes that closed what was not found
+
+
+@frozen
+class Evidence:
+    """A signed commit that was kept and changed nothing."""
+
+    TABLE: ClassVar[int] = 50
+    KEY: ClassVar[int] = 3
+    station: str
+    n: int
+    head: bytes
+    at_ms: int
+    events: tuple[bytes, ...] = field(repr=False)
+
+
+@frozen
+class ReleasedByCode:
+    """An authorisation given back by telephone whose commit the station still owes."""
+
+    TABLE: ClassVar[int] = 51
+    KEY: ClassVar[int] = 3
+    station: str
+    record: str
+    n: int
+
+
+@frozen
+class DisputedAttempt:
+    """What a station's disputed facts say of an attempt: that it was begun, and whether a card came out."""
+
+    TABLE: ClassVar[int] = 57
+    KEY: ClassVar[int] = 2
+    record: str
+    n: int
+    came_out: bool
+
+
+@frozen
+class FedBlank:
+    """A blank that a disputed fact names, and the attempt it names it for."""
+
+    TABLE: ClassVar[int] = 58
+    KEY: ClassVar[int] = 2
+    series: str
+    number: int
+    record: str
+    n: int
+
+
+StationLossRow = LostStation | Evidence | ReleasedByCode | DisputedAttempt | FedBlank

@@ -1,0 +1,116 @@
+"""Giving an authorisation back by telephone (rule 19)."""
+
+import pytest
+
+from ektp_core.errors import Refusal
+from ektp_core.flow.pressing import ReturnCard, StartCard
+from ektp_core.flow.releasing import AcceptRelease
+from ektp_core.flow.rows import Dispute, ReleasedByCode, Station
+from ektp_core.flow.station_loss_events import ReleaseSeen
+from ektp_core.vocabulary.state import LockState, Profile
+from tests.core.flow.offices import (
+    GOOD,
+    ONE,
+    OPERATOR,
+    PRINTER,
+    TWO,
+    VERIFIER_1,
+    Offices,
+    accepted,
+    allot,
+    ask,
+    authorised,
+    entered,
+    exchange,
+    founded,
+    issue,
+    load,
+    maybe,
+    printed,
+    refusal,
+    row,
+    rows,
+    ship,
+    state,
+    station_key,
+    stocked,
+    supply,
+)
+from tests.core.flow.soundness import check_books
+
+pytestmark = pytest.mark.rule(19)
+CODE = (VERIFIER_1, station_key(ONE))
+
+
+def burnt() -> tuple[Offices, str]:
+    """The line is dead; the station has burnt the authorisation of a person who stands at another counter."""
+    books = founded()
+    supply(books, 1, 10)
+    allot(books, "A-1", 10)
+    load(books, issue(books, "I-1", 5))
+    record = entered(books, 1)
+    authorised(books, record)
+    exchange(books)
+    accepted(ask(books.stations[ONE], ReturnCard(record, 1, "released"), station_key(ONE)))
+    return books, record
+
+
+def test_the_code_makes_the_record_ready_before_the_line_is_back() -> None:
+    books, record = burnt()
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
+    assert state(books.hub, record) is LockState.READY
+    assert maybe(books.hub, ReleasedByCode, ONE, record, 1) is not None
+
+
+def test_the_stations_own_word_comes_later_and_is_no_second_fact() -> None:
+    books, record = burnt()
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
+    answers = [accepted(answer) for answer in ship(books)]
+    assert any(isinstance(event, ReleaseSeen) for answer in answers for event in answer.events)
+    assert rows(books.hub, Dispute) == []
+    assert rows(books.hub, ReleasedByCode) == []
+    assert row(books.hub, Station, ONE).frozen_why == ""
+    exchange(books)
+    check_books(books)
+
+
+def test_another_station_prints_the_card_while_the_first_is_still_cut_off() -> None:
+    books, record = burnt()
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
+    load(books, issue(books, "I-2", 3, TWO), TWO)
+    exchange(books, TWO)
+    assert printed(books, record, GOOD, TWO) == 2
+    for answer in ship(books):
+        accepted(answer)
+    assert state(books.hub, record) is LockState.PRINTED
+    assert rows(books.hub, Dispute) == []
+    check_books(books)
+
+
+def test_a_station_that_printed_all_the_same_is_caught() -> None:
+    """The code was a lie: the card is a fact, kept as disputed, and its blank is suspect."""
+    books = stocked()
+    record = entered(books, 1)
+    authorised(books, record)
+    exchange(books)
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
+    accepted(ask(books.stations[ONE], StartCard(record, 1, PRINTER, -1, Profile.ENCODE_FIRST), station_key(ONE)))
+    for answer in ship(books):
+        accepted(answer)
+    assert {one.record for one in rows(books.hub, Dispute)} == {record}
+    assert state(books.hub, record) is LockState.READY, "the lock is untouched; the blank is counted"
+
+
+def test_without_the_stations_code_nobody_gives_it_back() -> None:
+    books, record = burnt()
+    for keys in ((VERIFIER_1,), (VERIFIER_1, station_key(TWO))):
+        assert refusal(ask(books.hub, AcceptRelease(record, 1), *keys)) is Refusal.NOT_ALLOWED
+    assert refusal(ask(books.hub, AcceptRelease(record, 1), OPERATOR, station_key(ONE))) is Refusal.NOT_ALLOWED
+
+
+def test_only_the_current_unstarted_attempt_can_be_given_back() -> None:
+    books, record = burnt()
+    assert refusal(ask(books.hub, AcceptRelease(record, 2), *CODE)) is Refusal.STALE_ATTEMPT
+    assert refusal(ask(books.hub, AcceptRelease("52.03-000009", 1), *CODE)) is Refusal.UNKNOWN_RECORD
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
+    assert refusal(ask(books.hub, AcceptRelease(record, 1), *CODE)) is Refusal.NO_SUCH_STEP

@@ -1,0 +1,22 @@
+"""Every kind of ask says what it does, in one sentence that the catalogue knows."""
+
+import pytest
+
+from ektp_core.wire.asks import KINDS
+from ektp_data.ask_kinds import about
+from ektp_data.catalogue import messages
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_ask_says_what_it_does(kind: str) -> None:
+    assert about(kind).endswith(".")
+    assert about(kind) in messages()
+
+
+def test_no_two_kinds_say_the_same() -> None:
+    assert len({about(kind) for kind in KINDS}) == len(KINDS)
+
+
+def test_an_unknown_kind_has_no_sentence() -> None:
+    with pytest.raises(KeyError):
+        about("burn-everything")
