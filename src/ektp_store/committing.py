@@ -136,14 +136,15 @@ class Committer:
             if commit:
                 self.ground.seal(commit)
             else:
+                self.ground.book.clear()
                 self.ground.abandon()
         except BaseException:
             self.ground.book.clear()
             self.ground.abandon()
             raise
-        self.ground.book.clear()
         if commit:
             self.ground.finish(commit)
+            self.ground.book.settle()
         return answers
 
 

@@ -2,12 +2,13 @@
 
 Seals, events and ids are read side by side in one read transaction and checked against each
 other: hashes, order, counts, and the check sum that tells which event of a commit was
-changed. What the events do to the rows is not known here; `verify` folds them.
+changed. The stored bytes are hashed as they are. What they say, and what the events do to the
+rows, is not known here; `verify` decodes and folds them.
 """
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, get_args
 
 import apsw
@@ -15,17 +16,20 @@ from attrs import frozen
 
 from ektp_core.boundary.store import Sealed
 from ektp_core.errors import Refused
-from ektp_core.flow.codec import decode_event, split_key
-from ektp_core.flow.events import Event
+from ektp_core.flow.codec import split_key
 from ektp_core.flow.rows import Row
 from ektp_core.ledger.holding import Holding
 from ektp_core.wire import chain
+from ektp_store.ask_id import asked_id
 from ektp_store.committing import Asked, asked_digest
-from ektp_store.movement import NO_COLUMNS, movement_of
 from ektp_store.schema import SCHEMA
+from ektp_store.sums import check_sum
 from ektp_store.tables import holding_of
 
 Columns = Sequence[Any]
+
+#: Events fetched at once.
+_PAGE = 2_000
 
 _TABLES = {kind.TABLE: kind for kind in get_args(Row)}
 _WRONG = {
@@ -46,12 +50,11 @@ class Damage(Exception):
 
 @frozen
 class StoredCommit:
-    """One seal of the file, its events and the number of the first one."""
+    """One seal of the file, and the number of its first event."""
 
     sealed: Sealed
     header: chain.Header
     first: int
-    events: tuple[Event, ...]
 
 
 class Reading:
@@ -91,9 +94,9 @@ class Reading:
 
     def commits(self, since: int) -> Iterator[StoredCommit]:
         """Every seal after `since`, checked, with its events."""
-        events = self._rows("event", "SELECT * FROM event WHERE seq > ? ORDER BY seq", (self._last,))
+        events = self._events()
         asked = self._rows(
-            "asked", "SELECT id, digest, first, count, n FROM asked WHERE first > ? ORDER BY first, id", (self._last,)
+            "asked", "SELECT id, digest, first, count FROM asked WHERE first > ? ORDER BY first, id", (self._last,)
         )
         waiting = next(asked, None)
         expected = since
@@ -111,14 +114,14 @@ class Reading:
             self._last, self._previous, self.header = last, head, commit.header
             yield commit
         if waiting is not None:
-            raise Damage(f"asked id {waiting[0]}", "no seal knows it")
+            raise Damage(f"asked id {_asked_id(waiting[0])}", "no seal knows it")
         for seq, *_ in events:
             raise Damage(f"event {seq}", "it is not sealed")
 
-    def frontier(self) -> bytes | None:
-        """The kept right edge of the tree."""
-        for (frontier,) in self._rows("the tree", "SELECT frontier FROM kept"):
-            return _bytes(frontier, "the tree")
+    def frontier(self) -> tuple[int, bytes] | None:
+        """The right edge of the tree that is kept, and the seal it was kept at."""
+        for n, frontier in self._rows("the tree", "SELECT n, frontier FROM kept"):
+            return n, _bytes(frontier, "the tree")
         return None
 
     def holdings(self) -> Iterator[tuple[tuple[str, int], Holding]]:
@@ -148,8 +151,8 @@ class Reading:
         for name in sorted({*found, *expected}):
             if found.get(name) != expected.get(name):
                 raise Damage(f"the schema ({name})", "it is not the one of this version")
-        if self.count("touched"):
-            raise Damage("the table touched", "it is not empty")
+        if self.count("moving"):
+            raise Damage("the table moving", "it is not empty")
         for check in ("PRAGMA integrity_check(1)", "PRAGMA foreign_key_check"):
             self.place = "the pages of the file"
             for result, *_ in self._connection.execute(check):
@@ -161,12 +164,14 @@ class Reading:
         place = f"seal {n}"
         if first != self._last + 1 or last < first:
             raise Damage(place, "it does not begin after the last event of the seal before it")
-        bodies, decoded = [], []
-        for seq in range(first, last + 1):
-            self.place = f"event {seq}"
-            body, event = _event(seq, next(events, None))
-            bodies.append(body)
-            decoded.append(event)
+        found = list(islice(events, last - first + 1))
+        bodies = [body for _, body, _ in found]
+        try:
+            is_sound = len(found) == last - first + 1 and [*map(check_sum, bodies)] == [crc for *_, crc in found]
+        except TypeError:
+            is_sound = False
+        if not is_sound or (found[0][0], found[-1][0]) != (first, last):
+            _name_wrong_event(first, last, found)
         sealed = Sealed(n, _bytes(head, place), _bytes(header, place), tuple(bodies))
         self.place = place
         try:
@@ -176,7 +181,20 @@ class Reading:
             if wrong == "events":
                 raise Damage(f"events {first} to {last}", f"they are not those of seal {n}") from None
             raise Damage(place, _WRONG.get(wrong, "its header cannot be read")) from None
-        return StoredCommit(sealed, checked, first, tuple(decoded))
+        return StoredCommit(sealed, checked, first)
+
+    def _events(self) -> Iterator[Columns]:
+        """Number, bytes and check sum of every event after the last seal that was read."""
+        after = self._last
+        while True:
+            self.place, before = f"event after {after}", self.place
+            sql = "SELECT seq, body, crc FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+            page: list[Any] = self._connection.execute(sql, (after, _PAGE)).fetchall()
+            self.place = before
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
 
     def _rows(self, table: str, sql: str, bindings: tuple[Any, ...] = ()) -> Iterator[Columns]:
         """Rows one by one; should the engine fail, the place names the one after the last read."""
@@ -220,30 +238,28 @@ def _header(raw: bytes, head: object, place: str) -> chain.Header:
         raise Damage(place, "its header cannot be read") from None
 
 
-def _event(seq: int, columns: Columns | None) -> tuple[bytes, Event]:
-    place = f"event {seq}"
-    if columns is None or columns[0] != seq:
-        raise Damage(place, "it is missing")
-    body = _bytes(columns[8], place)
-    if zlib.crc32(body) != columns[9]:
-        raise Damage(place, "its bytes were changed")
-    try:
-        event = decode_event(body)
-    except Refused:
-        raise Damage(place, "its bytes are no event") from None
-    movement = movement_of(event)
-    if tuple(columns[1:8]) != (movement.columns() if movement else NO_COLUMNS):
-        raise Damage(place, "its columns are not what its bytes say")
-    return body, event
+def _name_wrong_event(first: int, last: int, found: Sequence[Columns]) -> None:
+    """Find which of the events first..last is missing or changed."""
+    for seq, columns in enumerate(found, first):
+        if columns[0] != seq:
+            raise Damage(f"event {seq}", "it is missing")
+        if check_sum(_bytes(columns[1], f"event {seq}")) != columns[2]:
+            raise Damage(f"event {seq}", "its bytes were changed")
+    if len(found) <= last - first:
+        raise Damage(f"event {first + len(found)}", "it is missing")
 
 
 def _asked(columns: Columns, commit: StoredCommit) -> Asked:
-    entry = Asked(*columns)
-    ends = entry.first + entry.count - 1
-    is_inside = commit.first <= entry.first <= ends < commit.first + len(commit.events)
-    if entry.n != commit.sealed.n or not is_inside or not isinstance(entry.digest, bytes):
-        raise Damage(f"asked id {entry.id}", f"it does not fit seal {commit.sealed.n}")
-    return entry
+    stored, digest, first, count = columns
+    ask_id = _asked_id(stored)
+    is_inside = commit.first <= first <= first + count - 1 < commit.first + len(commit.sealed.events)
+    if not is_inside or not isinstance(digest, bytes):
+        raise Damage(f"asked id {ask_id}", f"it does not fit seal {commit.sealed.n}")
+    return Asked(ask_id, digest, first, count, commit.sealed.n)
+
+
+def _asked_id(stored: object) -> str:
+    return asked_id(stored) if isinstance(stored, bytes | str) else str(stored)
 
 
 def _schema(connection: apsw.Connection) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """Runs of blanks in memory (saldo di memori): by serial and by place, with one level of undo.
 
-Sorted lists and binary search; a run never overlaps another, and only a run that is there
-can be removed. Whether neighbours are joined is checked at the seal, not here.
+Sorted lists and binary search; a run never overlaps another, equal neighbours are joined, and
+only a run that is there can be removed.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -59,9 +59,17 @@ class Runs:
         """Keep a run."""
         if not run.lo <= run.hi or not isinstance(run.bucket, Bucket):
             raise StoreError(f"run {run.series} {run.lo} has no serials or no bucket")
-        if self.overlapping(run.series, run.lo, run.hi):
+        firsts = self._firsts.setdefault(run.series, [])
+        at = bisect_right(firsts, run.hi)
+        left = self._runs[run.series, firsts[at - 1]] if at else None
+        right = self._runs[run.series, firsts[at]] if at < len(firsts) else None
+        if left is not None and left.hi >= run.lo:
             raise StoreError(f"run {run.series} {run.lo} overlaps another")
-        self._add(run)
+        if (left is not None and left.joins(run)) or (right is not None and run.joins(right)):
+            raise StoreError(f"{run.series} {run.lo} is not joined with its equal neighbour")
+        firsts.insert(at, run.lo)
+        self._runs[run.series, run.lo] = run
+        insort(self._places.setdefault(run.place, []), (run.series, run.lo))
         self._done.append((run, True))
 
     def remove(self, run: Holding) -> None:
@@ -90,12 +98,6 @@ class Runs:
         """Take back everything since `forget`."""
         self._mark = 0
         self.undo()
-
-    def inserted(self) -> Iterator[Holding]:
-        """Runs inserted since `forget` that are still there."""
-        for run, was_inserted in self._done:
-            if was_inserted and self._runs.get((run.series, run.lo)) == run:
-                yield run
 
     def changed(self) -> Sequence[tuple[Holding, bool]]:
         """Every run since `forget`, and whether it was inserted (else removed), in order."""

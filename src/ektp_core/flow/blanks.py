@@ -33,14 +33,14 @@ def moves(view: View, serials: SerialSet, source: Spot, target: Spot, reference:
         Refused: NOT_HELD, naming every blank that is not in `source`.
     """
     found: list[Moved] = []
-    held = SerialSet()
+    held: list[SerialRange] = []
     for part in serials:
         for run in view.overlapping(part.series, part.lo, part.hi):
             if (run.party, run.bucket) == source:
                 lo, hi = max(run.lo, part.lo), min(run.hi, part.hi)
-                held = held | SerialSet.of(SerialRange(part.series, lo, hi))
+                held.append(part if (lo, hi) == (part.lo, part.hi) else SerialRange(part.series, lo, hi))
                 found.append(Moved(part.series, lo, hi, *source, *target, reference))
-    missing = serials - held
+    missing = serials - SerialSet(held)
     if missing:
         raise Refused(
             Refusal.NOT_HELD,
@@ -67,5 +67,5 @@ def lowest_blanks(view: View, party: str, bucket: Bucket, blank_class: str, coun
         size = min(len(run), count)
         chosen.append(SerialRange(run.series, run.lo, run.lo + size - 1))
         count -= size
-        run = view.lowest(party, bucket, blank_class, (run.series, run.lo))
+        run = view.lowest(party, bucket, blank_class, (run.series, run.lo)) if count else None
     return SerialSet(chosen)

@@ -54,8 +54,11 @@ def _bad(name: str, shape: str, expected: str) -> Refused:
 
 
 def _canonical(ranges: Iterable[SerialRange]) -> tuple[SerialRange, ...]:
+    parts = tuple(ranges)
+    if len(parts) < 2:
+        return parts
     joined: list[SerialRange] = []
-    for part in sorted(ranges):
+    for part in sorted(parts):
         last = joined[-1] if joined else None
         if last and last.series == part.series and part.lo <= last.hi + 1:
             joined[-1] = SerialRange(last.series, last.lo, max(last.hi, part.hi))
@@ -85,9 +88,13 @@ class SerialSet:
         return iter(self.ranges)
 
     def __or__(self, other: "SerialSet") -> "SerialSet":
+        if not self.ranges or not other.ranges:
+            return self if self.ranges else other
         return SerialSet(self.ranges + other.ranges)
 
     def __sub__(self, other: "SerialSet") -> "SerialSet":
+        if not self.ranges or not other.ranges or self.ranges == other.ranges:
+            return self if not other.ranges else SerialSet()
         left: list[SerialRange] = []
         holes = iter(other.ranges)
         hole = next(holes, None)

@@ -45,11 +45,7 @@ class Header:
 
 def digest_of(parts: Iterable[bytes]) -> bytes:
     """SHA-256 over length-prefixed parts, so that no two lists of parts look alike."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(4, "big"))
-        whole.update(part)
-    return whole.digest()
+    return hashlib.sha256(b"".join([len(part).to_bytes(4, "big") + part for part in parts])).digest()
 
 
 def seal(header: Header, events: tuple[bytes, ...]) -> Sealed:

@@ -1,0 +1,44 @@
+"""Verifying a book (pembuktian): a bare scan of its events, the log alone, and the fold from zero, in turns."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from ektp_core.flow.apply import apply
+from ektp_store.verify import verify
+from tests.benchmarks import movements, replaying
+from tests.benchmarks.timing import alternate
+
+
+def measured(folder: Path, asks: int, rounds: int, size: int = 100) -> dict[str, Any]:
+    """Events a second, over one closed book with this many asks."""
+    path = str(folder / "verified")
+    store = movements.opened(path)
+    movements.found(store, asks)
+    source = movements.grants()
+    for _ in range(asks // size):
+        replaying.committed(store.commit(list(islice(source, size)), movements.AT_MS))
+    store.close()
+
+    def scan() -> int:
+        connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+        found = len(connection.execute("SELECT seq, body, crc FROM event ORDER BY seq").fetchall())
+        connection.close()
+        return found
+
+    contenders = {
+        "bare scan": scan,
+        "chain": lambda: verify(path, apply, chain=True).events,
+        "fold": lambda: verify(path, apply).events,
+    }
+    rates = alternate(contenders, rounds)
+    return {
+        "events": scan(),
+        "per commit": size,
+        "rounds": rounds,
+        "events per second": {name: round(rates.median(name)) for name in contenders},
+        "range": {name: [round(end) for end in rates.spread(name)] for name in contenders},
+        "chain of scan": round(rates.ratio("chain", "bare scan"), 3),
+    }
