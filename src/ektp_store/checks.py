@@ -89,6 +89,12 @@ def _plus(one: Total, other: Total) -> Total:
 
 def _newly_covered(covered: list[Part], lo: int, hi: int) -> list[Part]:
     """The parts of lo..hi outside the covered parts (sorted, apart), which then cover them too."""
+    if not covered or hi < covered[0][0]:
+        if covered and hi + 1 == covered[0][0]:
+            covered[0] = (lo, covered[0][1])
+        else:
+            covered.insert(0, (lo, hi))
+        return [(lo, hi)]
     start = bisect_left(covered, lo, key=lambda part: part[1])
     end = bisect_right(covered, hi, key=lambda part: part[0])
     new, at = [], lo

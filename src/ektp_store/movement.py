@@ -34,7 +34,8 @@ _MOVEMENTS: Mapping[type[Any], Callable[[Any], Movement]] = {
 }
 
 #: The kinds of event that move blanks, by the number that begins their bytes.
-MOVING_KINDS = frozenset(kind.KIND for kind in _MOVEMENTS)
+MOVING_KINDS = range(min(kind.KIND for kind in _MOVEMENTS), max(kind.KIND for kind in _MOVEMENTS) + 1)
+assert len(MOVING_KINDS) == len(_MOVEMENTS), "the schema takes them for one stretch of numbers"
 
 
 def movement_of(event: Event) -> Movement | None:

@@ -7,8 +7,10 @@ rows, is not known here; `verify` decodes and folds them.
 """
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import eq, itemgetter
 from typing import Any, get_args
 
 import apsw
@@ -21,7 +23,7 @@ from ektp_core.flow.rows import Row
 from ektp_core.ledger.holding import Holding
 from ektp_core.wire import chain
 from ektp_store.ask_id import asked_id
-from ektp_store.committing import Asked, asked_digest
+from ektp_store.committing import asked_digest
 from ektp_store.schema import SCHEMA
 from ektp_store.sums import check_sum
 from ektp_store.tables import holding_of
@@ -60,12 +62,17 @@ class StoredCommit:
 class Reading:
     """The file in one read transaction. `place` says what is being read, should reading fail."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, *, check_sums: bool = True) -> None:
+        self._check_sums = check_sums
         self.place = "the beginning of the file"
         self._connection = connection
         self._last = 0  # the event before the next seal's first
         self._previous = b""
         self.header = chain.Header(0, b"", 0)  # the last one read
+
+    def cursor(self) -> apsw.Cursor:
+        """A cursor inside the read transaction."""
+        return self._connection.cursor()
 
     def begin(self) -> None:
         """From now on nothing the writer does is seen."""
@@ -94,29 +101,26 @@ class Reading:
 
     def commits(self, since: int) -> Iterator[StoredCommit]:
         """Every seal after `since`, checked, with its events."""
-        events = self._events()
-        asked = self._rows(
-            "asked", "SELECT id, digest, first, count FROM asked WHERE first > ? ORDER BY first, id", (self._last,)
-        )
-        waiting = next(asked, None)
         expected = since
+        events = _Pages(self, "event", "SELECT seq, body, crc FROM event WHERE seq > ? ORDER BY seq", self._last, 0)
+        asked = _Pages(
+            self, "asked", "SELECT id, digest, first, count FROM asked WHERE first > ? ORDER BY first", self._last, 2
+        )
         for n, first, last, head, header in self._rows("seal", "SELECT * FROM seal WHERE n > ? ORDER BY n", (since,)):
             expected += 1
             if n != expected:
                 raise Damage(f"seal {expected}", "it is missing")
+            self.place = f"seal {n}"
             commit = self._commit((n, first, last, head, header), events)
-            entries = []
-            while waiting is not None and waiting[2] <= last:
-                entries.append(_asked(waiting, commit))
-                waiting = next(asked, None)
-            if asked_digest(entries) != commit.header.asked:
-                raise Damage(f"the ids asked in seal {n}", "they are not those it was sealed over")
+            notes = asked.until(last)
+            if asked_digest(notes) != commit.header.asked:
+                _name_wrong_id(notes, commit)
             self._last, self._previous, self.header = last, head, commit.header
             yield commit
-        if waiting is not None:
-            raise Damage(f"asked id {_asked_id(waiting[0])}", "no seal knows it")
-        for seq, *_ in events:
-            raise Damage(f"event {seq}", "it is not sealed")
+        for columns in asked.rest():
+            raise Damage(f"asked id {_asked_id(columns[0])}", "no seal knows it")
+        for columns in events.rest():
+            raise Damage(f"event {columns[0]}", "it is not sealed")
 
     def frontier(self) -> tuple[int, bytes] | None:
         """The right edge of the tree that is kept, and the seal it was kept at."""
@@ -136,8 +140,9 @@ class Reading:
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
         """Every other row, as bytes."""
         for key, value in self._rows("row", "SELECT key, value FROM row ORDER BY key"):
-            name = shown_row(_bytes(key, "the table row"))
-            yield key, _bytes(value, name)
+            if not isinstance(key, bytes) or not isinstance(value, bytes):
+                _bytes(value, shown_row(_bytes(key, "the table row")))
+            yield key, value
 
     def totals(self) -> dict[str, tuple[int, int, int]]:
         """What the schema counted, by series."""
@@ -159,42 +164,25 @@ class Reading:
                 if result != "ok":
                     raise Damage(self.place, str(result))
 
-    def _commit(self, seal: Columns, events: Iterator[Columns]) -> StoredCommit:
+    def _commit(self, seal: Columns, events: "_Pages") -> StoredCommit:
         n, first, last, head, header = seal
         place = f"seal {n}"
         if first != self._last + 1 or last < first:
             raise Damage(place, "it does not begin after the last event of the seal before it")
-        found = list(islice(events, last - first + 1))
-        bodies = [body for _, body, _ in found]
-        try:
-            is_sound = len(found) == last - first + 1 and [*map(check_sum, bodies)] == [crc for *_, crc in found]
-        except TypeError:
-            is_sound = False
-        if not is_sound or (found[0][0], found[-1][0]) != (first, last):
+        found = events.until(last)
+        numbers, bodies, sums = tuple(zip(*found, strict=True)) or ((), (), ())
+        if numbers != (*range(first, last + 1),) or (self._check_sums and not _fit(bodies, sums)):
             _name_wrong_event(first, last, found)
-        sealed = Sealed(n, _bytes(head, place), _bytes(header, place), tuple(bodies))
-        self.place = place
+        sealed = Sealed(n, _bytes(head, place), _bytes(header, place), bodies)
         try:
             checked = chain.check(sealed, self._previous)
         except Refused as refused:
             wrong = str(refused.facts["field"]).rpartition(": ")[2]
             if wrong == "events":
+                _name_wrong_event(first, last, found)
                 raise Damage(f"events {first} to {last}", f"they are not those of seal {n}") from None
             raise Damage(place, _WRONG.get(wrong, "its header cannot be read")) from None
         return StoredCommit(sealed, checked, first)
-
-    def _events(self) -> Iterator[Columns]:
-        """Number, bytes and check sum of every event after the last seal that was read."""
-        after = self._last
-        while True:
-            self.place, before = f"event after {after}", self.place
-            sql = "SELECT seq, body, crc FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
-            page: list[Any] = self._connection.execute(sql, (after, _PAGE)).fetchall()
-            self.place = before
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1][0]
 
     def _rows(self, table: str, sql: str, bindings: tuple[Any, ...] = ()) -> Iterator[Columns]:
         """Rows one by one; should the engine fail, the place names the one after the last read."""
@@ -204,6 +192,42 @@ class Reading:
             yield columns
             before, self.place = self.place, f"{table} after {_short(columns[0])}"
         self.place = before
+
+
+class _Pages:
+    """Rows in order of a number they carry, fetched many at a time and handed out by that number."""
+
+    def __init__(self, reading: Reading, table: str, sql: str, after: int, column: int) -> None:
+        self._reading = reading
+        self._table = table
+        self._number = itemgetter(column)
+        self._last = after
+        self._found: list[Any] = []
+        self._at = 0
+        self._cursor = reading.cursor()
+        self._cursor.execute(sql, (after,))
+
+    def until(self, last: int) -> list[Any]:
+        """The next rows whose number is at most `last`."""
+        taken: list[Any] = []
+        while True:
+            end = bisect_right(self._found, last, self._at, key=self._number)
+            taken += self._found[self._at : end]
+            self._at = end
+            if end < len(self._found) or not self._fetch():
+                return taken
+
+    def rest(self) -> list[Any]:
+        """The next row, if there is one."""
+        return self._found[self._at : self._at + 1] if self._at < len(self._found) or self._fetch() else []
+
+    def _fetch(self) -> bool:
+        before, self._reading.place = self._reading.place, f"{self._table} after {_short(self._last)}"
+        self._found, self._at = list(islice(self._cursor, _PAGE)), 0
+        self._reading.place = before
+        if self._found:
+            self._last = self._number(self._found[-1])
+        return bool(self._found)
 
 
 def shown_row(key: bytes) -> str:
@@ -249,13 +273,20 @@ def _name_wrong_event(first: int, last: int, found: Sequence[Columns]) -> None:
         raise Damage(f"event {first + len(found)}", "it is missing")
 
 
-def _asked(columns: Columns, commit: StoredCommit) -> Asked:
-    stored, digest, first, count = columns
-    ask_id = _asked_id(stored)
-    is_inside = commit.first <= first <= first + count - 1 < commit.first + len(commit.sealed.events)
-    if not is_inside or not isinstance(digest, bytes):
-        raise Damage(f"asked id {ask_id}", f"it does not fit seal {commit.sealed.n}")
-    return Asked(ask_id, digest, first, count, commit.sealed.n)
+def _fit(bodies: Sequence[bytes], sums: Sequence[int]) -> bool:
+    try:
+        return all(map(eq, map(check_sum, bodies), sums))
+    except TypeError:
+        return False
+
+
+def _name_wrong_id(notes: Sequence[Columns], commit: StoredCommit) -> None:
+    """Find which id does not fit its seal, if one alone does not."""
+    for stored, digest, first, count in notes:
+        is_inside = commit.first <= first <= first + count - 1 < commit.first + len(commit.sealed.events)
+        if not is_inside or not isinstance(digest, bytes):
+            raise Damage(f"asked id {_asked_id(stored)}", f"it does not fit seal {commit.sealed.n}")
+    raise Damage(f"the ids asked in seal {commit.sealed.n}", "they are not those it was sealed over")
 
 
 def _asked_id(stored: object) -> str:

@@ -28,7 +28,6 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.view import Position, View
 from ektp_core.wire.chain import read_header
 from ektp_core.wire.merkle import Frontier
-from ektp_store.ask_id import stored_id
 from ektp_store.book import StoredBook, Tip
 from ektp_store.committing import Apply, Asked, Commit, Committer
 from ektp_store.kept_tree import KEPT_EVERY
@@ -96,9 +95,8 @@ class SqliteGround(TableLog):
         for sql, bindings in self._written:
             self._execute(sql, bindings)
 
-    def asked(self, ask_id: str) -> Asked | None:
+    def asked(self, stored: bytes | str) -> Asked | None:
         """The note of an id."""
-        stored = stored_id(ask_id)
         if stored in self._noted:
             return self._noted[stored]
         if isinstance(stored, bytes) and stored > self._highest:  # ids in the order of time: surely a new one
@@ -107,7 +105,7 @@ class SqliteGround(TableLog):
         if not found:
             return None
         digest, first, count = found[0]
-        return Asked(ask_id, digest, first, count, self.seal_of(first))
+        return Asked(stored, digest, first, count, self.seal_of(first))
 
     def bodies(self, first: int, count: int) -> Sequence[bytes]:
         """The exact bytes of these events."""
@@ -133,7 +131,7 @@ class SqliteGround(TableLog):
 
     def note(self, asked: Asked) -> None:
         """Keep the note of an id."""
-        self._noted[stored_id(asked.id)] = asked
+        self._noted[asked.id] = asked
 
     def keep_payload(self, payload: Payload) -> None:
         """Keep a payload with the commit."""
@@ -143,8 +141,7 @@ class SqliteGround(TableLog):
         """Write everything and the seal, and bring every page to the log before COMMIT."""
         self._write_many("INSERT INTO event VALUES(?, ?, ?)", self._events)
         if self._noted:
-            notes = [(stored, one.digest, one.first, one.count) for stored, one in self._noted.items()]
-            self._write_many("INSERT INTO asked VALUES(?, ?, ?, ?)", notes)
+            self._write_many("INSERT INTO asked VALUES(?, ?, ?, ?)", [one[:4] for one in self._noted.values()])
         self._rows.write(commit.changes, self._write_many)
         for payload in self._payloads:
             self._write_payload(payload)

@@ -71,7 +71,7 @@ def verify(
         Refused: BOOK_DAMAGED with `path`, `place` and `found`; BOOK_NEWER, BOOK_TOO_OLD_ENGINE.
     """
     connection = open_to_read(path)
-    reading = Reading(connection)
+    reading = Reading(connection, check_sums=not chain)
     try:
         return _Verifying(reading, apply, chain).run(head, since, progress)
     except Damage as damage:

@@ -33,11 +33,9 @@ def _lift(book: Book, event: Moved | GivenOut) -> Holding:
     run = book.covering(event.series, event.lo)
     assert run is not None and run.hi >= event.hi, "the fold lost a blank"
     assert run.party == event.party and run.bucket is event.bucket, "the fold finds a blank elsewhere"
-    _unhold(book, run)
-    if run.lo < event.lo:
-        _hold(book, run.part(run.lo, event.lo - 1))
-    if event.hi < run.hi:
-        _hold(book, run.part(event.hi + 1, run.hi))
+    left = run.part(run.lo, event.lo - 1) if run.lo < event.lo else None
+    right = run.part(event.hi + 1, run.hi) if event.hi < run.hi else None
+    _rewrite(book, run, (run,), (left, right))
     _bump(book, run, event.lo - event.hi - 1)
     return run
 
@@ -47,23 +45,26 @@ def _place(book: Book, run: Holding) -> None:
     left = book.covering(run.series, run.lo - 1)
     right = book.covering(run.series, run.hi + 1)
     whole = joined(left, run, right)
-    if left is not None and whole.lo < run.lo:
-        _unhold(book, left)
-    if right is not None and whole.hi > run.hi:
-        _unhold(book, right)
-    _hold(book, whole)
+    lost = (left if whole.lo < run.lo else None, right if whole.hi > run.hi else None)
+    _rewrite(book, run, lost, (whole,))
 
 
-def _hold(book: Book, run: Holding) -> None:
-    book.put(run)
-    if is_station(run.party):
-        noted(book, run, +1)
+Runs = tuple[Holding | None, ...]
 
 
-def _unhold(book: Book, run: Holding) -> None:
-    book.drop(run)
-    if is_station(run.party):
-        noted(book, run, -1)
+def _rewrite(book: Book, at: Holding, gone: Runs, come: Runs) -> None:
+    """Runs of one place go and others come; the digest of a station's pen follows."""
+    is_penned = is_station(at.party)
+    for run in gone:
+        if run is not None:
+            book.drop(run)
+            if is_penned:
+                noted(book, run, -1)
+    for run in come:
+        if run is not None:
+            book.put(run)
+            if is_penned:
+                noted(book, run, +1)
 
 
 def _bump(book: Book, run: Holding, by: int) -> None:

@@ -55,7 +55,8 @@ def _fields(names: Sequence[str]) -> Fields:
     """Reads these attributes of a value, all at once: one call a value and not one a field."""
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    one = attrgetter(*names) if names else None
+    return (lambda value: (one(value),)) if one else lambda value: ()
 
 
 class _Shape(NamedTuple):
