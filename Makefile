@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean
+.PHONY: help setup demo test check bench format docs lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ check: $(READY) ## Style, types, floors, and whether the generated docs are curr
 	$(BIN)/python -m mypy docs/generate.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
+
+bench: $(READY) ## Measure the store and its opponents: bench.json, about five minutes (ARGS="--rows 5000000": much longer)
+	@$(BIN)/python -c 'import eventsourcing, sqlalchemy, transitions' 2>/dev/null \
+		|| sh locks/add.sh $(BIN)/python locks/bench.txt
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 format: $(READY) ## Put the library's files in their one form, and mend what ruff can mend
 	$(BIN)/python -m ruff format $(LIBRARY)

@@ -39,7 +39,7 @@ class Asked(NamedTuple):
     id: bytes | str
     digest: bytes
     first: int
-    count: int
+    size: int
     n: int
 
 
@@ -102,7 +102,7 @@ class Ground(Protocol):
 
 
 def asked_digest(entries: Sequence[tuple[bytes | str, bytes, int, int]]) -> bytes:
-    """The digest by which a seal binds the ids answered in it: (id, digest, first, count), in the order of events."""
+    """The digest by which a seal binds the ids answered in it: (id, digest, first, how many events), in order."""
     return hashlib.sha256(msgspec.msgpack.encode(entries)).digest()
 
 
@@ -191,7 +191,7 @@ class _Draft:
     def _repeated(self, seen: Asked, ask: Ask) -> Answer:
         if seen.digest != ask.digest:
             return Refused(Refusal.ID_REUSED, {"id": ask.id})
-        events = tuple(map(decode_event, self._ground.bodies(seen.first, seen.count)))
+        events = tuple(map(decode_event, self._ground.bodies(seen.first, seen.size)))
         return Accepted(seen.n, events, is_first=False)
 
     def _taken(self, work: Work, stored: bytes | str, events: tuple[Event, ...]) -> Answer:

@@ -38,7 +38,6 @@ from ektp_store.pending import PendingRows
 from ektp_store.sums import check_sum
 from ektp_store.tables import TableLog, TableRows, TableRuns, runner
 
-
 _MOVING = "INSERT INTO moving VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 
 

@@ -40,7 +40,7 @@ def _bars(found: dict[str, Any]) -> Iterator[Bar]:
         yield from _posting(one)
     if "verifying" in found:
         one = found["verifying"]
-        yield Bar("verify --chain / bare scan of the events", one["chain of scan"], 0.45)
+        yield Bar("verify --chain / bare scan of the log", one["chain of scan"], 0.45)
         yield Bar("full fold, events a second", one["events per second"]["fold"], 100_000)
     if "locks" in found:
         yield Bar("lock step, nanoseconds", found["locks"]["nanoseconds"]["step"], 200, at_least=False)

@@ -10,6 +10,7 @@ import apsw
 from tests.benchmarks import movements, replaying
 
 SIZE = 100
+SMALL = 100_000
 _ROWS = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM asked) + (SELECT count(*) FROM row)"
 
 
@@ -17,10 +18,10 @@ def measured(folder: Path, rows: int, slices: int = 15, commits: int = 20) -> di
     """The median of some slices at each size; the two can never alternate, so the spread is told too."""
     path = str(folder / "grown")
     store = movements.opened(path)
-    movements.found(store, rows // 4)
+    movements.found(store, rows)
     source = movements.grants()
     found: dict[str, Any] = {}
-    for goal in (100_000, rows):
+    for goal in (SMALL, rows):
         while _rows(path) < goal:
             for _ in range(max(1, min(200, (goal - _rows(path)) // 4 // SIZE))):
                 store.commit(list(islice(source, SIZE)), movements.AT_MS)

@@ -56,7 +56,7 @@ class Allotment(Aggregate):
     """An allotment; its id is the asker's, so it is made once."""
 
     @event("Granted")
-    def __init__(self, ask_id: str, name: str, party: str, blank_class: str, lo: int, hi: int, paper: str, paper_date: str) -> None:
+    def __init__(self, *, ask_id: str, name: str, party: str, blank_class: str, lo: int, hi: int, paper: str, paper_date: str) -> None:
         self.name = name
 
     @staticmethod
