@@ -73,7 +73,7 @@ def verify_book(
     receipts: Sequence[Receipt] = (),
     progress: Progress | None = None,
 ) -> VerifiedBook:
-    """Verify a book (with `chain` its log alone), and that it holds every commit of these receipts and of the one kept in it.
+    """Verify a book (with `chain` its log alone), and that it holds every commit of the receipts, and of its own.
 
     Raises:
         Refused: BOOK_DAMAGED naming the place; BOOK_NEWER, BOOK_TOO_OLD_ENGINE.

@@ -124,8 +124,18 @@ CREATE TRIGGER holding_uncounted AFTER DELETE ON holding
 BEGIN
   UPDATE total SET held = held - (OLD.hi - OLD.lo + 1) WHERE series = OLD.series;
 END;
-CREATE TRIGGER holding_no_update BEFORE UPDATE ON holding
-BEGIN SELECT RAISE(ABORT, 'a run is removed and inserted, never updated'); END;
+CREATE TRIGGER holding_stays BEFORE UPDATE OF series, party, bucket, blank_class, assumed ON holding
+BEGIN SELECT RAISE(ABORT, 'a run is removed and inserted elsewhere; only its ends are updated'); END;
+CREATE TRIGGER holding_ends BEFORE UPDATE OF lo, hi ON holding
+BEGIN
+  SELECT CASE
+      WHEN hi >= NEW.lo THEN RAISE(ABORT, 'runs overlap')
+      WHEN hi = NEW.lo - 1 AND {_SAME} THEN RAISE(ABORT, 'equal neighbours are not joined') END
+    FROM holding WHERE series = NEW.series AND lo <= NEW.hi AND lo <> OLD.lo ORDER BY lo DESC LIMIT 1;
+  SELECT RAISE(ABORT, 'equal neighbours are not joined')
+    FROM holding WHERE series = NEW.series AND lo = NEW.hi + 1 AND {_SAME};
+  UPDATE total SET held = held + (NEW.hi - NEW.lo) - (OLD.hi - OLD.lo) WHERE series = NEW.series;
+END;
 """  # noqa: S608  # made of constants
 
 _RUN_AT_E_LO = _RUN_AT.format(series="e.series", at="e.lo")

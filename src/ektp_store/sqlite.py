@@ -76,6 +76,7 @@ class SqliteGround(TableLog):
 
     def mark(self) -> None:
         """Note where `undo` goes back to."""
+        self._runs.settle()
         self._mark = (len(self._written), len(self._events))
 
     def keep(self) -> None:
@@ -85,10 +86,8 @@ class SqliteGround(TableLog):
         """Go back to the mark."""
         written, events = self._mark
         del self._events[events:]
-        if len(self._written) == written:
-            return
         del self._written[written:]
-        self._runs.known.forget()
+        self._runs.forget()
         self._execute("ROLLBACK")
         self.begin()
         for sql, bindings in self._written:
@@ -138,6 +137,7 @@ class SqliteGround(TableLog):
 
     def seal(self, commit: Commit) -> None:
         """Write everything and the seal, and bring every page to the log before COMMIT."""
+        self._runs.settle()
         self._write_many("INSERT INTO event VALUES(?, ?, ?)", self._events)
         if self._noted:
             self._write_many("INSERT INTO asked VALUES(?, ?, ?, ?)", [one[:4] for one in self._noted.values()])
@@ -180,8 +180,8 @@ class SqliteGround(TableLog):
 
     def abandon(self) -> None:
         """Take everything back; the engine may have done so already."""
-        if self._written:
-            self._runs.known.forget()
+        if self._written or self._events:
+            self._runs.forget()
         self._forget()
         if self._connection.in_transaction:
             self._run("ROLLBACK", ())

@@ -24,6 +24,9 @@ Run = Callable[[str, Sequence[Value]], Found]
 Write = Callable[[str, Sequence[Value]], object]
 
 _PAGE = 500
+_EXACTLY = (
+    "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND blank_class = ? AND assumed = ?"  # of a holding
+)
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 
 
@@ -80,15 +83,21 @@ class TableRuns:
         self._run = run
         self._execute: Write = connection.cursor().execute
         self.written: list[tuple[str, Sequence[Value]]] = []  # since somebody emptied it
+        self._leaving: Holding | None = None  # removed, but its row is still there
         self._changes = connection.changes
         self.known = KnownRuns()
+
+    def _asked(self, sql: str, bindings: Sequence[Value]) -> Found:
+        if self._leaving is not None:
+            self.settle()
+        return self._run(sql, bindings)
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
         known = self.known.covering(series, number)
         if known is not None:
             return known
-        found = self._run(
+        found = self._asked(
             "SELECT * FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
         )
         if not found:
@@ -102,7 +111,7 @@ class TableRuns:
         known = self.known.covering(series, lo)
         if known is not None and known.hi >= hi:
             return [known]
-        found = self._run(
+        found = self._asked(
             "SELECT * FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
             " coalesce((SELECT max(lo) FROM holding WHERE series = ?1 AND lo <= ?2), ?2) ORDER BY lo",
             (series, lo, hi),
@@ -115,7 +124,7 @@ class TableRuns:
         known = self.known.lowest((party, bucket, blank_class)) if is_first else None
         if known is not None:
             return known
-        found = self._run(
+        found = self._asked(
             "SELECT * FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
             " AND (series, lo) > (?, ?) ORDER BY series, lo LIMIT 1",
             (party, int(bucket), blank_class, *after),
@@ -133,7 +142,7 @@ class TableRuns:
         only = str(series[0]) if series else None
         last: tuple[str, int] = (only or "", 0)
         while True:
-            page = self._run(
+            page = self._asked(
                 "SELECT * FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
                 " ORDER BY series, lo LIMIT ?4",
                 (*last, only, _PAGE),
@@ -145,25 +154,52 @@ class TableRuns:
             last = page[-1][:2]
 
     def write(self, sql: str, bindings: Sequence[Value]) -> None:
-        """Write now, and note it."""
+        """Write now, after what waits, and note it."""
+        if self._leaving is not None:
+            self.settle()
         self._execute(sql, bindings)
         self.written.append((sql, bindings))
 
     def insert(self, run: Holding) -> None:
-        """Keep a run."""
-        self.write("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
+        """Keep a run; one that another just made room for takes its row, with one end moved."""
+        old = self._leaving
+        if old is not None and old.place == run.place and old.series == run.series and old.assumed is run.assumed:
+            if old.lo == run.lo:
+                self._leaving = None
+                self._move_end("UPDATE holding SET hi = ? WHERE " + _EXACTLY, run.hi, old)
+            elif old.hi == run.hi:
+                self._leaving = None
+                self._move_end("UPDATE holding SET lo = ? WHERE " + _EXACTLY, run.lo, old)
+        if old is None or self._leaving is not None:
+            self.write("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
         self.known.came(run)
 
     def remove(self, run: Holding) -> None:
-        """Let go of exactly this run."""
-        self.write(
-            "DELETE FROM holding WHERE series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ?"
-            " AND blank_class = ? AND assumed = ?",
-            _columns_of(run),
-        )
+        """Let go of exactly this run; its row waits for the next write."""
+        if self._leaving is not None:
+            self.settle()
+        self._leaving = run
+        self.known.went(run)
+
+    def settle(self) -> None:
+        """Delete the row that waits, if one does."""
+        run, self._leaving = self._leaving, None
+        if run is not None:
+            self._exactly("DELETE FROM holding WHERE " + _EXACTLY, _columns_of(run), run)
+
+    def forget(self) -> None:
+        """The transaction was taken back: nothing waits, and nothing is known."""
+        self._leaving = None
+        self.known.forget()
+
+    def _move_end(self, sql: str, end: int, old: Holding) -> None:
+        self._exactly(sql, (end, *_columns_of(old)), old)
+
+    def _exactly(self, sql: str, bindings: Sequence[Value], run: Holding) -> None:
+        self._execute(sql, bindings)
         if not self._changes():
             raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
-        self.known.went(run)
+        self.written.append((sql, bindings))
 
 
 class TableLog:

@@ -14,6 +14,7 @@ SerialSet(PNRI-2018 1-4, PNRI-2018 10-20000000)
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -21,6 +22,11 @@ from ektp_core.errors import Refusal, Refused
 
 HIGHEST = 10**12
 _SERIES = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,31}")
+
+
+@lru_cache(maxsize=256)
+def _is_series(text: str) -> bool:
+    return _SERIES.fullmatch(text) is not None
 
 
 @frozen(order=True)
@@ -32,7 +38,7 @@ class SerialRange:
     hi: int
 
     def __attrs_post_init__(self) -> None:
-        if not _SERIES.fullmatch(self.series):
+        if not _is_series(self.series):
             raise _bad("series", f"{len(self.series)} characters", "up to 32 of A-Z 0-9 . -")
         if not 0 < self.lo <= self.hi <= HIGHEST:
             raise _bad("serials", f"{self.lo}-{self.hi}", f"1 <= first <= last <= {HIGHEST}")
