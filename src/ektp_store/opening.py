@@ -22,6 +22,7 @@ OLDEST_ENGINE = "3.51.3"
 _SETTINGS = """
 PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 4000;
+PRAGMA cache_size = -65536;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;

@@ -42,10 +42,14 @@ class PendingRows:
         self._group: Layer = {}
         self._ask: Layer = {}
         self._settling: dict[bytes, _Sealed] = {}
+        self._names: dict[tuple[Any, ...], bytes] = {}
 
     def get(self, kind: type[Any], *key: object) -> Any:
         """The row as the open ask sees it."""
-        name = key_bytes(kind, *key)
+        asked = (kind, *key)
+        name = self._names.get(asked)
+        if name is None:
+            name = self._named(asked)
         if name in self._ask:
             return self._ask[name]
         if name in self._group:
@@ -108,6 +112,13 @@ class PendingRows:
         """The commit is over."""
         for layer in (self._group, self._ask, self._settling):
             layer.clear()
+
+    def _named(self, asked: tuple[Any, ...]) -> bytes:
+        """The key of a row by kind and key fields; the same few are asked for all the time."""
+        if len(self._names) > REMEMBERED:
+            self._names.clear()
+        name = self._names[asked] = key_bytes(*asked)
+        return name
 
     def _before(self, name: bytes, kind: type[Any] | None) -> _Sealed:
         """The row in the base; its kind is needed only where it is to be looked at."""
