@@ -1,6 +1,6 @@
 """One commit (penyegelan): a group of asks decided, applied and sealed, the same in every store.
 
-Each ask is decided against the book as the asks before it left it, under a savepoint of its
+Each ask is decided against the book as the asks before it left it, and can be taken back on its
 own. A refused ask leaves no trace; anything unexpected takes the whole group back. An id
 that was answered is answered again with the events of then, as long as it comes with the
 same digest; facts carry no id. An ask that changes nothing is not noted: asked again, it is
@@ -54,7 +54,7 @@ class Commit:
 
 
 class Ground(Protocol):
-    """What a kind of store supplies: a transaction with savepoints, and a place for bytes."""
+    """What a kind of store supplies: a transaction with a way back to a mark, and a place for bytes."""
 
     @property
     def tip(self) -> Tip:
@@ -68,13 +68,13 @@ class Ground(Protocol):
         """Open the transaction."""
 
     def mark(self) -> None:
-        """Set the savepoint of an ask."""
+        """Note where `undo` goes back to: an ask begins."""
 
     def keep(self) -> None:
-        """Let the savepoint go: the ask was taken."""
+        """The ask was taken."""
 
     def undo(self) -> None:
-        """Go back to the savepoint."""
+        """Go back to the mark."""
 
     def asked(self, stored: bytes | str) -> Asked | None:
         """The note of an id (as it is kept), also one of the open transaction."""

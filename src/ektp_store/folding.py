@@ -28,7 +28,7 @@ class Fold:
     def __init__(self, apply: Apply) -> None:
         self.tip = Tip()
         self.rows = MemoryRows()
-        self.runs = Runs()
+        self.runs = Runs(by_place=False)
         self.checks = Checks(self.runs)
         self._apply = apply
         self._heads: list[bytes] = []

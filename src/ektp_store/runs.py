@@ -15,9 +15,10 @@ Serial = tuple[str, int]
 
 
 class Runs:
-    """All holdings of one book."""
+    """All holdings of one book; without `by_place` nobody asks for the lowest run of a place."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_place: bool = True) -> None:
+        self._by_place = by_place
         self._firsts: dict[str, list[int]] = {}
         self._runs: dict[Serial, Holding] = {}
         self._places: dict[Place, list[Serial]] = {}
@@ -29,9 +30,9 @@ class Runs:
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
-        firsts = self._firsts.get(series, [])
-        at = bisect_right(firsts, number) - 1
-        if at < 0:
+        firsts = self._firsts.get(series)
+        at = bisect_right(firsts, number) - 1 if firsts else -1
+        if firsts is None or at < 0:
             return None
         run = self._runs[series, firsts[at]]
         return run if run.hi >= number else None
@@ -65,16 +66,19 @@ class Runs:
         right = self._runs[run.series, firsts[at]] if at < len(firsts) else None
         if left is not None and left.hi >= run.lo:
             raise StoreError(f"run {run.series} {run.lo} overlaps another")
-        if (left is not None and left.joins(run)) or (right is not None and run.joins(right)):
+        joins_left = left is not None and left.hi + 1 == run.lo and left.joins(run)
+        if joins_left or (right is not None and run.hi + 1 == right.lo and run.joins(right)):
             raise StoreError(f"{run.series} {run.lo} is not joined with its equal neighbour")
         firsts.insert(at, run.lo)
         self._runs[run.series, run.lo] = run
-        insort(self._places.setdefault(run.place, []), (run.series, run.lo))
+        if self._by_place:
+            insort(self._places.setdefault(run.place, []), (run.series, run.lo))
         self._done.append((run, True))
 
     def remove(self, run: Holding) -> None:
         """Let go of exactly this run."""
-        if self._runs.get((run.series, run.lo)) != run:
+        found = self._runs.get((run.series, run.lo))
+        if found is not run and found != run:
             raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
         self._take(run)
         self._done.append((run, False))
@@ -111,12 +115,15 @@ class Runs:
     def _add(self, run: Holding) -> None:
         serial = (run.series, run.lo)
         insort(self._firsts.setdefault(run.series, []), run.lo)
-        insort(self._places.setdefault(run.place, []), serial)
         self._runs[serial] = run
+        if self._by_place:
+            insort(self._places.setdefault(run.place, []), serial)
 
     def _take(self, run: Holding) -> None:
         serial = (run.series, run.lo)
         del self._runs[serial]
-        firsts, places = self._firsts[run.series], self._places[run.place]
+        firsts = self._firsts[run.series]
         del firsts[bisect_left(firsts, run.lo)]
-        del places[bisect_left(places, serial)]
+        if self._by_place:
+            places = self._places[run.place]
+            del places[bisect_left(places, serial)]

@@ -78,6 +78,6 @@ def without(run: Holding, lo: int, hi: int) -> tuple[Holding, ...]:
 
 def joined(left: Holding | None, run: Holding, right: Holding | None) -> Holding:
     """A run together with the neighbours that belong to it."""
-    lo = left.lo if left is not None and left.joins(run) else run.lo
-    hi = right.hi if right is not None and run.joins(right) else run.hi
+    lo = left.lo if left is not None and left.hi + 1 == run.lo and left.joins(run) else run.lo
+    hi = right.hi if right is not None and run.hi + 1 == right.lo and run.joins(right) else run.hi
     return run if (lo, hi) == (run.lo, run.hi) else run.part(lo, hi)
