@@ -23,7 +23,9 @@ What is found is a refusal that names the place: an event, a seal, an id, a row,
 Erased payloads are counted and are no damage. Nothing is written, and the book may be in use.
 """
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any
 
@@ -73,13 +75,26 @@ def verify(
     connection = open_to_read(path)
     reading = Reading(connection, check_sums=not chain)
     try:
-        return _Verifying(reading, apply, chain).run(head, since, progress)
+        with _no_cycles():
+            return _Verifying(reading, apply, chain).run(head, since, progress)
     except Damage as damage:
         raise damaged(path, damage.place, damage.found) from None
     except (apsw.Error, UnicodeDecodeError) as error:
         raise damaged(path, reading.place, f"it cannot be read ({type(error).__name__})") from None
     finally:
         connection.close()
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Rows hold no rows, so there are no cycles to look for; looking takes a fifth of the fold's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Verifying:
