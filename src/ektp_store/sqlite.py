@@ -32,7 +32,7 @@ from ektp_store.book import StoredBook, Tip
 from ektp_store.committing import Apply, Asked, Commit, Committer
 from ektp_store.kept_tree import KEPT_EVERY
 from ektp_store.movement import may_move, movement_of
-from ektp_store.opening import WAIT_MS, damaged, open_to_write, translated
+from ektp_store.opening import WAIT_MS, damaged, open_to_write, told, translated
 from ektp_store.ownership import disown, own
 from ektp_store.pending import PendingRows
 from ektp_store.sums import check_sum
@@ -296,8 +296,11 @@ class SqliteStore:
         """Decide, apply and seal a group."""
         if self._readers:
             raise StoreError("a view of this book is still open; close it before the next commit")
-        with self._using():
+        self._check_usable()
+        try:
             return self._committer.commit(group, at_ms, counters)
+        except apsw.Error as error:
+            raise told(error, self._path, "a page") from error
 
     @contextmanager
     def read(self) -> Iterator[View]:
@@ -353,9 +356,12 @@ class SqliteStore:
 
     @contextmanager
     def _using(self) -> Iterator[SqliteGround]:
+        self._check_usable()
+        with translated(self._path, "a page"):
+            yield self._ground
+
+    def _check_usable(self) -> None:
         if self._is_closed:
             raise StoreError(f"{self._path} is closed")
         if self._ground.is_unsure:
             raise StoreUnsure(f"{self._path}: open the book again and look what was kept")
-        with translated(self._path, "a page"):
-            yield self._ground

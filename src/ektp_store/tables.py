@@ -24,9 +24,10 @@ Run = Callable[[str, Sequence[Value]], Found]
 Write = Callable[[str, Sequence[Value]], object]
 
 _PAGE = 500
-_EXACTLY = (
-    "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND blank_class = ? AND assumed = ?"  # of a holding
-)
+_EXACTLY = "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND blank_class = ? AND assumed = ?"
+_DELETE = f"DELETE FROM holding WHERE {_EXACTLY}"  # noqa: S608  # made of constants
+_MOVE_FIRST = f"UPDATE holding SET lo = ? WHERE {_EXACTLY}"  # noqa: S608
+_MOVE_LAST = f"UPDATE holding SET hi = ? WHERE {_EXACTLY}"  # noqa: S608
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 
 
@@ -162,15 +163,16 @@ class TableRuns:
 
     def insert(self, run: Holding) -> None:
         """Keep a run; one that another just made room for takes its row, with one end moved."""
-        old = self._leaving
+        old, sql, end = self._leaving, "", 0
         if old is not None and old.place == run.place and old.series == run.series and old.assumed is run.assumed:
             if old.lo == run.lo:
-                self._leaving = None
-                self._move_end("UPDATE holding SET hi = ? WHERE " + _EXACTLY, run.hi, old)
+                sql, end = _MOVE_LAST, run.hi
             elif old.hi == run.hi:
-                self._leaving = None
-                self._move_end("UPDATE holding SET lo = ? WHERE " + _EXACTLY, run.lo, old)
-        if old is None or self._leaving is not None:
+                sql, end = _MOVE_FIRST, run.lo
+        if sql and old is not None:
+            self._leaving = None
+            self._exactly(sql, (end, *_columns_of(old)), old)
+        else:
             self.write("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
         self.known.came(run)
 
@@ -185,15 +187,12 @@ class TableRuns:
         """Delete the row that waits, if one does."""
         run, self._leaving = self._leaving, None
         if run is not None:
-            self._exactly("DELETE FROM holding WHERE " + _EXACTLY, _columns_of(run), run)
+            self._exactly(_DELETE, _columns_of(run), run)
 
     def forget(self) -> None:
         """The transaction was taken back: nothing waits, and nothing is known."""
         self._leaving = None
         self.known.forget()
-
-    def _move_end(self, sql: str, end: int, old: Holding) -> None:
-        self._exactly(sql, (end, *_columns_of(old)), old)
 
     def _exactly(self, sql: str, bindings: Sequence[Value], run: Holding) -> None:
         self._execute(sql, bindings)

@@ -109,14 +109,14 @@ def _are_equal(recorded_on: Path, *replayed: apsw.Connection) -> bool:
 
 
 def _bytes(after: Path, before: Path) -> dict[str, float]:
-    """Bytes a row takes in the file, pages counted whole; and in all, for one ask."""
-    grown = {name: _sizes(after)[name] - size for name, size in _sizes(before).items()}
+    """Bytes of a row (its cell and the pointer to it), the same with pages counted whole, and all of one ask."""
+    then, now = _sizes(before), _sizes(after)
     asks = _count(after, "asked") - _count(before, "asked")
-    found = {
-        "an event": grown["event"] / (_count(after, "event") - _count(before, "event")),
-        "an id": grown["asked"] / asks,
-        "an ask, all tables": sum(grown.values()) / asks,
-    }
+    found = {"an ask, all tables, pages whole": sum(now[name][0] - pages for name, (pages, _) in then.items()) / asks}
+    for table, name in (("event", "an event"), ("asked", "an id")):
+        rows = _count(after, table) - _count(before, table)
+        found[f"{name}, pages whole"] = (now[table][0] - then[table][0]) / rows
+        found[name] = (now[table][1] - then[table][1]) / rows
     moved = _numbers(after, "SELECT count(*), sum(length(body)) FROM event WHERE substr(body, 2, 1) = x'02'")
     found["a movement's body"] = moved[1] / moved[0]
     return {name: round(size, 1) for name, size in found.items()}
@@ -133,9 +133,11 @@ def _count(path: Path, table: str) -> int:
     return _numbers(path, f"SELECT count(*) FROM {table}")[0]
 
 
-def _sizes(path: Path) -> dict[str, int]:
+def _sizes(path: Path) -> dict[str, tuple[int, int]]:
+    """Per table and index: bytes of its pages, and of what is not free on its leaves but the page's own 8."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    found = dict(connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"))
+    sql = "SELECT name, sum(pgsize), sum((pgsize - unused - 8) * (pagetype <> 'internal')) FROM dbstat GROUP BY name"
+    found = {name: (pages, used) for name, pages, used in connection.execute(sql)}
     connection.close()
     return found
 
