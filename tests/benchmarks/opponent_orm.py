@@ -6,6 +6,7 @@ allotment is a row; the asker's id is a unique column. The engine is set to WAL 
 batch; new rows are given to it together (`add_all`), so that it sends them as one `executemany`.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,22 @@ class Run(Base):
     party: Mapped[str] = mapped_column(index=True)
     bucket: Mapped[int]
     blank_class: Mapped[str]
+
+
+class Party(Base):
+    """Somebody who can hold blanks."""
+
+    __tablename__ = "party"
+    party: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Officer(Base):
+    """A key, and what its owner may do."""
+
+    __tablename__ = "officer"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    is_revoked: Mapped[bool] = mapped_column(default=False)
 
 
 class Allotment(Base):
@@ -73,19 +90,26 @@ class Desk:
 
         Base.metadata.create_all(self.engine)
 
-    def open(self, blanks: int) -> None:
+    def open(self, blanks: int, parties: Iterable[str], key: str) -> None:
         with Session(self.engine) as session, session.begin():
             session.add_all(
                 [
                     Run(series="PNRI-2018", lo=1, hi=blanks, party="centre", bucket=1, blank_class="v5"),
                     Run(series="PNRI-2018", lo=1, hi=0, party="centre", bucket=2, blank_class="v5"),
+                    Officer(key=key, role="centre verifier"),
+                    *(Party(party=party) for party in parties),
                 ]
             )
 
-    def grant(self, asks: list[tuple[str, bytes, str, str]]) -> int:
-        """Grant one blank to each: (id of the ask, digest, allotment, party), all in one transaction."""
+    def grant(self, asks: list[tuple[str, bytes, str, str, str]]) -> int:
+        """Grant one blank to each: (id of the ask, digest, key, allotment, party), all in one transaction."""
         with Session(self.engine) as session, session.begin():
-            for ask_id, digest, name, party in asks:
+            for ask_id, digest, key, name, party in asks:
+                officer = session.get(Officer, key)
+                if officer is None or officer.is_revoked or officer.role != "centre verifier":
+                    raise ValueError("not allowed")
+                if session.get(Party, party) is None:
+                    raise ValueError("an unknown party")
                 if session.scalar(select(Movement.id).where(Movement.ask_id == ask_id)):
                     raise ValueError("asked before")
                 source = session.scalars(

@@ -150,19 +150,18 @@ def _opponents(folder: Path, size: int, groups: Sequence[Sequence[Work]], commit
     blanks = BLANKS * len(movements.OFFICES)
     path = folder / f"eventsourcing-{size}"
     centre = opponent_eventsourcing.opened(path)
-    centre.open(blanks)
-    granted = [[(ask_id, name, party) for ask_id, _, name, party in group] for group in asks]
+    centre.open(blanks, movements.OFFICES, movements.VERIFIER)
 
     def count_events() -> int:
         centre.close()
         return _numbers(path, "SELECT count(*) FROM stored_events WHERE topic LIKE '%Granted'")[0]
 
-    found: dict[str, Any] = {"eventsourcing": (Taking(granted, commits, centre.grant), count_events)}
+    found: dict[str, Any] = {"eventsourcing": (Taking(asks, commits, centre.grant), count_events)}
     if size > 100:
         return found
     orm_path = folder / f"orm-{size}"
     desk = opponent_orm.Desk(orm_path)
-    desk.open(blanks)
+    desk.open(blanks, movements.OFFICES, movements.VERIFIER)
 
     def count_rows() -> int:
         desk.engine.dispose()
@@ -171,7 +170,7 @@ def _opponents(folder: Path, size: int, groups: Sequence[Sequence[Work]], commit
     return found | {"SQLAlchemy ORM": (Taking(asks, commits, desk.grant), count_rows)}
 
 
-def _plain(work: Work) -> tuple[str, bytes, str, str]:
+def _plain(work: Work) -> tuple[str, bytes, str, str, str]:
     body = work.ask.body
     assert isinstance(body, Grant)
-    return work.ask.id, work.ask.digest, body.allotment, body.party
+    return work.ask.id, work.ask.digest, work.ask.signed_by[0], body.allotment, body.party
