@@ -85,6 +85,8 @@ def _result(rates: Rates, size: int, kind: str) -> Result:
         "rounds": len(rates.per_second["store"]),
         "per second": {name: round(rates.median(name)) for name in names},
         "range": {name: [round(end) for end in rates.spread(name)] for name in names},
+        "cpu us": {name: round(rates.cpu_us(name), 1) for name in names},
+        "cpu ratio": {name: round(rates.cpu_ratio("store", name), 3) for name in names if name != "store"},
         "ratio": {name: round(rates.ratio("store", name), 3) for name in names if name != "store"},
     }
 
