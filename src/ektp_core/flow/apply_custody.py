@@ -71,8 +71,8 @@ def _bump(book: Book, run: Holding, by: int) -> None:
     tally = book.row(Tally, run.party, run.bucket, run.blank_class)
     count = (tally.count if tally else 0) + by
     assert count >= 0, "fewer than no blanks"
-    now = Tally(run.party, run.bucket, run.blank_class, count)
+    counted = Tally(run.party, run.bucket, run.blank_class, count)
     if count:
-        book.put(now)
+        book.put(counted)
     else:
-        book.drop(now)
+        book.drop(counted)
