@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mutants rules format docs lock clean
+.PHONY: help setup demo test check mutants rules bench format docs lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ rules: $(READY) ## Which rule of the domain is held by which tests
 
 mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; each must be caught by its check
 	$(BIN)/python -m ektp_testing.mutants
+
+bench: $(READY) ## Measure the store and its opponents: bench.json, about five minutes (ARGS="--rows 5000000": much longer)
+	@$(BIN)/python -c 'import eventsourcing, sqlalchemy, transitions' 2>/dev/null \
+		|| sh locks/add.sh $(BIN)/python locks/bench.txt
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 format: $(READY) ## Put the library's files in their one form, and mend what ruff can mend
 	$(BIN)/python -m ruff format $(LIBRARY)

@@ -3,6 +3,7 @@
 # they install from any mirror and tell nothing of the machine they were made on.
 #
 #   dev.txt    everything: all extras and the contributor's tools; what `make` installs
+#   bench.txt  everything in dev.txt and the opponents of `make bench`
 #   base.txt   what importing the library alone costs
 set -eu
 
@@ -25,3 +26,4 @@ pin() {
 
 pin --all-extras --group dev --output-file locks/dev.txt "$@"
 pin --output-file locks/base.txt "$@"
+pin --all-extras --group dev --group bench --output-file locks/bench.txt "$@"

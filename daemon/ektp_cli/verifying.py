@@ -68,16 +68,17 @@ def verify_book(
     path: Path,
     *,
     since: int = 0,
+    chain: bool = False,
     head: bytes | None = None,
     receipts: Sequence[Receipt] = (),
     progress: Progress | None = None,
 ) -> VerifiedBook:
-    """Verify a book, and that it holds every commit of these receipts and of the one kept in it.
+    """Verify a book (with `chain` its log alone), and that it holds every commit of the receipts, and of its own.
 
     Raises:
         Refused: BOOK_DAMAGED naming the place; BOOK_NEWER, BOOK_TOO_OLD_ENGINE.
     """
-    found = verify(str(path), apply, head, since, progress)
+    found = verify(str(path), apply, head, since, progress, chain=chain)
     known = (*receipts, *_kept(path))
     for receipt in known:
         _check(path, receipt)

@@ -1,18 +1,19 @@
 """The book as `decide` and `apply` meet it (buku): one class over any keeping.
 
-It turns rows into bytes and back, keeps the additive digest while they change, and leaves
-the keeping to three parts: rows, holdings, log. Rows come back in key order: numbers by
-value, text by length and then by its bytes (the order of the key bytes); holdings by series
-and first serial. Which rule allows a change is not known here.
+It keeps the additive digest of rows while they change, and leaves the keeping to three parts:
+rows, holdings, log. Rows come back in key order: numbers by value, text by length and then by
+its bytes (the order of the key bytes); holdings by series and first serial. A commit weighs
+only what it leaves behind: a run that came and went inside it costs no hash. Which rule
+allows a change is not known here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from attrs import field, frozen
 
-from ektp_core.flow.codec import key_bytes, make_row, row_key, row_value, split_key
+from ektp_core.flow.codec import row_key, row_value
 from ektp_core.flow.events import Event
 from ektp_core.flow.rows import Row
 from ektp_core.flow.view import Position, R
@@ -80,8 +81,11 @@ class StoredBook:
         self._rows = rows
         self._holdings = holdings
         self._log = log
-        self._held = 0  # what holdings added to the sum since the last seal
-        self._held_before = 0
+        self._held: list[tuple[Holding, bool]] = []  # runs since the last seal, and whether they came (else went)
+        self._mark = 0
+        self.row: Callable[..., Any] = rows.get
+        self.covering = holdings.covering  # one call less on the most frequent question
+        self.overlapping = holdings.overlapping
 
     @property
     def position(self) -> Position:
@@ -92,26 +96,10 @@ class StoredBook:
         """The head of a sealed commit."""
         return self._log.head_of(n)
 
-    def row(self, kind: type[R], *key: object) -> R | None:
-        """The row of that kind and key."""
-        value = self._rows.get(key_bytes(kind, *key))
-        return None if value is None else make_row(kind, key, value)
-
     def rows(self, kind: type[R], *prefix: object) -> Iterator[R]:
         """All rows of that kind whose key starts with `prefix`, in key order."""
-        if kind is Holding:
-            yield from cast(Iterator[R], self._holdings.runs(*prefix))
-            return
-        for key, value in self._rows.scan(key_bytes(kind, *prefix)):
-            yield make_row(kind, split_key(kind, key), value)
-
-    def covering(self, series: str, number: int) -> Holding | None:
-        """The run that holds this blank."""
-        return self._holdings.covering(series, number)
-
-    def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
-        """All runs that share a blank with lo..hi, in order."""
-        return self._holdings.overlapping(series, lo, hi)
+        found = self._holdings.runs(*prefix) if kind is Holding else self._rows.scan(kind, prefix)
+        return cast(Iterator[R], found)
 
     def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int] = ("", 0)) -> Holding | None:
         """The first run of that place above `after`."""
@@ -123,41 +111,60 @@ class StoredBook:
 
     def put(self, row: Row) -> None:
         """Insert or replace a row; a holding is only ever inserted."""
-        if isinstance(row, Holding):
+        if type(row) is Holding:
             self._holdings.insert(row)
-            self._held += weight(row_key(row), row_value(row))
+            self._held.append((row, True))
         else:
-            self._rows.set(row_key(row), row_value(row))
+            self._rows.put(row)
 
     def drop(self, row: Row) -> None:
         """Remove a row."""
-        if isinstance(row, Holding):
+        if type(row) is Holding:
             self._holdings.remove(row)
-            self._held -= weight(row_key(row), row_value(row))
+            self._held.append((row, False))
         else:
-            self._rows.set(row_key(row), None)
+            self._rows.drop(row)
 
     # -- for the commit ---------------------------------------------------------------
 
     def keep(self) -> None:
         """The open ask was taken."""
         self._rows.keep()
-        self._held_before = self._held
+        self._mark = len(self._held)
 
     def undo(self) -> None:
         """The open ask was refused; the keeping takes back the holdings."""
         self._rows.undo()
-        self._held = self._held_before
+        del self._held[self._mark :]
 
     def changes(self) -> tuple[list[Change], int]:
         """The rows changed since the last seal, and the sum of all rows with them."""
-        changed = self._rows.changes()
-        total = self._log.tip.rows + self._held
-        for key, old, new in changed:
-            total += (0 if new is None else weight(key, new)) - (0 if old is None else weight(key, old))
+        changed, total = self._rows.changes()
+        total += self._log.tip.rows
+        before: dict[tuple[str, int], Holding | None] = {}
+        after: dict[tuple[str, int], Holding | None] = {}
+        for run, came in self._held:
+            serial = (run.series, run.lo)
+            before.setdefault(serial, None if came else run)
+            after[serial] = run if came else None
+        for serial, now in after.items():
+            was = before[serial]
+            if was != now:
+                total += (weight_of(now) if now is not None else 0) - (weight_of(was) if was is not None else 0)
         return changed, total % MODULUS
 
+    def settle(self) -> None:
+        """The commit was kept."""
+        self._rows.settle()
+        self.clear()
+
     def clear(self) -> None:
-        """The commit is over, one way or the other."""
+        """The commit is over; without `settle` nothing of it was kept."""
         self._rows.clear()
-        self._held = self._held_before = 0
+        self._held.clear()
+        self._mark = 0
+
+
+def weight_of(run: Holding) -> int:
+    """What a run adds to the sum of all rows."""
+    return weight(row_key(run), row_value(run))

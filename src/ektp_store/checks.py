@@ -1,9 +1,9 @@
 """What must hold below the fold (pemeriksaan): the checks of the schema, for books in memory.
 
 A movement's source is one run held there when the movement is written, and what comes in
-was not here. At the seal, the last movement of each serial says where the holding is, equal
-neighbours are joined, and per series held = taken in - given out. The checks read columns
-and runs only, so that a mistake in `apply` cannot hide in them.
+was not here. At the seal, the last movement of each serial says where the holding is, and
+per series held = taken in - given out. The checks read columns and runs only, so that a
+mistake in `apply` cannot hide in them. That runs stay apart and joined is seen by the runs.
 """
 
 from bisect import bisect_left, bisect_right
@@ -36,10 +36,6 @@ class Checks:
     def at_seal(self) -> None:
         """Check everything that must hold when a commit is sealed."""
         self._check_last_movements()
-        for run in self._runs.inserted():
-            left, right = self._runs.covering(run.series, run.lo - 1), self._runs.covering(run.series, run.hi + 1)
-            if (left and left.joins(run)) or (right and run.joins(right)):
-                raise StoreError(f"{run.series} {run.lo} is not joined with its equal neighbour")
         totals = self._new_totals()
         for series, (taken, given, held) in totals.items():
             if held != taken - given:
@@ -61,11 +57,10 @@ class Checks:
 
     def _is_at(self, party: str | None, bucket: Bucket | None, series: str, lo: int, hi: int) -> bool:
         """Whether one run holds lo..hi at that place; without a place, whether nothing holds any of it."""
-        found = self._runs.overlapping(series, lo, hi)
-        if party is None or len(found) != 1:
-            return party is None and not found
-        run = found[0]
-        return run.lo <= lo and hi <= run.hi and (run.party, run.bucket) == (party, bucket)
+        if party is None:
+            return not self._runs.overlapping(series, lo, hi)
+        run = self._runs.covering(series, lo)
+        return run is not None and hi <= run.hi and run.party == party and run.bucket == bucket
 
     def _check_last_movements(self) -> None:
         later: dict[str, list[Part]] = {}
@@ -75,27 +70,31 @@ class Checks:
                     raise StoreError(f"{_named(movement)} is not where its last movement put it")
 
     def _new_totals(self) -> dict[str, Total]:
-        totals: dict[str, Total] = {}
-        for movement in self._moved:
-            taken, given, held = _total(totals, self.totals, movement.series)
-            count = movement.hi - movement.lo + 1
-            totals[movement.series] = (
-                taken + (count if movement.party is None else 0),
-                given + (count if movement.to_party is None else 0),
-                held,
-            )
+        held: dict[str, int] = {}
         for run, was_inserted in self._runs.changed():
-            taken, given, held = _total(totals, self.totals, run.series)
-            totals[run.series] = (taken, given, held + (len(run) if was_inserted else -len(run)))
+            held[run.series] = held.get(run.series, 0) + (len(run) if was_inserted else -len(run))
+        totals = {series: _plus(self.totals.get(series, (0, 0, 0)), (0, 0, net)) for series, net in held.items()}
+        for series, lo, hi, party, _, to_party, _ in self._moved:
+            count = hi - lo + 1
+            if party is None or to_party is None:
+                before = totals.get(series) or self.totals.get(series, (0, 0, 0))
+                more = (0 if party is not None else count, 0 if to_party is not None else count, 0)
+                totals[series] = _plus(before, more)
         return totals
 
 
-def _total(new: dict[str, Total], old: dict[str, Total], series: str) -> Total:
-    return new.get(series) or old.get(series) or (0, 0, 0)
+def _plus(one: Total, other: Total) -> Total:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _newly_covered(covered: list[Part], lo: int, hi: int) -> list[Part]:
     """The parts of lo..hi outside the covered parts (sorted, apart), which then cover them too."""
+    if not covered or hi < covered[0][0]:
+        if covered and hi + 1 == covered[0][0]:
+            covered[0] = (lo, covered[0][1])
+        else:
+            covered.insert(0, (lo, hi))
+        return [(lo, hi)]
     start = bisect_left(covered, lo, key=lambda part: part[1])
     end = bisect_right(covered, hi, key=lambda part: part[0])
     new, at = [], lo

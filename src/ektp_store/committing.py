@@ -1,15 +1,17 @@
 """One commit (penyegelan): a group of asks decided, applied and sealed, the same in every store.
 
-Each ask is decided against the book as the asks before it left it, under a savepoint of its
+Each ask is decided against the book as the asks before it left it, and can be taken back on its
 own. A refused ask leaves no trace; anything unexpected takes the whole group back. An id
 that was answered is answered again with the events of then, as long as it comes with the
 same digest; facts carry no id. An ask that changes nothing is not noted: asked again, it is
 decided afresh. How bytes are kept is not known here: a `Ground` keeps them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
+import msgspec
 from attrs import frozen
 
 from ektp_core.boundary.store import Accepted, Answer, Decide, Payload, Sealed, Work
@@ -20,6 +22,7 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.rows import Pen
 from ektp_core.flow.view import Book
 from ektp_core.wire import chain
+from ektp_store.ask_id import stored_id
 from ektp_store.book import StoredBook, Tip
 from ektp_store.pending import Change
 from ektp_store.sums import sum_bytes
@@ -30,14 +33,13 @@ Apply = Callable[[Book, Event], None]
 _ABOUT_THE_BOOK = {Refusal.BOOK_DAMAGED, Refusal.BOOK_FULL, Refusal.BOOK_UNSURE}
 
 
-@frozen
-class Asked:
-    """An id that was answered: the digest it came with, and its events in commit `n`."""
+class Asked(NamedTuple):
+    """An id that was answered, as it is kept (`ektp_store.ask_id`): its digest, and its events in commit `n`."""
 
-    id: str
+    id: bytes | str
     digest: bytes
     first: int
-    count: int
+    size: int
     n: int
 
 
@@ -52,7 +54,7 @@ class Commit:
 
 
 class Ground(Protocol):
-    """What a kind of store supplies: a transaction with savepoints, and a place for bytes."""
+    """What a kind of store supplies: a transaction with a way back to a mark, and a place for bytes."""
 
     @property
     def tip(self) -> Tip:
@@ -66,16 +68,16 @@ class Ground(Protocol):
         """Open the transaction."""
 
     def mark(self) -> None:
-        """Set the savepoint of an ask."""
+        """Note where `undo` goes back to: an ask begins."""
 
     def keep(self) -> None:
-        """Let the savepoint go: the ask was taken."""
+        """The ask was taken."""
 
     def undo(self) -> None:
-        """Go back to the savepoint."""
+        """Go back to the mark."""
 
-    def asked(self, ask_id: str) -> Asked | None:
-        """The note of an id, also one of the open transaction."""
+    def asked(self, stored: bytes | str) -> Asked | None:
+        """The note of an id (as it is kept), also one of the open transaction."""
 
     def bodies(self, first: int, count: int) -> Sequence[bytes]:
         """The exact bytes of these events."""
@@ -99,18 +101,9 @@ class Ground(Protocol):
         """Take everything back."""
 
 
-def asked_digest(entries: Iterable[Asked]) -> bytes:
-    """The digest by which a seal binds the ids answered in it, in the order of their events."""
-    return chain.digest_of(
-        part
-        for entry in entries
-        for part in (
-            entry.id.encode(),
-            entry.digest,
-            entry.first.to_bytes(8, "big"),
-            entry.count.to_bytes(8, "big"),
-        )
-    )
+def asked_digest(entries: Sequence[tuple[bytes | str, bytes, int, int]]) -> bytes:
+    """The digest by which a seal binds the ids answered in it: (id, digest, first, how many events), in order."""
+    return hashlib.sha256(msgspec.msgpack.encode(entries)).digest()
 
 
 @frozen
@@ -136,14 +129,15 @@ class Committer:
             if commit:
                 self.ground.seal(commit)
             else:
+                self.ground.book.clear()
                 self.ground.abandon()
         except BaseException:
             self.ground.book.clear()
             self.ground.abandon()
             raise
-        self.ground.book.clear()
         if commit:
             self.ground.finish(commit)
+            self.ground.book.settle()
         return answers
 
 
@@ -160,7 +154,8 @@ class _Draft:
 
     def answer(self, work: Work) -> Answer:
         """Decide one ask and apply it, or say why not."""
-        seen = self._ground.asked(work.ask.id) if work.ask.id else None
+        stored = stored_id(work.ask.id) if work.ask.id else ""
+        seen = self._ground.asked(stored) if stored else None
         if seen:
             return self._repeated(seen, work.ask)
         try:
@@ -171,7 +166,7 @@ class _Draft:
             return events
         if not events:
             return Accepted(self._ground.tip.n, ())
-        return self._taken(work, events)
+        return self._taken(work, stored, events)
 
     def sealed(self, at_ms: int, counters: Sequence[tuple[str, int]]) -> Commit | None:
         """The seal over everything taken, or None when nothing was."""
@@ -184,7 +179,7 @@ class _Draft:
             n=self._n,
             previous=tip.head,
             at_ms=at_ms,
-            asked=asked_digest(self._asked),
+            asked=asked_digest([entry[:4] for entry in self._asked]),
             counters=tuple(counters),
             pen=pen.digest if pen else b"",
             rows=sum_bytes(rows),
@@ -196,10 +191,10 @@ class _Draft:
     def _repeated(self, seen: Asked, ask: Ask) -> Answer:
         if seen.digest != ask.digest:
             return Refused(Refusal.ID_REUSED, {"id": ask.id})
-        events = tuple(map(decode_event, self._ground.bodies(seen.first, seen.count)))
+        events = tuple(map(decode_event, self._ground.bodies(seen.first, seen.size)))
         return Accepted(seen.n, events, is_first=False)
 
-    def _taken(self, work: Work, events: tuple[Event, ...]) -> Answer:
+    def _taken(self, work: Work, stored: bytes | str, events: tuple[Event, ...]) -> Answer:
         seq, bodies = self._seq, []
         self._ground.mark()
         try:
@@ -213,8 +208,8 @@ class _Draft:
             self._ground.undo()
             self._ground.book.undo()
             return answer
-        if work.ask.id:
-            entry = Asked(work.ask.id, work.ask.digest, self._seq + 1, len(events), self._n)
+        if stored:
+            entry = Asked(stored, work.ask.digest, self._seq + 1, len(events), self._n)
             self._ground.note(entry)
             self._asked.append(entry)
         for payload in work.payloads:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ektp_core.boundary.store import StoreError
 from ektp_core.errors import EktpError
-from ektp_core.flow.codec import FOLD
+from ektp_core.flow.codec import FOLD, decode_event
 from ektp_core.flow.events import Event
 from ektp_core.flow.rows import Pen
 from ektp_store.book import StoredBook, Tip
@@ -28,7 +28,7 @@ class Fold:
     def __init__(self, apply: Apply) -> None:
         self.tip = Tip()
         self.rows = MemoryRows()
-        self.runs = Runs()
+        self.runs = Runs(by_place=False)
         self.checks = Checks(self.runs)
         self._apply = apply
         self._heads: list[bytes] = []
@@ -48,21 +48,23 @@ class Fold:
         Raises:
             Damage: naming the event or the seal.
         """
-        place = ""
+        place, seq = "", commit.first
+        before, apply, book = self.checks.before, self._apply, self._book
         try:
-            for seq, event in enumerate(commit.events, commit.first):
-                place = f"event {seq}"
+            for body in commit.sealed.events:
+                event = decode_event(body)
                 movement = movement_of(event)
                 if movement:
-                    self.checks.before(movement)
-                self._apply(self._book, event)
+                    before(movement)
+                apply(book, event)
+                seq += 1
             place = f"seal {commit.sealed.n}"
             self._book.keep()
             self.checks.at_seal()
         except StoreError as error:
-            raise Damage(place, str(error)) from error
+            raise Damage(place or f"event {seq}", str(error)) from error
         except (EktpError, AssertionError, LookupError, TypeError, ValueError) as error:
-            raise Damage(place, "it cannot be applied") from error
+            raise Damage(place or f"event {seq}", "it cannot be applied") from error
         self._advance(commit)
 
     def _advance(self, commit: StoredCommit) -> None:
@@ -73,9 +75,9 @@ class Fold:
             raise Damage(place, "its events do not lead to the rows it was sealed over")
         if header.fold == FOLD and header.pen and header.pen not in {pen.digest for pen in self._book.rows(Pen)}:
             raise Damage(place, "no station's rows have the digest it carries")
-        self._book.clear()
+        self._book.settle()
         self.runs.forget()
         self.checks.forget()
         self.rows.write(changes)
         self._heads.append(commit.sealed.head)
-        self.tip = Tip(header.n, commit.first + len(commit.events) - 1, commit.sealed.head, rows)
+        self.tip = Tip(header.n, commit.first + len(commit.sealed.events) - 1, commit.sealed.head, rows)

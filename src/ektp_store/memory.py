@@ -73,7 +73,7 @@ class MemoryGround:
         self.log: list[bytes] = []
         self.moves: list[int] = []
         self.seals: list[Sealed] = []
-        self.notes: dict[str, Asked] = {}
+        self.notes: dict[bytes | str, Asked] = {}
         self.payloads: dict[bytes, Payload] = {}
         self._noted: list[Asked] = []
         self._payloads: list[Payload] = []
@@ -106,9 +106,9 @@ class MemoryGround:
         self.runs.undo()
         self.checks.undo()
 
-    def asked(self, ask_id: str) -> Asked | None:
+    def asked(self, stored: bytes | str) -> Asked | None:
         """The note of an id."""
-        return self.notes.get(ask_id)
+        return self.notes.get(stored)
 
     def bodies(self, first: int, count: int) -> Sequence[bytes]:
         """The exact bytes of these events."""

@@ -1,19 +1,20 @@
 """What a movement says, as flat columns (mutasi): for the checks below the fold.
 
-The schema and the checks of the memory store look at these columns and never at the bytes
+The schema and the checks of the memory store look at these columns and never at the fields
 of an event, so that they share no code with the fold whose mistakes they are to find. A
 missing source means blanks came in, a missing target means they left.
 """
 
-from attrs import frozen
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from ektp_core.flow.events import Event, GivenOut, Moved, TakenIn
 from ektp_core.vocabulary.bucket import Bucket
 
 
-@frozen
-class Movement:
-    """One run of serials on its way from one place to another."""
+class Movement(NamedTuple):
+    """One run of serials on its way from one place to another: the columns of the table `moving`."""
 
     series: str
     lo: int
@@ -23,24 +24,26 @@ class Movement:
     to_party: str | None
     to_bucket: Bucket | None
 
-    def columns(self) -> tuple[str | int | None, ...]:
-        """The columns of the event table, in their order."""
-        source = None if self.bucket is None else int(self.bucket)
-        target = None if self.to_bucket is None else int(self.to_bucket)
-        return (self.series, self.lo, self.hi, self.party, source, self.to_party, target)
 
+_moved = attrgetter("series", "lo", "hi", "party", "bucket", "to_party", "to_bucket")
 
-#: The columns of an event that moves no blank.
-NO_COLUMNS: tuple[str | int | None, ...] = (None,) * 7
+_MOVEMENTS: Mapping[type[Any], Callable[[Any], Movement]] = {
+    Moved: lambda event: Movement(*_moved(event)),
+    TakenIn: lambda event: Movement(event.series, event.lo, event.hi, None, None, event.party, event.bucket),
+    GivenOut: lambda event: Movement(event.series, event.lo, event.hi, event.party, event.bucket, None, None),
+}
+
+#: The kinds of event that move blanks, by the number that begins their bytes.
+MOVING_KINDS = range(min(kind.KIND for kind in _MOVEMENTS), max(kind.KIND for kind in _MOVEMENTS) + 1)
+assert len(MOVING_KINDS) == len(_MOVEMENTS), "the schema takes them for one stretch of numbers"
 
 
 def movement_of(event: Event) -> Movement | None:
     """The movement an event is, or None when it moves no blank."""
-    match event:
-        case Moved(series, lo, hi, party, bucket, to_party, to_bucket):
-            return Movement(series, lo, hi, party, bucket, to_party, to_bucket)
-        case TakenIn(series, lo, hi, party, bucket):
-            return Movement(series, lo, hi, None, None, party, bucket)
-        case GivenOut(series, lo, hi, party, bucket):
-            return Movement(series, lo, hi, party, bucket, None, None)
-    return None
+    build = _MOVEMENTS.get(type(event))
+    return build(event) if build else None
+
+
+def may_move(body: bytes) -> bool:
+    """Whether these bytes are an event that moves blanks: the second byte is the kind (`ektp_core.flow.codec`)."""
+    return body[1] in MOVING_KINDS

@@ -22,6 +22,7 @@ OLDEST_ENGINE = "3.51.3"
 _SETTINGS = """
 PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 4000;
+PRAGMA cache_size = -65536;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
@@ -91,14 +92,19 @@ def translated(path: str, place: str) -> Iterator[None]:
     """Turn the engine's errors inside into ours."""
     try:
         yield
-    except apsw.FullError:
-        raise Refused(Refusal.BOOK_FULL, {"path": path}) from None
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise damaged(path, place, str(error)) from None
-    except apsw.ConstraintError as error:
-        raise StoreError(f"the schema refuses: {error}") from error
     except apsw.Error as error:
-        raise StoreError(f"{path}: {type(error).__name__}: {error}") from error
+        raise told(error, path, place) from error
+
+
+def told(error: apsw.Error, path: str, place: str) -> Refused | StoreError:
+    """What an error of the engine means for a book."""
+    if isinstance(error, apsw.FullError):
+        return Refused(Refusal.BOOK_FULL, {"path": path})
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return damaged(path, place, str(error))
+    if isinstance(error, apsw.ConstraintError):
+        return StoreError(f"the schema refuses: {error}")
+    return StoreError(f"{path}: {type(error).__name__}: {error}")
 
 
 def _parts(version: str) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Runs of blanks in memory (saldo di memori): by serial and by place, with one level of undo.
 
-Sorted lists and binary search; a run never overlaps another, and only a run that is there
-can be removed. Whether neighbours are joined is checked at the seal, not here.
+Sorted lists and binary search; a run never overlaps another, equal neighbours are joined, and
+only a run that is there can be removed.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -15,9 +15,10 @@ Serial = tuple[str, int]
 
 
 class Runs:
-    """All holdings of one book."""
+    """All holdings of one book; without `by_place` nobody asks for the lowest run of a place."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_place: bool = True) -> None:
+        self._by_place = by_place
         self._firsts: dict[str, list[int]] = {}
         self._runs: dict[Serial, Holding] = {}
         self._places: dict[Place, list[Serial]] = {}
@@ -29,9 +30,9 @@ class Runs:
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
-        firsts = self._firsts.get(series, [])
-        at = bisect_right(firsts, number) - 1
-        if at < 0:
+        firsts = self._firsts.get(series)
+        at = bisect_right(firsts, number) - 1 if firsts else -1
+        if firsts is None or at < 0:
             return None
         run = self._runs[series, firsts[at]]
         return run if run.hi >= number else None
@@ -59,14 +60,25 @@ class Runs:
         """Keep a run."""
         if not run.lo <= run.hi or not isinstance(run.bucket, Bucket):
             raise StoreError(f"run {run.series} {run.lo} has no serials or no bucket")
-        if self.overlapping(run.series, run.lo, run.hi):
+        firsts = self._firsts.setdefault(run.series, [])
+        at = bisect_right(firsts, run.hi)
+        left = self._runs[run.series, firsts[at - 1]] if at else None
+        right = self._runs[run.series, firsts[at]] if at < len(firsts) else None
+        if left is not None and left.hi >= run.lo:
             raise StoreError(f"run {run.series} {run.lo} overlaps another")
-        self._add(run)
+        joins_left = left is not None and left.hi + 1 == run.lo and left.joins(run)
+        if joins_left or (right is not None and run.hi + 1 == right.lo and run.joins(right)):
+            raise StoreError(f"{run.series} {run.lo} is not joined with its equal neighbour")
+        firsts.insert(at, run.lo)
+        self._runs[run.series, run.lo] = run
+        if self._by_place:
+            insort(self._places.setdefault(run.place, []), (run.series, run.lo))
         self._done.append((run, True))
 
     def remove(self, run: Holding) -> None:
         """Let go of exactly this run."""
-        if self._runs.get((run.series, run.lo)) != run:
+        found = self._runs.get((run.series, run.lo))
+        if found is not run and found != run:
             raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
         self._take(run)
         self._done.append((run, False))
@@ -91,12 +103,6 @@ class Runs:
         self._mark = 0
         self.undo()
 
-    def inserted(self) -> Iterator[Holding]:
-        """Runs inserted since `forget` that are still there."""
-        for run, was_inserted in self._done:
-            if was_inserted and self._runs.get((run.series, run.lo)) == run:
-                yield run
-
     def changed(self) -> Sequence[tuple[Holding, bool]]:
         """Every run since `forget`, and whether it was inserted (else removed), in order."""
         return self._done
@@ -109,12 +115,15 @@ class Runs:
     def _add(self, run: Holding) -> None:
         serial = (run.series, run.lo)
         insort(self._firsts.setdefault(run.series, []), run.lo)
-        insort(self._places.setdefault(run.place, []), serial)
         self._runs[serial] = run
+        if self._by_place:
+            insort(self._places.setdefault(run.place, []), serial)
 
     def _take(self, run: Holding) -> None:
         serial = (run.series, run.lo)
         del self._runs[serial]
-        firsts, places = self._firsts[run.series], self._places[run.place]
+        firsts = self._firsts[run.series]
         del firsts[bisect_left(firsts, run.lo)]
-        del places[bisect_left(places, serial)]
+        if self._by_place:
+            places = self._places[run.place]
+            del places[bisect_left(places, serial)]

@@ -14,13 +14,20 @@ from ektp_core.flow.codec import decode_event
 from ektp_core.flow.events import Event
 from ektp_core.ledger.holding import Holding
 from ektp_core.vocabulary.bucket import Bucket
+from ektp_store.known_runs import KnownRuns
+from ektp_store.movement import may_move
 from ektp_store.pending import Change
 
 Found = list[tuple[Any, ...]]
 Value = str | int | bytes | None
 Run = Callable[[str, Sequence[Value]], Found]
+Write = Callable[[str, Sequence[Value]], object]
 
 _PAGE = 500
+_EXACTLY = "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND blank_class = ? AND assumed = ?"
+_DELETE = f"DELETE FROM holding WHERE {_EXACTLY}"  # noqa: S608  # made of constants
+_MOVE_FIRST = f"UPDATE holding SET lo = ? WHERE {_EXACTLY}"  # noqa: S608
+_MOVE_LAST = f"UPDATE holding SET hi = ? WHERE {_EXACTLY}"  # noqa: S608
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 
 
@@ -57,32 +64,55 @@ class TableRows:
                 return
             prefix = page[-1][0] + b"\0"  # the next key there can be
 
-    def write(self, changes: Sequence[Change]) -> None:
+    def write(self, changes: Sequence[Change], write_many: Callable[[str, Sequence[Any]], object]) -> None:
         """Make the changes of a commit."""
-        for key, _, value in changes:
-            if value is None:
-                self._run("DELETE FROM row WHERE key = ?", (key,))
-            else:
-                self._run("INSERT INTO row VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+        new = [(key, value) for key, old, value in changes if old is None]
+        changed = [(value, key) for key, old, value in changes if old is not None and value is not None]
+        gone = [(key,) for key, _, value in changes if value is None]
+        if new:
+            write_many("INSERT INTO row VALUES(?, ?)", new)
+        if changed:
+            write_many("UPDATE row SET value = ? WHERE key = ?", changed)
+        if gone:
+            write_many("DELETE FROM row WHERE key = ?", gone)
 
 
 class TableRuns:
-    """All holdings."""
+    """All holdings. Those this process has met are answered without asking the tables."""
 
     def __init__(self, run: Run, connection: apsw.Connection) -> None:
         self._run = run
-        self._connection = connection
+        self._execute: Write = connection.cursor().execute
+        self.written: list[tuple[str, Sequence[Value]]] = []  # since somebody emptied it
+        self._leaving: Holding | None = None  # removed, but its row is still there
+        self._changes = connection.changes
+        self.known = KnownRuns()
+
+    def _asked(self, sql: str, bindings: Sequence[Value]) -> Found:
+        if self._leaving is not None:
+            self.settle()
+        return self._run(sql, bindings)
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
-        found = self._run(
+        known = self.known.covering(series, number)
+        if known is not None:
+            return known
+        found = self._asked(
             "SELECT * FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
         )
-        return holding_of(found[0]) if found and found[0][2] >= number else None
+        if not found:
+            return None
+        run = holding_of(found[0])
+        self.known.read(run)
+        return run if run.hi >= number else None
 
     def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
         """All runs that share a blank with lo..hi, in order."""
-        found = self._run(
+        known = self.known.covering(series, lo)
+        if known is not None and known.hi >= hi:
+            return [known]
+        found = self._asked(
             "SELECT * FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
             " coalesce((SELECT max(lo) FROM holding WHERE series = ?1 AND lo <= ?2), ?2) ORDER BY lo",
             (series, lo, hi),
@@ -91,19 +121,29 @@ class TableRuns:
 
     def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int]) -> Holding | None:
         """The first run of that place above `after`."""
-        found = self._run(
+        is_first = after == ("", 0)
+        known = self.known.lowest((party, bucket, blank_class)) if is_first else None
+        if known is not None:
+            return known
+        found = self._asked(
             "SELECT * FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
             " AND (series, lo) > (?, ?) ORDER BY series, lo LIMIT 1",
             (party, int(bucket), blank_class, *after),
         )
-        return holding_of(found[0]) if found else None
+        if not found:
+            return None
+        run = holding_of(found[0])
+        self.known.read(run)
+        if is_first:
+            self.known.is_lowest(run)
+        return run
 
     def runs(self, *series: object) -> Iterator[Holding]:
         """All runs (of that series), in order."""
         only = str(series[0]) if series else None
         last: tuple[str, int] = (only or "", 0)
         while True:
-            page = self._run(
+            page = self._asked(
                 "SELECT * FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
                 " ORDER BY series, lo LIMIT ?4",
                 (*last, only, _PAGE),
@@ -114,19 +154,51 @@ class TableRuns:
                 return
             last = page[-1][:2]
 
+    def write(self, sql: str, bindings: Sequence[Value]) -> None:
+        """Write now, after what waits, and note it."""
+        if self._leaving is not None:
+            self.settle()
+        self._execute(sql, bindings)
+        self.written.append((sql, bindings))
+
     def insert(self, run: Holding) -> None:
-        """Keep a run."""
-        self._run("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
+        """Keep a run; one that another just made room for takes its row, with one end moved."""
+        old, sql, end = self._leaving, "", 0
+        if old is not None and old.place == run.place and old.series == run.series and old.assumed is run.assumed:
+            if old.lo == run.lo:
+                sql, end = _MOVE_LAST, run.hi
+            elif old.hi == run.hi:
+                sql, end = _MOVE_FIRST, run.lo
+        if sql and old is not None:
+            self._leaving = None
+            self._exactly(sql, (end, *_columns_of(old)), old)
+        else:
+            self.write("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
+        self.known.came(run)
 
     def remove(self, run: Holding) -> None:
-        """Let go of exactly this run."""
-        self._run(
-            "DELETE FROM holding WHERE series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ?"
-            " AND blank_class = ? AND assumed = ?",
-            _columns_of(run),
-        )
-        if not self._connection.changes():
+        """Let go of exactly this run; its row waits for the next write."""
+        if self._leaving is not None:
+            self.settle()
+        self._leaving = run
+        self.known.went(run)
+
+    def settle(self) -> None:
+        """Delete the row that waits, if one does."""
+        run, self._leaving = self._leaving, None
+        if run is not None:
+            self._exactly(_DELETE, _columns_of(run), run)
+
+    def forget(self) -> None:
+        """The transaction was taken back: nothing waits, and nothing is known."""
+        self._leaving = None
+        self.known.forget()
+
+    def _exactly(self, sql: str, bindings: Sequence[Value], run: Holding) -> None:
+        self._execute(sql, bindings)
+        if not self._changes():
             raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
+        self.written.append((sql, bindings))
 
 
 class TableLog:
@@ -141,20 +213,28 @@ class TableLog:
         return found[0][0] if found else None
 
     def moves_since(self, seq: int) -> Iterator[tuple[int, Event]]:
-        """Numbered movements after `seq`, in order."""
-        return self._numbered(
-            "SELECT seq, body FROM event WHERE seq > ? AND series IS NOT NULL ORDER BY seq LIMIT ?", seq
-        )
+        """Numbered movements after `seq`, in order; the sealed ones."""
+        return ((number, decode_event(body)) for number, body in self._bodies_since(seq) if may_move(body))
 
     def events(self) -> Iterator[tuple[int, Event]]:
         """All events."""
-        return self._numbered("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", 0)
+        return ((number, decode_event(body)) for number, body in self._bodies_since(0))
 
-    def _numbered(self, sql: str, seq: int) -> Iterator[tuple[int, Event]]:
+    def seal_of(self, seq: int) -> int:
+        """The seal that holds this sealed event: seals and events both only grow, so it is found by halving."""
+        low, high = 1, self._run("SELECT max(n) FROM seal", ())[0][0]
+        while low < high:
+            middle = (low + high) // 2
+            if self._run("SELECT last FROM seal WHERE n = ?", (middle,))[0][0] < seq:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _bodies_since(self, seq: int) -> Iterator[tuple[int, bytes]]:
         while True:
-            page = self._run(sql, (seq, _PAGE))
-            for number, body in page:
-                yield number, decode_event(body)
+            page = self._run("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, _PAGE))
+            yield from page
             if len(page) < _PAGE:
                 return
             seq = page[-1][0]
@@ -167,7 +247,7 @@ def holding_of(columns: Sequence[Any]) -> Holding:
 
 
 def _columns_of(run: Holding) -> tuple[str | int, ...]:
-    return (run.series, run.lo, run.hi, run.party, int(run.bucket), run.blank_class, int(run.assumed))
+    return (run.series, run.lo, run.hi, run.party, run.bucket, run.blank_class, run.assumed)
 
 
 def _behind(prefix: bytes) -> bytes:

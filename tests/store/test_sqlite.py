@@ -113,25 +113,33 @@ def test_events_seals_and_ids_are_append_only(book: str, table: str, change: str
     ("INSERT INTO holding VALUES('A', 90, 120, 'x', 1, 'v5', 0)", "runs overlap"),
     ("INSERT INTO holding VALUES('A', 120, 119, 'x', 1, 'v5', 0)", "CHECK"),
     ("INSERT INTO holding VALUES('A', 120, 120, 'x', 99, 'v5', 0)", "CHECK"),
-    ("UPDATE holding SET party = 'x'", "never updated"),
-    ("INSERT INTO event VALUES(2, 'A', 5, 9, 'x', 1, 'y', 1, x'', 0)", "one run held there"),
-    ("INSERT INTO event VALUES(2, 'A', 99, 101, 'centre', 1, 'y', 1, x'', 0)", "one run held there"),
-    ("INSERT INTO event VALUES(2, 'A', 100, 101, NULL, NULL, 'y', 1, x'', 0)", "in the book already"),
-    ("INSERT INTO event VALUES(2, 'A', 209, 205, NULL, NULL, 'y', 1, x'', 0)", "CHECK"),
+    ("UPDATE holding SET party = 'x'", "only its ends are updated"),
+    ("INSERT INTO holding VALUES('A', 200, 210, 'centre', 1, 'v5', 0); UPDATE holding SET hi = 200 WHERE lo = 1", "runs overlap"),
+    ("INSERT INTO holding VALUES('A', 200, 210, 'centre', 1, 'v5', 0); UPDATE holding SET lo = 90 WHERE lo = 200", "runs overlap"),
+    ("INSERT INTO holding VALUES('A', 200, 210, 'centre', 1, 'v5', 0); UPDATE holding SET hi = 199 WHERE lo = 1", "not joined"),
+    ("INSERT INTO holding VALUES('A', 200, 210, 'centre', 1, 'v5', 0); UPDATE holding SET lo = 101 WHERE lo = 200", "not joined"),
+    ("UPDATE holding SET lo = 101 WHERE lo = 1", "CHECK"),
+    ("UPDATE holding SET hi = 90; INSERT INTO event VALUES(2, x'940C01', 0); INSERT INTO seal VALUES(2, 2, 2, x'', x'')",
+     "not blanks taken in"),
+    ("INSERT INTO holding VALUES('A', 101, 110, 'centre', 1, 'v5', 0)", "neighbours are not joined"),
+    ("INSERT INTO holding VALUES('A', 0, 0, 'centre', 1, 'v5', 0)", "neighbours are not joined"),
+    ("INSERT INTO moving VALUES(2, 'A', 5, 9, 'x', 1, 'y', 1)", "one run held there"),
+    ("INSERT INTO moving VALUES(2, 'A', 99, 101, 'centre', 1, 'y', 1)", "one run held there"),
+    ("INSERT INTO moving VALUES(2, 'A', 100, 101, NULL, NULL, 'y', 1)", "in the book already"),
+    ("INSERT INTO moving VALUES(2, 'A', 209, 205, NULL, NULL, 'y', 1)", "CHECK"),
     ("INSERT INTO seal VALUES(3, 2, 2, x'', x'')", "must follow"),
-    ("INSERT INTO event VALUES(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x'', 0)", "must follow"),
+    ("INSERT INTO event VALUES(3, x'', 0)", "must follow"),
     ("INSERT INTO seal VALUES(2, 2, 3, x'', x'')", "must follow"),
     ("INSERT INTO seal VALUES(2, 1, 1, x'', x'')", "must follow"),
-    ("INSERT INTO event VALUES(2, 'A', 5, 9, 'centre', 1, 'x', 1, x'', 0);"
+    ("INSERT INTO moving VALUES(2, 'A', 5, 9, 'centre', 1, 'x', 1); INSERT INTO event VALUES(2, x'9B0201', 0);"
      "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "not where its last movement"),
-    ("INSERT INTO event VALUES(2, 'B', 5, 9, NULL, NULL, 'x', 1, x'', 0);"
+    ("INSERT INTO moving VALUES(2, 'B', 5, 9, NULL, NULL, 'x', 1); INSERT INTO event VALUES(2, x'9D0102', 0);"
      "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "not blanks taken in"),
-    ("INSERT INTO event VALUES(2, 'A', 101, 109, NULL, NULL, 'centre', 1, x'', 0);"
-     "INSERT INTO holding VALUES('A', 101, 109, 'centre', 1, 'v5', 0);"
-     "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "neighbours are not joined"),
-    ("INSERT INTO event VALUES(2, 'A', 0, 0, NULL, NULL, 'centre', 1, x'', 0);"
-     "INSERT INTO holding VALUES('A', 0, 0, 'centre', 1, 'v5', 0);"
-     "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "neighbours are not joined"),
+    ("INSERT INTO event VALUES(2, x'9B0201', 0); INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "must be announced"),
+    ("INSERT INTO event VALUES(2, x'9D0102', 0); INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "must be announced"),
+    ("INSERT INTO event VALUES(2, x'990301', 0); INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "must be announced"),
+    ("INSERT INTO moving VALUES(3, 'A', 5, 9, 'centre', 1, 'centre', 1); INSERT INTO event VALUES(2, x'940C01', 0);"
+     "INSERT INTO seal VALUES(2, 2, 2, x'', x'')", "must follow"),
 ])
 def test_the_schema_itself_refuses(tmp_path: Path, sql: str, why: str) -> None:
     path = str(tmp_path / "book")
@@ -179,7 +187,7 @@ def test_a_closed_store_refuses_further_use(tmp_path: Path) -> None:
 def test_an_unsealed_event_or_a_damaged_last_seal_is_met_when_the_book_is_opened(book: str) -> None:
     original = Path(book).read_bytes()
     for sql, place in (
-        ("INSERT INTO event VALUES(10, NULL, NULL, NULL, NULL, NULL, NULL, NULL, x'', 0)", "event 10"),
+        ("INSERT INTO event VALUES(10, x'', 0)", "event 10"),
         ("DROP TRIGGER seal_no_UPDATE; UPDATE seal SET head = x'00' WHERE n = 6", "seal 6"),
     ):
         connection = apsw.Connection(book)

@@ -4,7 +4,8 @@ from ektp_core.flow.events import GivenOut, Moved, TakenIn
 from ektp_core.flow.pen import noted
 from ektp_core.flow.rows import Holding, Tally
 from ektp_core.flow.view import Book
-from ektp_core.ledger.holding import joined, without
+from ektp_core.ledger.holding import joined
+from ektp_core.vocabulary.party import is_station
 
 
 def taken_in(book: Book, event: TakenIn) -> None:
@@ -15,7 +16,11 @@ def taken_in(book: Book, event: TakenIn) -> None:
 
 def moved(book: Book, event: Moved) -> None:
     """Blanks change their place."""
-    _place(book, _lift(book, event).at(event.to_party, event.to_bucket))
+    run = _lift(book, event)
+    _place(
+        book,
+        Holding(event.series, event.lo, event.hi, event.to_party, event.to_bucket, run.blank_class, run.assumed),
+    )
 
 
 def given_out(book: Book, event: GivenOut) -> None:
@@ -24,44 +29,50 @@ def given_out(book: Book, event: GivenOut) -> None:
 
 
 def _lift(book: Book, event: Moved | GivenOut) -> Holding:
+    """Take the blanks out of the run that holds them, and give that run."""
     run = book.covering(event.series, event.lo)
     assert run is not None and run.hi >= event.hi, "the fold lost a blank"
-    assert (run.party, run.bucket) == (event.party, event.bucket), "the fold finds a blank elsewhere"
-    _unhold(book, run)
-    for rest in without(run, event.lo, event.hi):
-        _hold(book, rest)
-    lifted = run.part(event.lo, event.hi)
-    _bump(book, lifted, -len(lifted))
-    return lifted
+    assert run.party == event.party and run.bucket is event.bucket, "the fold finds a blank elsewhere"
+    left = run.part(run.lo, event.lo - 1) if run.lo < event.lo else None
+    right = run.part(event.hi + 1, run.hi) if event.hi < run.hi else None
+    _rewrite(book, run, (run,), (left, right))
+    _bump(book, run, event.lo - event.hi - 1)
+    return run
 
 
 def _place(book: Book, run: Holding) -> None:
-    _bump(book, run, len(run))
+    _bump(book, run, run.hi - run.lo + 1)
     left = book.covering(run.series, run.lo - 1)
     right = book.covering(run.series, run.hi + 1)
     whole = joined(left, run, right)
-    if left and whole.lo < run.lo:
-        _unhold(book, left)
-    if right and whole.hi > run.hi:
-        _unhold(book, right)
-    _hold(book, whole)
+    lost = (left if whole.lo < run.lo else None, right if whole.hi > run.hi else None)
+    _rewrite(book, run, lost, (whole,))
 
 
-def _hold(book: Book, run: Holding) -> None:
-    book.put(run)
-    noted(book, run, +1)
+Runs = tuple[Holding | None, ...]
 
 
-def _unhold(book: Book, run: Holding) -> None:
-    book.drop(run)
-    noted(book, run, -1)
+def _rewrite(book: Book, at: Holding, gone: Runs, come: Runs) -> None:
+    """Runs of one place go and others come; the digest of a station's pen follows."""
+    is_penned = is_station(at.party)
+    for run in gone:
+        if run is not None:
+            book.drop(run)
+            if is_penned:
+                noted(book, run, -1)
+    for run in come:
+        if run is not None:
+            book.put(run)
+            if is_penned:
+                noted(book, run, +1)
 
 
 def _bump(book: Book, run: Holding, by: int) -> None:
-    tally = book.row(Tally, *run.place) or Tally(*run.place, count=0)
-    count = tally.count + by
+    tally = book.row(Tally, run.party, run.bucket, run.blank_class)
+    count = (tally.count if tally else 0) + by
     assert count >= 0, "fewer than no blanks"
+    counted = Tally(run.party, run.bucket, run.blank_class, count)
     if count:
-        book.put(Tally(*run.place, count=count))
+        book.put(counted)
     else:
-        book.drop(tally)
+        book.drop(counted)

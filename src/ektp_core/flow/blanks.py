@@ -35,14 +35,14 @@ def moves(view: View, serials: SerialSet, source: Spot, target: Spot, reference:
         Refused: NOT_HELD, naming every blank that is not in `source`.
     """
     found: list[Moved] = []
-    held = SerialSet()
+    held: list[SerialRange] = []
     for part in serials:
         for run in view.overlapping(part.series, part.lo, part.hi):
             if (run.party, run.bucket) == source:
                 lo, hi = max(run.lo, part.lo), min(run.hi, part.hi)
-                held = held | SerialSet.of(SerialRange(part.series, lo, hi))
+                held.append(part if (lo, hi) == (part.lo, part.hi) else SerialRange(part.series, lo, hi))
                 found.append(Moved(part.series, lo, hi, *source, *target, reference))
-    missing = serials - held
+    missing = serials - SerialSet(held)
     if missing:
         raise Refused(
             Refusal.NOT_HELD,
@@ -77,12 +77,13 @@ def lowest_blanks(  # noqa: PLR0917  # a place is party, bucket and class
     left = count
     run: Holding | None = view.lowest(party, bucket, blank_class)
     while run and left:
-        for part in SerialSet.of(SerialRange(run.series, run.lo, run.hi)) - but:
-            size = min(len(part), left)
+        free = SerialSet.of(SerialRange(run.series, run.lo, run.hi)) - but if but else (run,)
+        for part in free:
+            size = min(part.hi - part.lo + 1, left)
             if size:
                 chosen.append(SerialRange(part.series, part.lo, part.lo + size - 1))
             left -= size
-        run = view.lowest(party, bucket, blank_class, (run.series, run.lo))
+        run = view.lowest(party, bucket, blank_class, (run.series, run.lo)) if left else None
     if left:
         raise Refused(Refusal.TOO_FEW, {"party": party, "bucket": bucket.name, "held": count - left, "asked": count})
     return SerialSet(chosen)

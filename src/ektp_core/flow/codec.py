@@ -15,8 +15,9 @@ True
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 import attrs
@@ -49,13 +50,24 @@ UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
 }
 
 _LIST = msgspec.msgpack.Decoder(list[Any])
+_SHORT_ARRAY = 0x90  # MessagePack: an array of up to 15 values, the count in the lower half
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _PLACE = re.compile(r" - at `\$?([^`]*)`$")
+
+Fields = Callable[[Any], tuple[Any, ...]]
+
+
+def _fields(names: Sequence[str]) -> Fields:
+    """Reads these attributes of a value, all at once: one call a value and not one a field."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    one = attrgetter(*names) if names else None
+    return (lambda value: (one(value),)) if one else lambda value: ()
 
 
 class _Shape(NamedTuple):
     cls: type[Any]
-    names: tuple[str, ...]
+    fields: Fields
     decoder: msgspec.msgpack.Decoder[Any]
     version: int
 
@@ -64,7 +76,7 @@ def _shape(cls: type[Any], version: int, leading: tuple[type, ...]) -> _Shape:
     hints = get_type_hints(cls)
     names = tuple(a.name for a in attrs.fields(cls))
     fields = (*leading, *(hints[name] for name in names))
-    return _Shape(cls, names, msgspec.msgpack.Decoder(tuple[fields]), version)  # type: ignore[valid-type]  # built at run time
+    return _Shape(cls, _fields(names), msgspec.msgpack.Decoder(tuple[fields]), version)  # type: ignore[valid-type]  # built at run time
 
 
 def _fields_decoder(cls: Any, start: int) -> msgspec.msgpack.Decoder[Any]:
@@ -75,7 +87,8 @@ def _fields_decoder(cls: Any, start: int) -> msgspec.msgpack.Decoder[Any]:
 
 _EVENTS = {c.KIND: _shape(c, VERSIONS.get(c.KIND, 1), (int, int)) for c in get_args(events.Event)}
 _ROW_VALUES = {c.TABLE: _fields_decoder(c, c.KEY) for c in get_args(rows.Row)}
-_ROW_NAMES = {c: tuple(a.name for a in attrs.fields(c)) for c in get_args(rows.Row)}
+_KEY_OF = {c: _fields([a.name for a in attrs.fields(c)[: c.KEY]]) for c in get_args(rows.Row)}
+_VALUE_OF = {c: _fields([a.name for a in attrs.fields(c)[c.KEY :]]) for c in get_args(rows.Row)}
 _ROW_KEYS = {
     c.TABLE: msgspec.msgpack.Decoder(tuple[(int, *(get_type_hints(c)[a.name] for a in attrs.fields(c)[: c.KEY]))])  # type: ignore[misc]  # built at run time
     for c in get_args(rows.Row)
@@ -120,7 +133,7 @@ def _malformed(name: str, expected: str) -> Refused:
 def encode_event(event: Event) -> bytes:
     """The bytes of an event, as hashed and stored."""
     shape = _EVENTS[event.KIND]
-    return _encoder.encode([event.KIND, shape.version, *(getattr(event, name) for name in shape.names)])
+    return _encoder.encode((event.KIND, shape.version, *shape.fields(event)))
 
 
 def decode_event(raw: bytes) -> Event:
@@ -129,6 +142,18 @@ def decode_event(raw: bytes) -> Event:
     Raises:
         Refused: MALFORMED for bytes that are no event of a known kind and version.
     """
+    shape = _EVENTS.get(raw[1]) if len(raw) > 2 and raw[0] & 0xF0 == _SHORT_ARRAY else None
+    if shape is None or raw[2] != shape.version:
+        return _decode_with_care(raw)
+    try:  # the usual case: a short array whose kind and version are one byte each
+        found: Event = shape.cls(*shape.decoder.decode(raw)[2:])
+    except _WRONG as error:
+        raise _told("event", error) from None
+    return found
+
+
+def _decode_with_care(raw: bytes) -> Event:
+    """Long arrays, older versions, and what is no event at all."""
     with decoding("event"):
         head = _LIST.decode(raw)
         kind, version = (*head[:2], None, None)[:2]
@@ -147,12 +172,12 @@ def decode_event(raw: bytes) -> Event:
 
 def row_key(row: Row) -> bytes:
     """The key of a row: its table number and key fields."""
-    return key_bytes(type(row), *(getattr(row, name) for name in _ROW_NAMES[type(row)][: row.KEY]))
+    return _encoder.encode((row.TABLE, *_KEY_OF[type(row)](row)))[1:]
 
 
 def key_bytes(kind: type[Any], *key: object) -> bytes:
     """The key of the row of that kind with these key fields (a prefix of them: a prefix of the key)."""
-    return b"".join(map(_encoder.encode, (kind.TABLE, *key)))
+    return _encoder.encode((kind.TABLE, *key))[1:]  # an array without its first byte
 
 
 def split_key(kind: type[R], raw: bytes) -> tuple[object, ...]:
@@ -166,7 +191,7 @@ def split_key(kind: type[R], raw: bytes) -> tuple[object, ...]:
 
 def row_value(row: Row) -> bytes:
     """The value of a row: all fields that are not its key."""
-    return _encoder.encode([getattr(row, name) for name in _ROW_NAMES[type(row)][row.KEY :]])
+    return _encoder.encode(_VALUE_OF[type(row)](row))
 
 
 def make_row(kind: type[R], key: tuple[object, ...], value: bytes) -> R:

@@ -80,19 +80,19 @@ def require(view: View, ask: Ask, permit: Permit, not_these: Iterable[str] = ())
     if permit.hands and any(key.hand in permit.hands for key in found.keys):
         return found
     _check_roles(found, permit)
-    barred = sorted(set(found.names) & set(not_these))
+    barred = sorted(set(found.names) & set(not_these)) if not_these else ()
     if barred:
         raise Refused(Refusal.REPORTER_SIGNED, {"who": barred[0]})
     if len(found.officers) < permit.people:
         raise Refused(Refusal.NEEDS_PEOPLE, {"needs": permit.people, "found": len(found.officers)})
-    units = {officer.unit for officer in found.officers}
+    units = {officer.unit for officer in found.officers} if permit.two_units else set()
     if permit.two_units and len(units) < 2:
         raise Refused(Refusal.SAME_UNIT, {"unit": units.pop()})
     return found
 
 
 def _check_roles(found: Signers, permit: Permit) -> None:
-    unfit = [officer.officer for officer in found.officers if not permit.roles & set(officer.roles)]
+    unfit = [officer.officer for officer in found.officers if permit.roles.isdisjoint(officer.roles)]
     if not found.officers or unfit:
         who = unfit[0] if unfit else (found.keys[0].owner if found.keys else "nobody")
         raise Refused(Refusal.NOT_ALLOWED, {"who": who, "needs": permit.needs})

@@ -15,7 +15,7 @@ True
 
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ektp_core.vocabulary.bucket import Bucket
 
@@ -50,16 +50,22 @@ class Holding:
 
     def part(self, lo: int, hi: int) -> "Holding":
         """The blanks lo..hi of this run."""
-        return evolve(self, lo=lo, hi=hi)
+        return Holding(self.series, lo, hi, self.party, self.bucket, self.blank_class, self.assumed)
 
     def at(self, party: str, bucket: Bucket) -> "Holding":
         """The same blanks elsewhere."""
-        return evolve(self, party=party, bucket=bucket)
+        return Holding(self.series, self.lo, self.hi, party, bucket, self.blank_class, self.assumed)
 
     def joins(self, other: "Holding") -> bool:
         """Whether `other` follows directly in the same place, so that both are one run."""
-        touches = (self.series, self.hi + 1) == (other.series, other.lo)
-        return touches and self.place == other.place and self.assumed == other.assumed
+        return (
+            self.hi + 1 == other.lo
+            and self.party == other.party
+            and self.bucket is other.bucket
+            and self.series == other.series
+            and self.blank_class == other.blank_class
+            and self.assumed == other.assumed
+        )
 
 
 def without(run: Holding, lo: int, hi: int) -> tuple[Holding, ...]:
@@ -72,6 +78,6 @@ def without(run: Holding, lo: int, hi: int) -> tuple[Holding, ...]:
 
 def joined(left: Holding | None, run: Holding, right: Holding | None) -> Holding:
     """A run together with the neighbours that belong to it."""
-    lo = left.lo if left and left.joins(run) else run.lo
-    hi = right.hi if right and run.joins(right) else run.hi
-    return run.part(lo, hi)
+    lo = left.lo if left is not None and left.hi + 1 == run.lo and left.joins(run) else run.lo
+    hi = right.hi if right is not None and run.hi + 1 == right.lo and run.joins(right) else run.hi
+    return run if (lo, hi) == (run.lo, run.hi) else run.part(lo, hi)

@@ -47,6 +47,8 @@ class Bucket(IntEnum):
     LOST_WASTE = 18
     LOST_VOID = 19
 
+    __hash__ = int.__hash__  # an equal number hashes alike, and places are looked up all the time
+
     @property
     def station_writes(self) -> bool:
         """Whether a station's own book is the one that moves blanks out of here (its pen)."""

@@ -14,6 +14,7 @@ SerialSet(PNRI-2018 1-4, PNRI-2018 10-20000000)
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -21,6 +22,11 @@ from ektp_core.errors import Refusal, Refused
 
 HIGHEST = 10**12
 _SERIES = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,31}")
+
+
+@lru_cache(maxsize=256)
+def _is_series(text: str) -> bool:
+    return _SERIES.fullmatch(text) is not None
 
 
 @frozen(order=True)
@@ -32,7 +38,7 @@ class SerialRange:
     hi: int
 
     def __attrs_post_init__(self) -> None:
-        if not _SERIES.fullmatch(self.series):
+        if not _is_series(self.series):
             raise _bad("series", f"{len(self.series)} characters", "up to 32 of A-Z 0-9 . -")
         if not 0 < self.lo <= self.hi <= HIGHEST:
             raise _bad("serials", f"{self.lo}-{self.hi}", f"1 <= first <= last <= {HIGHEST}")
@@ -54,8 +60,11 @@ def _bad(name: str, shape: str, expected: str) -> Refused:
 
 
 def _canonical(ranges: Iterable[SerialRange]) -> tuple[SerialRange, ...]:
+    parts = tuple(ranges)
+    if len(parts) < 2:
+        return parts
     joined: list[SerialRange] = []
-    for part in sorted(ranges):
+    for part in sorted(parts):
         last = joined[-1] if joined else None
         if last and last.series == part.series and part.lo <= last.hi + 1:
             joined[-1] = SerialRange(last.series, last.lo, max(last.hi, part.hi))
@@ -85,9 +94,13 @@ class SerialSet:
         return iter(self.ranges)
 
     def __or__(self, other: "SerialSet") -> "SerialSet":
+        if not self.ranges or not other.ranges:
+            return self if self.ranges else other
         return SerialSet(self.ranges + other.ranges)
 
     def __sub__(self, other: "SerialSet") -> "SerialSet":
+        if not self.ranges or not other.ranges or self.ranges == other.ranges:
+            return self if not other.ranges else SerialSet()
         left: list[SerialRange] = []
         holes = iter(other.ranges)
         hole = next(holes, None)

@@ -1,7 +1,7 @@
 """The chain of sealed commits (rantai segel): each header holds the previous head.
 
 A commit's header is one MessagePack array; its SHA-256 is the head. The header binds the
-events by a digest over their length-prefixed bytes, the ids that were answered, the printer
+events by a digest over their lengths and bytes, the ids that were answered, the printer
 counters, the digest of the rows under the station's pen, and the additive digest of all
 rows. The station uploads its commits unchanged; one signature on the last head covers them
 all. This file hashes; who signs, and what the events mean, is not known here.
@@ -12,10 +12,11 @@ all. This file hashes; who signs, and what the events mean, is not known here.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterable
 
 import msgspec
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ektp_core.boundary.store import Sealed
 from ektp_core.errors import Refusal, Refused
@@ -44,33 +45,30 @@ class Header:
 
 
 def digest_of(parts: Iterable[bytes]) -> bytes:
-    """SHA-256 over length-prefixed parts, so that no two lists of parts look alike."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(4, "big"))
-        whole.update(part)
-    return whole.digest()
+    """SHA-256 over the count and lengths of the parts and then the parts: no two lists of parts look alike."""
+    whole = tuple(parts)
+    sizes = struct.pack(f">{len(whole) + 1}I", len(whole), *map(len, whole))
+    return hashlib.sha256(sizes + b"".join(whole)).digest()
 
 
 def seal(header: Header, events: tuple[bytes, ...]) -> Sealed:
     """The sealed commit of these events; count and digest of the events are filled in."""
-    full = evolve(header, count=len(events), events=digest_of(events))
     raw = msgspec.msgpack.encode(
         (
             FORMAT,
-            full.n,
-            full.previous,
-            full.at_ms,
-            full.count,
-            full.events,
-            full.asked,
-            full.counters,
-            full.pen,
-            full.rows,
-            full.fold,
+            header.n,
+            header.previous,
+            header.at_ms,
+            len(events),
+            digest_of(events),
+            header.asked,
+            header.counters,
+            header.pen,
+            header.rows,
+            header.fold,
         )
     )
-    return Sealed(full.n, hashlib.sha256(raw).digest(), raw, events)
+    return Sealed(header.n, hashlib.sha256(raw).digest(), raw, events)
 
 
 _Wire = tuple[int, int, bytes, int, int, bytes, bytes, tuple[tuple[str, int], ...], bytes, bytes, int]

@@ -54,7 +54,7 @@ class Frontier:
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.size < 1 << 63:
             raise _malformed("frontier size", "a count of leaves")
-        if len(self.peaks) != self.size.bit_count() or any(len(peak) != HASH_BYTES for peak in self.peaks):
+        if len(self.peaks) != self.size.bit_count() or {*map(len, self.peaks)} - {HASH_BYTES}:
             raise _malformed("frontier peaks", "one hash for each full subtree")
 
     def add(self, leaf: bytes) -> "Frontier":
