@@ -23,6 +23,7 @@ from ektp_core.flow.feed import FeedEntry, read_entry
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.rows import Key
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
+from ektp_core.vocabulary.nik import may_hold_nik
 from ektp_core.vocabulary.prr import PrintReadyRecord, from_payload
 from ektp_core.vocabulary.role import Hand
 from ektp_core.wire import asks, envelope
@@ -132,7 +133,7 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
         facts = {"field": "kind", "expected": "receive, conclude, load-printer or close-printer", "shape": message.kind}
         raise Refused(Refusal.MALFORMED, facts)
     for text in (message.id, *_texts(body)):
-        if _NUMBER_OF_A_CITIZEN.search(text):
+        if _NUMBER_OF_A_CITIZEN.search(text) or (text != message.id and may_hold_nik(text)):
             facts = {"field": message.kind, "shape": "it holds sixteen digits, as a NIK does", "expected": "no NIK"}
             raise Refused(Refusal.BAD_VALUE, facts)
     try:

@@ -9,8 +9,8 @@
     └── UplinkError    the other side was not reached            (boundary.uplink)
 
 A refusal changes nothing. Its text says what is wrong and what to do; its facts name the
-field and the value's shape, never a citizen's number: sixteen digits in a row are masked
-before they can reach a log.
+field and the value's shape, never a citizen's number: sixteen digits in a row, or in pieces
+with blanks, dots and dashes between, are masked before they can reach a log.
 
 >>> Refused(Refusal.NO_BLANK, {"station": "station/52.03/1"})
 Refused(NO_BLANK: station=station/52.03/1)
@@ -23,6 +23,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from ektp_core.long_number import numbers_apart
 from ektp_core.refusal import Refusal as Refusal
 
 _SIXTEEN_DIGITS = 10**15
@@ -30,6 +31,8 @@ _SIXTEEN_DIGITS = 10**15
 Fact = str | int | tuple[str, ...]
 
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{12,}")
+_PIECES = re.compile(r"(?<!\d)(?<!\d[ .-])\d(?:[ .-]?\d){15}(?![ .-]?\d)")
+_DIGIT = re.compile(r"\d")
 
 
 class EktpError(Exception):
@@ -37,12 +40,35 @@ class EktpError(Exception):
 
 
 def masked(fact: Fact) -> Fact:
-    """Hide every run of sixteen digits or more but its first four (the province and regency)."""
+    """Hide every run of sixteen digits or more but its first four (the province and regency).
+
+    Also exactly sixteen with a blank, dot or dash between pieces, and what may be a NIK among other numbers.
+
+    >>> masked("5203 0141 0190 0001, 08-12-2018: 5203.01.410190.0001"), masked("0812-3456-7890")
+    ('5203************, 08-12-2018: 5203************', '0812-3456-7890')
+    """
     if isinstance(fact, str):
-        return _LONG_NUMBER.sub(r"\1************", fact)
+        return _without_pieces(_PIECES.sub(_first_four, _LONG_NUMBER.sub(r"\1************", fact)))
     if isinstance(fact, tuple):
         return tuple(str(masked(part)) for part in fact)
     return fact if abs(fact) < _SIXTEEN_DIGITS else masked(str(fact))
+
+
+def _without_pieces(text: str) -> str:
+    shown, after = "", 0
+    for start, end in numbers_apart(text):
+        if start >= after:
+            shown += text[after:start] + _stars(text[start:end])
+            after = end
+    return shown + text[after:]
+
+
+def _first_four(found: re.Match[str]) -> str:
+    return _stars(found.group())
+
+
+def _stars(number: str) -> str:
+    return "".join(_DIGIT.findall(number)[:4]) + "*" * 12
 
 
 def _masked_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -109,6 +109,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "lost": "lost",
         "lent": "lent",
         "returned": "returned",
+        "used_declared": "used by count",
         "remaining": "remaining",
     },
     "pile": {

@@ -17,7 +17,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import events, feed
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.cards import is_stopped
+from ektp_core.flow.cards import is_stopped, stopped
 from ektp_core.flow.codec import decode_event
 from ektp_core.flow.events import (
     Absorbed,
@@ -35,7 +35,7 @@ from ektp_core.flow.objections import Commit, objection
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.releasing import owes_a_release, release_seen
+from ektp_core.flow.releasing import LIED, is_lie, owes_a_release, release_seen
 from ektp_core.flow.rows import (
     AbsorbedCommit,
     Attempt,
@@ -56,10 +56,13 @@ from ektp_core.lock.step import blank_move, step
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.role import Hand
-from ektp_core.vocabulary.state import LockEvent
+from ektp_core.vocabulary.serial import HIGHEST
+from ektp_core.vocabulary.state import LockEvent, LockState
+from ektp_core.vocabulary.uid import is_uid
 
 DISPUTE = "dispute"
 FORK = "two histories of this station's book"
+LATE = "made after it was given back"
 
 #: What a station's first commit founds its own book with; the hub has its own registrations.
 _FOUNDING = (
@@ -92,13 +95,13 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
     """The hub's events for one commit; none when it was absorbed before."""
     if view.row(Station, body.station) is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
+    if body.n < 1:
+        raise Refused(Refusal.MALFORMED, {"field": "n", "expected": "1 or more", "shape": str(body.n)})
     if view.row(LostStation, body.station) and _signed_by_itself(view, ask, body.station):
         return kept(view, _as_evidence(body))
     who = require(view, ask, PERMITS[Act.STATION_WORK])
     if not who.has(Hand.STATION, body.station):
         raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": body.station})
-    if body.n < 1:
-        raise Refused(Refusal.MALFORMED, {"field": "n", "expected": "1 or more", "shape": str(body.n)})
     desk = view.row(Desk, body.station) or Desk(body.station)
     station = view.row(Station, body.station)
     if body.n > desk.chain_n + 1 and station and station.frozen_why == FORK:
@@ -127,7 +130,7 @@ def _absorbed(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     book = Overlay(view)
     found = tuple(_read(raw) for raw in body.events)
     yield from _written(book, _judged(book, body, found), body.station, at_ms)
-    yield from _written(book, _compared(book, body, at_ms), body.station, at_ms)
+    yield from _written(book, _compared(book, body), body.station, at_ms)
     yield Absorbed(body.station, body.n, body.head, view.position.n + 1)
 
 
@@ -151,6 +154,8 @@ def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event | None, ...]) 
         if seen:
             yield seen
             continue
+        if is_lie(book, body.station, event):
+            yield StationFrozen(body.station, LIED)
         why = _held(book, evolve(commit, at=index), event)
         if event is not None and why is None:
             fitting.append(event)
@@ -172,11 +177,11 @@ def _held(book: Overlay, commit: Commit, event: Event | None) -> Objection | Non
     return why
 
 
-def _compared(book: Overlay, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
+def _compared(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
     """Stop a station whose book is not what its facts make it."""
     station = book.row(Station, body.station)
     agree = (book.row(Pen, body.station) or Pen(body.station, EMPTY)).digest == (body.pen or EMPTY)
-    waits = _has_open_dispute(book, body.station) or owes_a_release(book, body.station, at_ms)
+    waits = _has_open_dispute(book, body.station) or owes_a_release(book, body.station, body.at_ms)
     if not agree and station and not station.frozen_why and not waits:
         yield StationFrozen(body.station, f"its book differs from the hub's copy at commit {body.n}")
 
@@ -249,7 +254,20 @@ def _disputed(book: Overlay, body: AbsorbCommit, index: int, event: Event | None
     if lock and (lock.station, lock.n) == (body.station, n):
         yield from stop_lock(book, lock)
     if isinstance(event, Moved):
+        yield from _came_out_late(book, body.station, event, lock, n)
         yield from _suspect_run(book, body.station, event)
+
+
+def _came_out_late(book: Overlay, station: str, event: Moved, lock: Lock | None, n: int) -> Iterator[Event]:
+    """A card made for an attempt that was given back is on the stop list: another may be made by now (rule 22)."""
+    if event.to_bucket is not Bucket.GOOD_HELD or event.lo != event.hi or not 0 < event.lo <= HIGHEST:
+        return
+    is_open = lock is not None and (lock.station, lock.n) == (station, n) and lock.state is LockState.SUSPECT
+    run = book.covering(event.series, event.lo)
+    if is_open or run is None or run.party != station:
+        return
+    bound = book.row(Attempt, lock.record, n) if lock else None
+    yield from stopped(book, lock.record if lock else "", bound.uid if bound else "", (event.series, event.lo), LATE)
 
 
 def _named(event: Event | None) -> tuple[str, int]:
@@ -311,7 +329,16 @@ def _branch(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
         yield Disputed(body.station, body.n, index, Objection.WRONG_ATTEMPT, record, n, raw)
         if isinstance(event, Moved):
             yield from _suspect_run(book, body.station, event)
-        uid = getattr(event, "uid", "")
-        chip = book.row(Chip, uid) if uid else None
-        if uid and not is_stopped(book, uid) and not (chip and chip.record):
-            yield CardRevoked(uid, "fork", record)
+        yield from _chip_stopped(book, body.station, event, record)
+
+
+def _chip_stopped(book: Overlay, station: str, event: Event | None, record: str) -> Iterator[Event]:
+    """The chip a branch names is never a card: only one that sits in a blank of this very station."""
+    uid = getattr(event, "uid", "")
+    if not is_uid(uid) or is_stopped(book, uid):
+        return
+    chip = book.row(Chip, uid)
+    blank = (chip.series, chip.number) if chip else (getattr(event, "series", ""), getattr(event, "number", 0))
+    run = book.covering(*blank) if blank[0] and 0 < blank[1] <= HIGHEST else None
+    if run and run.party == station and not (chip and chip.record):
+        yield CardRevoked(uid, "fork", record)

@@ -23,6 +23,9 @@ def _station_lost(book: Book, event: StationLost) -> None:
 
 def _evidence_kept(book: Book, event: EvidenceKept) -> None:
     book.put(Evidence(event.station, event.n, event.head, event.at_ms, event.events))
+    lost = book.row(LostStation, event.station)
+    if lost:
+        book.put(evolve(lost, kept_bytes=lost.kept_bytes + sum(map(len, event.events))))
 
 
 def _released(book: Book, event: Released) -> None:

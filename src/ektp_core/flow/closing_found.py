@@ -56,8 +56,7 @@ def decide_close_found(view: View, ask: Ask, body: CloseFound) -> tuple[Event, .
     is_usable = body.condition is Condition.BLANK
     who = require(view, ask, PERMITS[Act.CLOSE_FOUND_USABLE if is_usable else Act.CLOSE_FOUND])
     counted_party(view, body.party)
-    if not any(officer.unit == body.party for officer in who.officers):
-        of_office(who, body.party)
+    of_office(who, body.party)
     checked_text("minutes", body.minutes)
     serials = serials_of(body.ranges)
     checked_count(len(serials), "ranges", 1, MOST_FOUND)

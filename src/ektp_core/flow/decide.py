@@ -13,6 +13,7 @@ from ektp_core.flow.absorb import AbsorbCommit, decide_absorb
 from ektp_core.flow.allotting_families import FAMILIES as ALLOTTING
 from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.cards_families import CARDS
+from ektp_core.flow.closing_found import CloseFound, decide_close_found
 from ektp_core.flow.counting import CountDay, decide_count
 from ektp_core.flow.custody import (
     Dispatch,
@@ -61,7 +62,7 @@ from ektp_core.flow.printing import (
     decide_recall,
     decide_withdraw,
 )
-from ektp_core.flow.releasing import AcceptRelease, decide_release
+from ektp_core.flow.releasing import AcceptRelease, BurnForCode, decide_burn, decide_release
 from ektp_core.flow.reporting import FileReport, Unlock, decide_report, decide_unlock
 from ektp_core.flow.reversal import ReverseMovement, decide_reversal
 from ektp_core.flow.settling import (
@@ -150,6 +151,7 @@ def _hub_families(regions: Regions) -> Mapping[type[Any], Family]:
         CountDay: decide_count,
         ReturnFound: decide_return_found,
         TakeFound: decide_take_found,
+        CloseFound: decide_close_found,
         CloseSuspectBlank: decide_close_suspect,
         **OFFICE_FAMILIES,
         **ALLOTTING,
@@ -173,6 +175,7 @@ def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family
         NoteStep: decide_note,
         Conclude: decide_conclude,
         ReturnCard: decide_return,
+        BurnForCode: decide_burn,
     }
 
 

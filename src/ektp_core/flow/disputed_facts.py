@@ -11,7 +11,7 @@ from attrs import frozen
 from ektp_core.errors import Refused
 from ektp_core.flow.codec import decode_event
 from ektp_core.flow.events import Disputed, Moved, Pressed, Stepped
-from ektp_core.flow.rows import DisputedAttempt, FedBlank
+from ektp_core.flow.rows import Attempt, DisputedAttempt, FedBlank
 from ektp_core.flow.view import Book, View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockEvent, PressStep
@@ -32,8 +32,9 @@ class _Said:
 def noted_dispute(book: Book, event: Disputed) -> None:
     """Keep what the disputed bytes say of a blank and of an attempt."""
     said = _said(event.event)
-    if said is None or not event.record:
-        return
+    attempt = book.row(Attempt, event.record, event.attempt) if event.record else None
+    if said is None or attempt is None or attempt.station != event.station:
+        return  # a station is believed about its own attempts alone
     known = book.row(DisputedAttempt, event.record, event.attempt)
     came_out = said.came_out or (known is not None and known.came_out)
     book.put(DisputedAttempt(event.record, event.attempt, came_out))

@@ -5,7 +5,8 @@ no older than the policy says, and for whatever else the policy asks. It is no m
 than the office can print, than the quota, and leaves the reserve alone; a *push*, a letter and two
 people of the centre, lifts these four. Only an *exception*, a letter and two people too, lifts
 the waiting, and a push waits like any other grant. Loans are no grants, and neither party of one
-waits for it (rule 30).
+waits for it (rule 30). What an office opened with is accounted for too: its first grant does not wait for
+that, since nobody granted it anything before; from the second on it must have been reported once.
 
 What binds here are counts of the book. Need and days of use rest on what is expected, so
 they are told beside the grant and refuse nothing: the centre divides by `allotment.plan`, and who
@@ -30,11 +31,12 @@ from ektp_core.flow.blanks import as_ranges, moves
 from ektp_core.flow.consigning import known_party
 from ektp_core.flow.events import Event, Granted
 from ektp_core.flow.office_figures import figures_of, open_requests
+from ektp_core.flow.opening import opening_account
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.report_cut import allotments_of
-from ektp_core.flow.rows import Allotment, Report, Tally
+from ektp_core.flow.rows import Allotment, Opening, Report, Tally
 from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
 from ektp_core.flow.waste import free_blanks
@@ -160,11 +162,23 @@ def _refuse_early(view: View, case: _Case) -> None:
         since = date_of(last.granted_ms, body.party)
         days = policy.report_max_age_days
         raise Refused(Refusal.ALLOTMENT_UNREPORTED, {**facts, "since": since, "days": days, "cut": cut})
+    _refuse_unopened(view, case)
     waits = [rule for rule in names(policy) if rule in WAITS and case.limit(rule) == 0]
     if waits:
         one = case.figures
         has = {"stock": one.stock, "in_transit": one.in_transit, "remaining": one.remaining_of_last}
         raise Refused(Refusal.NEXT_NOT_DUE, {**facts, **has, "policy": policy.name, "rule": waits[0].value})
+
+
+def _refuse_unopened(view: View, case: _Case) -> None:
+    """What the office began with has had an accepted report once, as at whatever cut (rules 9 and 27)."""
+    name = opening_account(case.body.party, case.body.blank_class)
+    opening = view.row(Allotment, name)
+    if opening is None or opening.report:
+        return
+    counted = next(view.rows(Opening, case.body.party, case.body.blank_class))
+    facts = {"party": case.body.party, "allotment": name, "since": counted.minutes_date}
+    raise Refused(Refusal.ALLOTMENT_UNREPORTED, {**facts, "days": case.policy.report_max_age_days, "cut": "-"})
 
 
 # -- how many -----------------------------------------------------------------------------

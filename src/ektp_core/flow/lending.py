@@ -83,7 +83,7 @@ def decide_agree_loan(view: View, ask: Ask, body: AgreeLoan) -> tuple[Event, ...
 
 
 def decide_forgive_loan(view: View, ask: Ask, body: ForgiveLoan) -> tuple[Event, ...]:
-    """The lender's head, or the province that ordered the loan, lets the borrower keep blanks; not those on the road."""
+    """The lender's head, or the province that ordered the loan, lets the borrower keep what it still has."""
     who = require(view, ask, PERMITS[Act.FORGIVE_LOAN])
     loan = loan_of(view, body.loan)
     if loan is None:

@@ -163,7 +163,7 @@ def decide_close_lost(view: View, ask: Ask, body: CloseLostStation) -> tuple[Eve
 def _given_up(view: View, ask: Ask, lock: Lock, by: tuple[str, ...], minutes: str) -> Iterator[Event]:
     """The attempt is lost with its blank, or with one of the station's where none was bound (lock.md, row 14).
 
-    Where every blank of the station was found unused, there is none it could have used (row 15).
+    Where no blank of the station is left, people settle the attempt by what they know: it stays suspect here.
     """
     attempt = view.row(Attempt, lock.record, lock.n)
     assert attempt is not None, "a suspect without an attempt"
@@ -171,8 +171,6 @@ def _given_up(view: View, ask: Ask, lock: Lock, by: tuple[str, ...], minutes: st
         raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
     blank = (attempt.series, attempt.number) if attempt.number else _a_suspect(view, lock.station)
     if blank is None:
-        row = row_for(lock, LockEvent.SETTLE_UNUSED)
-        yield from stepped(view, lock, row, None, by=by, reference=minutes)
         return
     row = row_for(lock, LockEvent.SETTLE_LOST)
     yield from named_blank(view, attempt, blank, attempt.uid)

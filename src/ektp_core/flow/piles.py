@@ -7,6 +7,9 @@ A blank counts to the allotment it came from, also when it is lent, sent on or r
 (rules 24 and 30). What left the office printed keeps its column; what left as a blank counts as
 lent or returned, and is accounted for where it went. Which blanks those are, the office's
 own waybills say.
+
+A blank on which an attempt failed, or was lost, keeps its line whatever becomes of it: a lost card that is
+found again is void, and its person still waits to be reported (rules 11, 15 and 24).
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,13 +26,15 @@ from ektp_core.spoilage.report import Columns, Line
 from ektp_core.vocabulary.bucket import IN_TRANSIT, LOST, Bucket, Condition
 from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
+from ektp_core.vocabulary.state import LockEvent
+from ektp_core.vocabulary.verdict import Cause
 
 _COLUMN = {
     Bucket.GOOD_HELD: "good",
     Bucket.HANDED_OVER: "good",
     Bucket.VOID_HELD: "good",  # a void card came out good (rule 16)
     Bucket.SUSPECT: "suspect",
-    Bucket.USED_DECLARED: "good",  # used by count, never shown as proven (rule 10)
+    Bucket.USED_DECLARED: "used_declared",  # by the office's word, never as good from records (rule 10)
     Bucket.STOCK: "remaining",
     Bucket.RESERVED: "remaining",
     Bucket.FOUND_HELD: "remaining",
@@ -38,7 +43,10 @@ _COLUMN = {
     Bucket.IN_TRANSIT_GOOD: "good",
     Bucket.IN_TRANSIT_VOID: "good",
 }
+#: Where a card can lie on which an attempt failed nevertheless; looked at one by one.
+_VOID = frozenset({Bucket.VOID_HELD, Bucket.IN_TRANSIT_VOID, Bucket.LOST_VOID, Bucket.DESTROYED})
 _BAD = frozenset({Bucket.WASTE_HELD, Bucket.IN_TRANSIT_WASTE, Bucket.DESTROYED})
+_GOOD = frozenset({LockEvent.VERDICT_GOOD, LockEvent.SETTLE_GOOD, LockEvent.VOID})
 _RANKS = {PartyKind.OFFICE: 0, PartyKind.GROUP: 0, PartyKind.PROVINCE: 1, PartyKind.CENTRE: 2}
 
 
@@ -120,8 +128,8 @@ def _is_coming(run: Holding) -> bool:
 
 
 def _one_by_one(run: Holding) -> Iterator[tuple[Holding, str]]:
-    """Whether a destroyed card was waste or void is known of each by itself."""
-    if run.bucket is not Bucket.DESTROYED:
+    """Whether a destroyed or void card was waste, or counts as good, is known of each by itself."""
+    if run.bucket not in _VOID:
         yield run, ""
         return
     for number in range(run.lo, run.hi + 1):
@@ -195,6 +203,8 @@ def _borrowed(view: View, office: str) -> SerialSet:
 
 
 def _is_spoiled(view: View, run: Holding) -> bool:
+    if run.bucket in _VOID and view.row(Spoil, run.series, run.lo):
+        return True
     if run.bucket is Bucket.DESTROYED:  # waste only after a report named it, so the rest was void
         return view.row(NamedWaste, run.series, run.lo) is not None
     return run.bucket in _BAD or run.bucket in LOST
@@ -205,11 +215,24 @@ def _lines(view: View, run: Holding) -> Iterator[Line]:
         spoil = view.row(Spoil, run.series, number)
         lost = run.bucket in LOST
         if spoil is None:
-            yield Line(run.series, number, is_lost=lost)
+            yield _missing(view, run.series, number) if lost else Line(run.series, number)
             continue
-        record = view.row(Record, spoil.record) if spoil.of_person else None
-        person = record.person.hex() if record else ""
+        person = _person(view, spoil.record) if spoil.of_person else ""
         yield Line(run.series, number, person, spoil.record, spoil.n, spoil.cause.value, lost)
+
+
+def _missing(view: View, series: str, number: int) -> Line:
+    """A lost blank; where it was a finished card, of the person it was made for (rule 16)."""
+    bound = view.row(Bound, series, number)
+    attempt = view.row(Attempt, bound.record, bound.n) if bound else None
+    if bound is None or attempt is None or attempt.outcome not in _GOOD:
+        return Line(series, number, is_lost=True)
+    return Line(series, number, _person(view, bound.record), bound.record, bound.n, Cause.LOST.value, is_lost=True)
+
+
+def _person(view: View, record: str) -> str:
+    found = view.row(Record, record)
+    return found.person.hex() if found else ""
 
 
 def _runs_at(view: View, serials: SerialSet, cut_seq: int) -> tuple[list[Holding], frozenset[str]]:

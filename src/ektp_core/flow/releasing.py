@@ -12,7 +12,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import Event, Stepped
 from ektp_core.flow.founding import policy_in_force
-from ektp_core.flow.locks import at_attempt, lock_of, row_for
+from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, ReleasedByCode
 from ektp_core.flow.signers import require
@@ -22,6 +22,15 @@ from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.state import LockEvent, LockState
 
 BY_CODE = "released by code"
+LIED = "it began what it had given back by code"
+
+
+@frozen
+class BurnForCode:
+    """At the station: burn an authorisation that was never begun, before its code is read out."""
+
+    record: str
+    n: int
 
 
 @frozen
@@ -30,6 +39,18 @@ class AcceptRelease:
 
     record: str
     n: int
+
+
+def decide_burn(view: View, ask: Ask, body: BurnForCode) -> tuple[Event, ...]:
+    """The station gives it back in its own book; what was begun once is answered by its outcome, not by a code."""
+    require(view, ask, PERMITS[Act.STATION_WORK])
+    lock = lock_of(view, body.record)
+    at_attempt(lock, body.n)
+    row = row_for(lock, LockEvent.RETURN)
+    attempt = attempt_of(view, lock)
+    if attempt.started_ms or attempt.tries:
+        raise Refused(Refusal.BEGUN_ONCE, {"record": body.record})
+    return (Stepped(body.record, body.n, row.event, row.target, reference=BY_CODE),)
 
 
 def decide_release(view: View, ask: Ask, body: AcceptRelease) -> tuple[Event, ...]:
@@ -51,6 +72,13 @@ def release_seen(view: View, station: str, event: Event | None) -> ReleaseSeen |
         return None
     known = view.row(ReleasedByCode, station, event.record, event.n)
     return ReleaseSeen(station, event.record, event.n) if known else None
+
+
+def is_lie(view: View, station: str, event: Event | None) -> bool:
+    """Whether the station began an attempt after its code had given it back."""
+    if not isinstance(event, Stepped) or event.event is not LockEvent.START:
+        return False
+    return view.row(ReleasedByCode, station, event.record, event.n) is not None
 
 
 def owes_a_release(view: View, station: str, at_ms: int) -> bool:

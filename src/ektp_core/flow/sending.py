@@ -2,14 +2,15 @@
 
 Rule 13: a consignment carries blanks, finished cards, waste or void cards, and names who
 fetched it. Blanks leave the centre only for an allotment, and pass between equals only as a
-loan the province ordered (rule 30). What a province gives of its own store is bound by rule 27 as any
-grant; it does not wait where two people, one of them of the centre, sign for it by a letter. Waste leaves only when a report names it, nothing leaves
-that an inquiry holds, and a factory-fault return is a claim (rule 26).
+loan the province ordered (rule 30). What a province gives of its own store is bound by rule 27
+as any grant; it does not wait where two people, one of them of the centre, sign for it by a
+letter. Waste leaves only when a report names it, nothing leaves that an inquiry holds, and a
+factory-fault return is a claim (rule 26).
 """
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
@@ -121,8 +122,8 @@ def decide_return_loan(view: View, ask: Ask, body: ReturnLoan) -> tuple[Event, .
     if loan is None:
         raise Refused(Refusal.UNKNOWN_LOAN, {"loan": body.loan})
     papers = (body.collector, body.letter, body.vehicle, body.minutes, body.seals, body.loan)
-    way = (body.consignment, loan.borrower, loan.lender, body.ranges, Condition.BLANK)
-    send = Send(*way, *papers, minutes_date=body.minutes_date)
+    send = Send(body.consignment, loan.borrower, loan.lender, body.ranges, Condition.BLANK, *papers)
+    send = evolve(send, minutes_date=body.minutes_date)
     return decide_send(view, ask, send)
 
 

@@ -16,6 +16,7 @@ class LostStation:
     letter_date: str
     exposed: tuple[str, ...]
     closed: str = ""  # number of the minutes that closed what was not found
+    kept_bytes: int = 0  # of what was signed after the loss
 
 
 @frozen

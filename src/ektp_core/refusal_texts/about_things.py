@@ -60,6 +60,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The month {month} of {party} cannot be closed, its count and its book differ: {difference}.",
         "Count again, at the store and at every station, and close the month before anything moves.",
     ),
+    "BEGUN_ONCE": (
+        "The card of record {record} was begun here once; a code can only say that it never was.",
+        "Let the station send what happened when its line is back, or hand the card over from here.",
+    ),
     "STATION_IS_LOST": (
         "{station} was declared lost by letter {letter}; what it sent was kept as evidence and changes nothing.",
         "Bring the machine and its cards to the centre; a new station is enrolled under a new name.",

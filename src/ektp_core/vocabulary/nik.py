@@ -18,9 +18,9 @@ from enum import Enum
 from attrs import field, frozen
 
 from ektp_core.errors import Refusal, Refused
+from ektp_core.long_number import LENGTH, is_plausible, numbers_apart
 from ektp_core.vocabulary.region import Regions
 
-LENGTH = 16
 _FEMALE_DAYS = 40
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+[Ee]\+?[0-9]+")
 
@@ -175,25 +175,21 @@ def nik_warnings(nik: Nik, regions: Regions, birth_date: date) -> tuple[NikWarni
     return tuple(warning for warning, applies in odd.items() if applies)
 
 
-_SEPARATORS = re.compile(r"[\s.,/_-]")
-_DIGITS = re.compile(r"[0-9]{16,}")
+_RUN = re.compile(r"\d{16,}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32,}")
 
 
 def may_hold_nik(text: str) -> bool:
     """Whether a free text seems to hold a citizen's number, also one written with blanks, dots or letters beside it.
 
-    Sixteen digits with a possible region, day and month; digests and keys are left alone.
+    Sixteen digits with a possible region, day and month; digests and keys are left alone, and so
+    are dates, telephone numbers and serials that only stand beside one another.
 
     >>> may_hold_nik("NIK 52.03.054408.990001 rusak"), may_hold_nik("BAST-2018/0001"), may_hold_nik("ab" * 32)
     (True, False, False)
     """
     if _HEXADECIMAL.fullmatch(text):
         return False
-    runs = (found.group() for found in _DIGITS.finditer(_SEPARATORS.sub("", text)))
-    return any(_is_plausible(run[at : at + 16]) for run in runs for at in range(len(run) - 15))
-
-
-def _is_plausible(digits: str) -> bool:
-    province, day, month = int(digits[:2]), int(digits[6:8]) % 40, int(digits[8:10])
-    return 11 <= province <= 96 and 1 <= day <= 31 and 1 <= month <= 12
+    runs = (found.group() for found in _RUN.finditer(text))
+    in_a_row = any(is_plausible(run[at : at + LENGTH]) for run in runs for at in range(len(run) - LENGTH + 1))
+    return in_a_row or next(numbers_apart(text), None) is not None

@@ -29,6 +29,7 @@ from tests.core.flow.offices import (
     new_key,
     row,
     supply,
+    true_report,
 )
 
 PROVINCE, OTHER = "province/52", "office/52.01"
@@ -103,6 +104,11 @@ def agreed(books: Offices, count: int = 5, loan: str = "L-1") -> None:
 def returning(name: str, ranges: Ranges, loan: str = "L-1") -> ReturnLoan:
     """A return of blanks with sound papers."""
     return ReturnLoan(loan, name, ranges, *PAPERS)
+
+
+def filed(books: Offices, name: str, allotment: str) -> None:
+    """Lombok Barat's true report of an allotment or loan."""
+    accepted(ask(books.hub, true_report(books, name, allotment), STOREMAN))
 
 
 def size(ranges: Ranges) -> int:

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask, Body
+from ektp_core.flow.closing_found import CloseFound
 from ektp_core.flow.counting import CountDay, PileCount
 from ektp_core.flow.custody import Dispatch, Grant, Receive, TakeSupply
 from ektp_core.flow.declaring import DeclareUse, Reidentify
@@ -52,7 +53,7 @@ from tests.core.flow.soundness import check_books, check_refold
 pytestmark = [pytest.mark.rule(9), pytest.mark.rule(10), pytest.mark.rule(11), pytest.mark.rule(33)]
 
 GROUP = "group/52/lombok"
-PARTIES = st.sampled_from([OFFICE, OFFICE, CENTRE, GROUP, ONE, SUPPLIER, "office/52.01"])
+PARTIES = st.sampled_from([OFFICE, OFFICE, CENTRE, GROUP, ONE, SUPPLIER, "office/52.01", "office/52.02"])
 NUMBERS = st.integers(1, 30)
 RANGE = st.tuples(st.sampled_from(["A", "A", "COUNT.52.03"]), NUMBERS, st.integers(0, 8)).map(
     lambda one: (one[0], one[1], one[1] + one[2])
@@ -82,6 +83,7 @@ BODIES: st.SearchStrategy[Body] = st.one_of(
     st.builds(Reidentify, PARTIES, st.sampled_from(Bucket), st.just(CLASS), RANGES, PAPERS),
     st.builds(ReturnFound, PARTIES, RANGES, CONDITIONS, PAPERS),
     st.builds(TakeFound, PARTIES, st.sampled_from(Pile), st.just(CLASS), RANGES, PAPERS, DAYS),
+    st.builds(CloseFound, PARTIES, RANGES, CONDITIONS, PAPERS),
     st.builds(CloseSuspectBlank, st.just("A"), NUMBERS, st.sampled_from(Found), PAPERS),
     st.builds(TakeSupply, st.just(SUPPLIER), st.just(CLASS), RANGES, PAPERS, DAYS),
     st.builds(Grant, NAMES, st.just(OFFICE), st.just(CLASS), COUNTS),
@@ -99,7 +101,8 @@ class AnyCounts(RuleBasedStateMachine):
         self.taken: list[Ask] = []
         self.asked(Founding(registrations()))
         self.numbers = count(1)
-        assert self.asked(Register(parties=(NewParty(GROUP, "Five regencies"),)))
+        regencies = (NewParty(GROUP, "Five regencies"), NewParty("office/52.01", "One of them"))
+        assert self.asked(Register(parties=regencies))
         office = (
             OpeningLine(Condition.BLANK, CLASS, (("A", 1, 10),)),
             OpeningLine(Condition.BLANK, CLASS, (("A", 11, 20),), is_assumed=True),
@@ -108,7 +111,7 @@ class AnyCounts(RuleBasedStateMachine):
         )
         assert self.asked(OpenBalance(OFFICE, office, "BA-O", "2018-11-01"))
         group = tuple(OpeningLine(one, CLASS, count=8) for one in Condition)
-        assert self.asked(OpenBalance(GROUP, group, "BA-G", "2018-11-01"))
+        assert self.asked(OpenBalance(GROUP, group, "BA-G", "2018-11-01", ("office/52.01",)))
 
     def asked(self, body: Body) -> bool:
         one = Ask("", body, PAIR, NOW, b"")
@@ -158,6 +161,12 @@ class AnyCounts(RuleBasedStateMachine):
     def strangers_are_found(self, party: str, pile: Pile) -> None:
         number = 10 * next(self.numbers)
         assert self.asked(TakeFound(party, pile, CLASS, (("C", number, number + 3),), "BA", "2018-11-01"))
+
+    @rule(data=st.data(), condition=CONDITIONS)
+    def what_was_found_is_closed(self, data: st.DataObject, condition: Condition) -> None:
+        found = self.part(data, [run for run in self.runs(*COUNTED) if run.bucket is Bucket.FOUND_HELD])
+        if found:
+            self.asked(CloseFound(found.party, ((found.series, found.lo, found.hi),), condition, "BA"))
 
     @rule(data=st.data(), found=st.sampled_from(Found))
     def a_blank_is_in_doubt_and_closed(self, data: st.DataObject, found: Found) -> None:

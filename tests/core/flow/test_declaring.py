@@ -12,10 +12,12 @@ from ektp_core.flow.counting_events import Reidentified, UseDeclared
 from ektp_core.flow.custody import Grant
 from ektp_core.flow.declaring import DeclareUse, Reidentify
 from ektp_core.flow.events import Authorised, CardRevoked, GivenOut, Moved, Pressed
-from ektp_core.flow.opening import OpenBalance, OpeningLine
+from ektp_core.flow.founding import NewParty, Register
+from ektp_core.flow.opening import OpenBalance, OpeningLine, opening_account
 from ektp_core.flow.placeholders import proven_and_assumed
 from ektp_core.flow.rows import DeclaredUse, Holding, Ranges
 from ektp_core.ledger.count import Pile
+from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.state import PressStep
 from ektp_store.memory import MemoryStore
@@ -41,6 +43,7 @@ from tests.core.flow.offices import (
     refusal,
     rows,
     supply,
+    true_report,
 )
 from tests.core.flow.planting import founded_for_planting, plant
 from tests.core.flow.soundness import check_books, check_refold
@@ -50,21 +53,24 @@ pytestmark = pytest.mark.rule(10)
 SIGNED = (OPERATOR, VERIFIER_2)
 OLD, OWN = "OLD-17", "COUNT.52.03"
 USE = DeclareUse(OFFICE, CLASS, 30, "2018-11-05", "LAP-5")
+#: Another office's; it has no station.
+BARE = "office/52.01"
 READ = Reidentify(OFFICE, Bucket.STOCK, CLASS, ((OLD, 11, 20),), "BA-BACA/1")
 
 
-def counted_office(count: int = 100, known: Ranges = (), assumed: Ranges = ()) -> Offices:
+def counted_office(count: int = 100, known: Ranges = (), assumed: Ranges = (), party: str = OFFICE) -> Offices:
     """An office whose book began with a count, and with serials that were read or are only counted."""
     books = founded_for_planting()
+    accepted(ask(books.hub, Register(parties=(NewParty(BARE, "Lombok Barat, without a station"),)), *PAIR))
     lines = [OpeningLine(Condition.BLANK, CLASS, count=count)] if count else []
     lines += [OpeningLine(Condition.BLANK, CLASS, known)] if known else []
     lines += [OpeningLine(Condition.BLANK, CLASS, assumed, is_assumed=True)] if assumed else []
-    accepted(ask(books.hub, OpenBalance(OFFICE, tuple(lines), "BA-1", "2018-11-01"), *SIGNED))
+    accepted(ask(books.hub, OpenBalance(party, tuple(lines), "BA-1", "2018-11-01"), *PAIR))
     return books
 
 
 def used(books: Offices, body: DeclareUse = USE, *keys: str) -> Answer:
-    return ask(books.hub, body, *(keys or (OPERATOR,)))
+    return ask(books.hub, body, *(keys or (SIGNED if body.party == OFFICE else PAIR)))
 
 
 def read(books: Offices, body: Reidentify = READ, *keys: str) -> Answer:
@@ -103,31 +109,53 @@ def test_so_many_placeholders_are_used_by_count_and_day() -> None:
 
 
 def test_what_was_read_is_not_used_by_count_until_the_office_says_so() -> None:
-    books = counted_office(20, known=((OLD, 1, 15),))
-    answer = used(books)
+    books = counted_office(20, known=((OLD, 1, 15),), party=BARE)
+    use = evolve(USE, party=BARE)
+    answer = used(books, use)
     assert refusal(answer) is Refusal.TOO_FEW
     assert (facts(answer)["held"], facts(answer)["asked"]) == (20, 30)
-    assert refusal(used(books, evolve(USE, is_from_known=True, count=36))) is Refusal.TOO_FEW
-    accepted(used(books, evolve(USE, is_from_known=True)))
-    assert standings(books) == {Bucket.STOCK: (0, 5), Bucket.USED_DECLARED: (0, 30)}
+    assert refusal(used(books, evolve(use, is_from_known=True, count=36))) is Refusal.TOO_FEW
+    accepted(used(books, evolve(use, is_from_known=True)))
+    assert standings(books, BARE) == {Bucket.STOCK: (0, 5), Bucket.USED_DECLARED: (0, 30)}
     (told,) = log(books.hub, UseDeclared)
     assert isinstance(told, UseDeclared) and told.doubted == ((OLD, 1, 15),)
     sound(books)
 
 
 def test_placeholders_are_used_before_anything_known_is_doubted() -> None:
-    books = counted_office(40, known=((OLD, 1, 15),))
-    accepted(used(books, evolve(USE, is_from_known=True)))
-    assert standings(books) == {Bucket.STOCK: (15, 10), Bucket.USED_DECLARED: (0, 30)}
+    books = counted_office(40, known=((OLD, 1, 15),), party=BARE)
+    accepted(used(books, evolve(USE, is_from_known=True, party=BARE)))
+    assert standings(books, BARE) == {Bucket.STOCK: (15, 10), Bucket.USED_DECLARED: (0, 30)}
 
 
 def test_declared_use_is_never_shown_as_proven() -> None:
     """The blanks came by serial; that they were used is a count."""
+    books = counted_office(0, known=((OLD, 1, 10),), party=BARE)
+    accepted(used(books, evolve(USE, count=10, is_from_known=True, party=BARE)))
+    assert standings(books, BARE) == {Bucket.USED_DECLARED: (0, 10)}
+
+
+@pytest.mark.rule(24)
+def test_declared_use_stands_in_a_column_of_its_own_and_never_as_good() -> None:
+    books = counted_office(10)
+    accepted(used(books, evolve(USE, count=4)))
+    report = true_report(books, "R-1", opening_account(OFFICE, CLASS))
+    assert report.columns == Columns(received=10, used_declared=4, remaining=6)
+    accepted(ask(books.hub, report, OPERATOR))
+
+
+def test_one_person_declares_nothing_used() -> None:
+    assert refusal(used(counted_office(), USE, OPERATOR)) is Refusal.NEEDS_PEOPLE
+
+
+def test_an_office_with_a_station_does_not_declare_known_blanks_used() -> None:
+    """Its station's own records say which were printed on."""
     books = founded()
     supply(books, 1, 10)
     allot(books, "A-1", 10)
-    accepted(used(books, evolve(USE, count=10, is_from_known=True)))
-    assert standings(books) == {Bucket.USED_DECLARED: (0, 10)}
+    answer = used(books, evolve(USE, count=10, is_from_known=True))
+    assert (refusal(answer), facts(answer)["field"]) == (Refusal.BAD_VALUE, "is_from_known")
+    assert standings(books) == {Bucket.STOCK: (10, 0)}
 
 
 def test_the_use_of_a_day_is_declared_once() -> None:
@@ -146,7 +174,7 @@ def test_the_use_of_a_day_is_declared_once() -> None:
         (evolve(USE, day="2018-11-20"), Refusal.BAD_VALUE),
         (evolve(USE, paper=""), Refusal.BAD_VALUE),
         (evolve(USE, party=ONE), Refusal.WRONG_ADDRESSEE),
-        (evolve(USE, party="office/52.01"), Refusal.UNKNOWN_PARTY),
+        (evolve(USE, party="office/52.99"), Refusal.UNKNOWN_PARTY),
         (evolve(USE, blank_class="v9"), Refusal.TOO_FEW),
         (evolve(USE, count=101), Refusal.TOO_FEW),
     ],

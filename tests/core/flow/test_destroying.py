@@ -7,13 +7,16 @@ from attrs import evolve
 
 from ektp_core.errors import Refusal
 from ektp_core.flow.ask import Body
+from ektp_core.flow.counting import CountDay, PileCount
 from ektp_core.flow.custody_events import Destroyed, WasteNamed
 from ektp_core.flow.custody_rows import Destruction, Inquiry, NamedWaste
 from ektp_core.flow.destroying import Destroy, HoldForInquiry, LiftInquiry, destroyed_in
 from ektp_core.flow.old_cards import TakeOldCard, old_cards
 from ektp_core.flow.on_the_road import DAY_MS
+from ektp_core.flow.periods import ClosePeriod, late_papers
 from ektp_core.flow.settling import VoidCard
 from ektp_core.flow.taking_back import TakeBack
+from ektp_core.ledger.count import Pile
 from ektp_core.spoilage import destruction
 from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
@@ -32,6 +35,7 @@ from tests.core.flow.custody_offices import (
     sending,
     two_offices,
 )
+from tests.core.flow.office_life import at, with_people
 from tests.core.flow.offices import (
     BAD,
     NOW,
@@ -47,6 +51,7 @@ from tests.core.flow.offices import (
     entered,
     exchange,
     facts,
+    founded,
     issue,
     load,
     log,
@@ -103,10 +108,11 @@ def test_waste_void_and_old_cards_burn_under_one_paper_each_in_its_column() -> N
     accepted(ask(books.hub, destroy(), *BOTH, at_ms=LATER))
     assert [place_of(books.hub, number) for number in (1, 2, 3)] == [(OFFICE, Bucket.DESTROYED)] * 3
     said = Destroyed(
-        OFFICE, "BAP-1", "2019-01-07", Method.BURN, 2, 1, 80, ("Polres", "Inspektorat"), ("operator", "head")
-    )
+        OFFICE, "BAP-1", "2019-01-07", Method.BURN, 2, 1, 80, ("Polres", "Inspektorat"), ("operator", "head"),
+        "2019-01",
+    )  # fmt: skip
     assert log(books.hub, Destroyed) == [said]
-    assert row(books.hub, Destruction, OFFICE, "BAP-1") == Destruction(OFFICE, "BAP-1", "2019-01-07", 2, 1, 80)
+    assert row(books.hub, Destruction, OFFICE, "BAP-1") == Destruction(OFFICE, "BAP-1", "2019-01-07", 2, 1, 80, "2019-01")
     with books.hub.read() as view:
         left = old_cards(view, OFFICE)
         assert destroyed_in(view, "2019-01").provinces == (("province/52", destruction.Destroyed(2, 1, 80)),)
@@ -189,6 +195,41 @@ def test_minutes_are_used_once() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["operator", "Operator", "  HEAD of  Lombok Timur ", "Verifier 2"])
+def test_a_witness_is_nobody_of_the_office_and_none_of_the_signers_by_whatever_name(name: str) -> None:
+    books = ready()
+    body = destroy(witnesses=("Polres", name))
+    answer = refused_at(books, body, HEAD, VERIFIER_2, at_ms=LATER)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "witnesses"
+
+
+def test_somebody_outside_may_be_called_as_an_officer_elsewhere_is() -> None:
+    books = ready()
+    accepted(ask(books.hub, destroy(witnesses=("Storekeeper of Lombok Barat",)), *BOTH, at_ms=LATER))
+
+
+@pytest.mark.rule(38)
+def test_late_minutes_are_added_up_in_the_open_month_and_a_closed_one_never_changes() -> None:
+    books = with_people(founded())
+    accepted(ask(books.hub, TakeOldCard(OFFICE, OldCardReason.OTHER, "2018-11-19", True, 10), OPERATOR))
+    first = destroy(minutes="BAP-1", date="2018-12-20", ranges=(), old_cards=3)
+    accepted(ask(books.hub, first, *BOTH, at_ms=at("2018-12-31")))
+    minutes = CountDay(
+        OFFICE, "2018-12-31", books.hub.position().seq, (PileCount(Pile.OLD_CARDS, "", 7),), (), "BA-31"
+    )
+    accepted(ask(books.hub, minutes, OPERATOR, VERIFIER_2, at_ms=at("2018-12-31")))
+    accepted(ask(books.hub, ClosePeriod(OFFICE, "2018-12", "BA-31"), *BOTH, at_ms=at("2018-12-31")))
+    same_day = destroy(minutes="BAP-2", date="2018-12-31", ranges=(), old_cards=2)
+    accepted(ask(books.hub, same_day, *BOTH, at_ms=at("2018-12-31", 5)))
+    late = destroy(minutes="BAP-3", date="2018-12-21", ranges=(), old_cards=4)
+    accepted(ask(books.hub, late, *BOTH, at_ms=at("2019-03-05")))
+    with books.hub.read() as view:
+        found = {month: destroyed_in(view, month).whole.old_cards for month in ("2018-12", "2019-01", "2019-03")}
+        assert [one.number for one in late_papers(view, OFFICE)] == ["BAP-2", "BAP-3"]
+    assert found == {"2018-12": 3, "2019-01": 2, "2019-03": 4}
+    check_refold(books.hub)
+
+
 def test_before_the_circular_waste_went_upward_and_the_centre_cut_and_burned_it() -> None:
     books = ready()
     early = destroy(date="2018-11-30", method=Method.CUT_AND_BURN, ranges=run(1, 2), old_cards=0)
@@ -219,7 +260,7 @@ def test_evidence_is_neither_destroyed_nor_sent_until_two_people_let_go_of_it() 
     assert refusal(refused_at(books, body, OPERATOR)) is Refusal.UNDER_INQUIRY
     accepted(ask(books.hub, destroy(ranges=run(1, 1), old_cards=0), *BOTH, at_ms=LATER))
     accepted(ask(books.hub, LiftInquiry("INQ-1", "closed"), HEAD, VERIFIER_1))
-    assert maybe(books.hub, Inquiry, "INQ-1") is None
+    assert maybe(books.hub, Inquiry, False, "INQ-1") is None
     accepted(ask(books.hub, destroy(ranges=run(2, 3), minutes="BAP-2"), *BOTH, at_ms=LATER))
     check_refold(books.hub)
 

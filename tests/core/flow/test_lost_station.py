@@ -3,6 +3,7 @@
 import pytest
 
 from ektp_core.errors import Refusal
+from ektp_core.flow.absorb import AbsorbCommit
 from ektp_core.flow.custody import Issue, Receive
 from ektp_core.flow.events import Absorbed, CardRevoked, Stepped
 from ektp_core.flow.finding import ReturnFound
@@ -231,10 +232,13 @@ def test_before_its_time_and_the_grace_are_over_nothing_of_a_lost_station_is_fre
     assert refusal(ask(books.hub, CloseLostStation(ONE, "BA-8"), *PAIR, at_ms=NOW + 9 * HOUR_MS)) is Refusal.STILL_LEASED
 
 
-def test_where_every_blank_was_found_no_attempt_is_given_up_as_lost() -> None:
+def test_where_every_blank_was_found_no_attempt_is_given_up_as_lost_and_people_settle_each() -> None:
     books, _, unheard, unused = lost()
     accepted(ask(books.hub, CountLostSite(ONE, "BA-7", ((SERIES, 2, 10),)), *PAIR))
     accepted(ask(books.hub, CloseLostStation(ONE, "BA-8"), *PAIR, at_ms=PAST))
+    assert [state(books.hub, one) for one in (unheard, unused)] == [LockState.SUSPECT] * 2
+    for record in (unheard, unused):
+        accepted(ask(books.hub, Settle(record, 1, Found.UNUSED, "BA-9"), *PAIR, at_ms=PAST))
     assert [state(books.hub, one) for one in (unheard, unused)] == [LockState.READY] * 2
     assert held(books.hub, (OFFICE, Bucket.STOCK)) == 9
     check_books(books)
@@ -307,3 +311,15 @@ def test_a_letter_of_tomorrow_declares_nothing_today() -> None:
     books, *_ = at_work()
     answer = ask(books.hub, DeclareStationLost(ONE, "470/12", "2999-01-01"), *PAIR)
     assert (refusal(answer), facts(answer)["field"]) == (Refusal.BAD_VALUE, "letter_date")
+
+
+def test_a_thiefs_key_cannot_fill_the_hubs_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    books, *_ = lost()
+    monkeypatch.setattr("ektp_core.flow.evidence.MOST_BYTES", 150)
+    for n in range(5, 9):
+        body = AbsorbCommit(ONE, n, b"", bytes([n]) * 32, NOW, b"", (bytes(100),))
+        accepted(ask(books.hub, body, station_key(ONE)))
+    kept = [len(one.events) for one in rows(books.hub, Evidence, ONE)]
+    assert kept == [1, 0, 0, 0], "number and head of the others"
+    zero = AbsorbCommit(ONE, 0, b"", b"h" * 32, NOW, b"", ())
+    assert refusal(ask(books.hub, zero, station_key(ONE))) is Refusal.MALFORMED

@@ -46,6 +46,16 @@ def taken(**changes: Any) -> TakeOldCard:
     return TakeOldCard(fields.pop("office", OFFICE), **fields)
 
 
+@pytest.mark.parametrize("count", [0, -1, 1_000_001, 2**62])
+def test_nobody_takes_more_old_cards_than_there_are_in_an_office(count: int) -> None:
+    books = staffed()
+    answer = refused_at(books, taken(count=count), OPERATOR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "count"
+    for _ in range(5):
+        accepted(ask(books.hub, taken(count=1_000_000), OPERATOR))
+    assert row(books.hub, OldCards, OFFICE, OldCardReason.DAMAGED).count == 5_000_000
+
+
 def handed_over() -> Offices:
     """Citizen 1 has a card of ours, blank 1, in hand."""
     books = staffed()

@@ -45,7 +45,8 @@ from tests.core.flow.soundness import check_books, check_refold
 pytestmark = pytest.mark.rule(9)
 
 SIGNED = (OPERATOR, VERIFIER_2)
-GROUP = "group/52/lombok"
+GROUP, OTHER = "group/52/lombok", "office/52.01"
+MEMBERS = (OFFICE, OTHER)
 NIK = "5203054408990001"
 STOCK = OpeningLine(Condition.BLANK, CLASS, (("OLD-17", 1, 40),))
 WASTE = OpeningLine(Condition.WASTE, CLASS, count=7)
@@ -63,7 +64,8 @@ def standings(books: Offices, party: str = OFFICE) -> dict[Bucket, tuple[int, in
 
 
 def with_group(books: Offices) -> None:
-    accepted(ask(books.hub, Register(parties=(NewParty(GROUP, "Five regencies of Lombok"),)), *PAIR))
+    parties = (NewParty(GROUP, "Five regencies of Lombok"), NewParty(OTHER, "Lombok Barat"))
+    accepted(ask(books.hub, Register(parties=parties), *PAIR))
 
 
 def test_stock_waste_and_cards_come_in_each_in_its_place() -> None:
@@ -114,7 +116,9 @@ def test_one_figure_for_five_regencies_is_held_by_a_named_group() -> None:
     with_group(books)
     accepted(
         opened(
-            books, OpenBalance(GROUP, (OpeningLine(Condition.BLANK, CLASS, count=66_000),), "B", "2018-01-02"), *PAIR
+            books,
+            OpenBalance(GROUP, (OpeningLine(Condition.BLANK, CLASS, count=66_000),), "B", "2018-01-02", MEMBERS),
+            *PAIR,
         )
     )
     with books.hub.read() as view:

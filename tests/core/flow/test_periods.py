@@ -227,8 +227,8 @@ def test_a_station_that_was_counted_otherwise_keeps_the_month_open(busy: Offices
     answer = ask(busy.hub, evolve(CLOSE, stations=(one_less, finished)), *BOTH, at_ms=at("2018-11-30"))
     assert refusal(answer) is Refusal.MONTH_DIFFERS
     assert facts(answer)["difference"] == (
-        f"{ONE} unprinted {CLASS}: 2 counted, 3 in the book", f"{ONE} waste {CLASS}: 0 counted, 1 in the book",
-    )  # fmt: skip
+        f"{ONE} unprinted {CLASS}", f"{ONE} waste {CLASS}",
+    ), "by name alone: who counts is not told the figure (rule 33)"  # fmt: skip
     assert waste[3] == 1 and maybe(busy.hub, Period, OFFICE, "2018-11") is None
 
 
@@ -237,7 +237,7 @@ def test_a_count_that_something_moved_after_closes_nothing(busy: Offices) -> Non
     issue(busy, "I-9", 2)
     answer = ask(busy.hub, evolve(CLOSE, stations=at_stations(busy)), *BOTH, at_ms=at("2018-11-30"))
     assert refusal(answer) is Refusal.MONTH_DIFFERS
-    assert facts(answer)["difference"] == (f"{OFFICE} unprinted {CLASS}: 7 counted, 5 in the book",)
+    assert facts(answer)["difference"] == (f"{OFFICE} unprinted {CLASS}",)
 
 
 @pytest.mark.rule(11)

@@ -10,32 +10,49 @@ from ektp_core.flow.apply import apply
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.codec import decode_event
 from ektp_core.flow.counting_events import SurplusFound
-from ektp_core.flow.custody import Issue, Receive
+from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive
+from ektp_core.flow.custody_events import WasteNamed
 from ektp_core.flow.custody_rows import Waybill
+from ektp_core.flow.declaring import Reidentify
+from ektp_core.flow.destroying import Destroy
 from ektp_core.flow.events import Dispatched, Moved, Received, TakenIn
 from ektp_core.flow.on_the_road import DAY_MS, Overdue, overdue, rest_of
+from ektp_core.flow.opening import OpenBalance, OpeningLine
 from ektp_core.flow.rows import Consignment, Dispute, Revoked
+from ektp_core.flow.settling import VoidCard
 from ektp_core.flow.taking_back import TakeBack
 from ektp_core.ledger.count import Pile
+from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
+from ektp_core.vocabulary.destruction_method import Method
 from ektp_core.vocabulary.objection import Objection
 from ektp_store.memory import MemoryGround
 from tests.core.flow.custody_offices import (
     OTHER,
     PROVINCE,
+    PROVINCIAL,
+    STOREMAN,
+    STOREMAN_2,
+    agreed,
     counted_in,
     receive,
+    refused_at,
     run,
     send,
     two_offices,
+    widened,
 )
 from tests.core.flow.offices import (
+    BAD,
     CLASS,
+    GOOD,
     NOW,
     OFFICE,
     ONE,
     OPERATOR,
+    PAIR,
     SERIES,
+    VERIFIER_1,
     VERIFIER_2,
     Offices,
     accepted,
@@ -50,12 +67,17 @@ from tests.core.flow.offices import (
     place_of,
     printed,
     refusal,
+    reported,
     row,
     rows,
+    supply,
+    true_report,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 
 pytestmark = [pytest.mark.rule(13), pytest.mark.rule(11)]
+
+DAY = "2018-11-19"
 
 
 def on_the_road() -> Offices:
@@ -73,7 +95,7 @@ def test_a_consignment_stays_open_until_all_of_it_is_accounted_for() -> None:
     books = on_the_road()
     accepted(counted_in(books, part(*run(1, 2))))
     assert not row(books.hub, Consignment, "C-1").is_received
-    accepted(counted_in(books, part(short=run(3, 3), damaged=run(4, 4))))
+    accepted(counted_in(books, part(short=run(3, 3), damaged=run(4, 4), minutes="BA-4")))
     assert not row(books.hub, Consignment, "C-1").is_received
     accepted(counted_in(books, Receive("C-1", PROVINCE, run(5, 6))))
     assert row(books.hub, Consignment, "C-1").is_received
@@ -123,6 +145,77 @@ def test_a_serial_the_book_has_elsewhere_is_refused_with_its_place() -> None:
     assert place_of(books.hub, 1) == (PROVINCE, Bucket.IN_TRANSIT)
     twice = Receive("C-1", PROVINCE, run(1, 6), over=run(6, 6))
     assert refusal(counted_in(books, twice)) is Refusal.SERIALS_OVERLAP
+
+
+def test_what_came_too_many_is_of_the_class_of_what_is_still_on_the_road() -> None:
+    books = widened()
+    opening = OpenBalance(PROVINCE, (OpeningLine(Condition.BLANK, CLASS, count=4),), "SA", DAY)
+    accepted(ask(books.hub, opening, PROVINCIAL, VERIFIER_2))
+    send(books, PROVINCIAL, "C-1", PROVINCE, OTHER, (("COUNT.52", 1, 4),))
+    receive(books, "C-1", OTHER, (("COUNT.52", 1, 2),), is_partial=True)
+    read = Reidentify(OTHER, Bucket.STOCK, CLASS, (("REAL", 1, 2),), "BA-1")
+    accepted(ask(books.hub, read, STOREMAN, STOREMAN_2))
+    receive(books, "C-1", OTHER, (("COUNT.52", 3, 4),), over=(("REAL", 9, 9),))
+    assert place_of(books.hub, 9, "REAL") == (OTHER, Bucket.FOUND_HELD)
+    assert log(books.hub, TakenIn)[-1] == TakenIn("REAL", 9, 9, OTHER, Bucket.FOUND_HELD, CLASS, "found", "C-1")
+
+
+@pytest.mark.parametrize("keys", [PAIR, (VERIFIER_2, VERIFIER_1)])
+def test_the_centre_does_not_count_in_what_it_sent_without_anybody_of_the_office(keys: tuple[str, str]) -> None:
+    books = widened()
+    supply(books, 1, 5)
+    accepted(ask(books.hub, Grant("A-1", OFFICE, CLASS, 5), VERIFIER_1))
+    accepted(ask(books.hub, Dispatch("road/A-1", "A-1"), VERIFIER_1))
+    body = Receive("road/A-1", OFFICE, run(1, 5))
+    answer = refused_at(books, body, *keys)
+    assert refusal(answer) is Refusal.NOT_ALLOWED and facts(answer)["needs"] == OFFICE
+    accepted(ask(books.hub, body, OPERATOR, VERIFIER_2))
+
+
+def test_nor_does_it_for_a_province_or_a_station() -> None:
+    books = on_the_road()
+    answer = refused_at(books, Receive("C-1", PROVINCE, run(1, 6)), *PAIR)
+    assert refusal(answer) is Refusal.NOT_ALLOWED and facts(answer)["needs"] == PROVINCE
+    station = issued().stations[ONE]
+    assert facts(ask(station, Receive("I-1", ONE, run(1, 6)), *PAIR))["needs"] == OFFICE
+
+
+@pytest.mark.rule(26)
+@pytest.mark.parametrize("receiver", [PROVINCE, "centre"])
+def test_blanks_that_come_damaged_upward_are_named_by_the_minutes_of_that_count(receiver: str) -> None:
+    books = two_offices()
+    send(books, OPERATOR, "C-1", OFFICE, receiver, run(1, 6))
+    unnumbered = Receive("C-1", receiver, run(1, 5), damaged=run(6, 6))
+    answer = counted_in(books, unnumbered)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "minutes"
+    accepted(counted_in(books, evolve(unnumbered, minutes="BA-4")))
+    assert log(books.hub, WasteNamed) == [WasteNamed("BA-4", run(6, 6))]
+    burned = Destroy(receiver, "BAP-1", "2019-01-07", Method.BURN, run(6, 6), 0, ("Polres",))
+    keys = (PROVINCIAL, VERIFIER_2) if receiver == PROVINCE else PAIR
+    accepted(ask(books.hub, burned, *keys, at_ms=NOW + 60 * DAY_MS))
+    assert place_of(books.hub, 6) == (receiver, Bucket.DESTROYED)
+    assert true_report(books, "x", "A-1").columns == Columns(received=10, returned=6, remaining=4)
+    check_refold(books.hub)
+
+
+@pytest.mark.rule(26)
+def test_blanks_that_come_damaged_to_an_office_wait_for_its_report() -> None:
+    books = two_offices()
+    agreed(books)
+    send(books, OPERATOR, "C-1", OFFICE, OTHER, run(1, 5), reference="L-1")
+    receive(books, "C-1", OTHER, run(1, 4), damaged=run(5, 5), minutes="BA-4")
+    assert log(books.hub, WasteNamed) == []
+
+
+@pytest.mark.rule(38)
+def test_a_count_has_the_number_and_date_of_its_minutes() -> None:
+    books = on_the_road()
+    future = Receive("C-1", PROVINCE, run(1, 6), minutes="BA-4", minutes_date="2018-11-20")
+    answer = counted_in(books, future)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "minutes_date"
+    accepted(counted_in(books, evolve(future, minutes_date=DAY)))
+    said = log(books.hub, Received)[-1]
+    assert isinstance(said, Received) and (said.minutes, said.minutes_date) == ("BA-4", DAY)
 
 
 def test_the_minutes_of_a_count_show_no_citizens_number() -> None:
@@ -197,6 +290,25 @@ def test_a_finished_card_missed_on_the_road_is_lost_as_one_and_on_the_stop_list(
 def test_a_card_is_not_waste_because_a_count_says_so() -> None:
     answer = counted_in(card_on_the_road(), Receive("C-1", OTHER, (), damaged=run(1, 1)))
     assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("carries", "pile"), [(Condition.GOOD, Pile.FINISHED), (Condition.WASTE, Pile.WASTE), (Condition.VOID, Pile.WASTE)]
+)
+def test_what_came_too_many_with_cards_lies_with_the_cards(carries: Condition, pile: Pile) -> None:
+    books = two_offices()
+    load(books, issue(books, "I-1", 5))
+    exchange(books)
+    record = entered(books, 1)
+    printed(books, record, BAD if carries is Condition.WASTE else GOOD)
+    if carries is Condition.VOID:
+        accepted(ask(books.hub, VoidCard(record, 1, "died"), *PAIR))
+    accepted(ask(books.hub, TakeBack(ONE, "P-1", carries, run(1, 1)), OPERATOR, VERIFIER_2))
+    reported(books, "R-1")
+    send(books, OPERATOR, "C-1", OFFICE, OTHER, run(1, 1), carries=carries)
+    receive(books, "C-1", OTHER, over=(("ALIEN", 7, 8),), minutes="BA-9")
+    assert log(books.hub, SurplusFound) == [SurplusFound(OTHER, pile, "ALIEN", 7, 8, "BA-9")]
+    check_books(books)
 
 
 # -- a station's own count ----------------------------------------------------------------

@@ -316,6 +316,7 @@ PROVOKED: dict[Refusal, Scenario | str] = {
     Refusal.OTHER_REPORT: after(bad, filed, then=unlock(1, "ab" * 32)),
     Refusal.OPEN_ELSEWHERE: "tests/core/flow/test_elsewhere.py",
     Refusal.NOT_HOME_OFFICE: "tests/core/flow/test_elsewhere.py",
+    Refusal.BEGUN_ONCE: "tests/core/flow/test_releasing.py",
     Refusal.STATION_IS_LOST: "tests/hub/test_step.py",
     Refusal.STATION_NOT_LOST: "tests/core/flow/test_lost_station.py",
     Refusal.NOT_SILENT: "tests/core/flow/test_lost_station.py",

@@ -3,29 +3,38 @@
 import pytest
 
 from ektp_core.errors import Refusal
-from ektp_core.flow.pressing import ReturnCard, StartCard
-from ektp_core.flow.releasing import AcceptRelease
-from ektp_core.flow.rows import Dispute, ReleasedByCode, Station
+from ektp_core.flow.pressing import StartCard
+from ektp_core.flow.releasing import LIED, AcceptRelease, BurnForCode
+from ektp_core.flow.rows import Dispute, ReleasedByCode, Revoked, Station
 from ektp_core.flow.station_loss_events import ReleaseSeen
+from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState, Profile
+from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from tests.core.flow.offices import (
     GOOD,
+    HOUR_MS,
+    NOW,
     ONE,
     OPERATOR,
     PRINTER,
+    SERIES,
     TWO,
     VERIFIER_1,
     Offices,
     accepted,
     allot,
     ask,
+    ask_all,
     authorised,
+    card,
+    conclusion,
     entered,
     exchange,
     founded,
     issue,
     load,
     maybe,
+    place_of,
     printed,
     refusal,
     row,
@@ -40,6 +49,7 @@ from tests.core.flow.soundness import check_books
 
 pytestmark = pytest.mark.rule(19)
 CODE = (VERIFIER_1, station_key(ONE))
+NOT_FED = (Outcome.NOT_STARTED, BlankPlace.NONE, Certainty.COUNTER_POSITION, Cause.NONE)
 
 
 def burnt() -> tuple[Offices, str]:
@@ -51,7 +61,7 @@ def burnt() -> tuple[Offices, str]:
     record = entered(books, 1)
     authorised(books, record)
     exchange(books)
-    accepted(ask(books.stations[ONE], ReturnCard(record, 1, "released"), station_key(ONE)))
+    accepted(ask(books.stations[ONE], BurnForCode(record, 1), station_key(ONE)))
     return books, record
 
 
@@ -87,18 +97,49 @@ def test_another_station_prints_the_card_while_the_first_is_still_cut_off() -> N
     check_books(books)
 
 
-def test_a_station_that_printed_all_the_same_is_caught() -> None:
-    """The code was a lie: the card is a fact, kept as disputed, and its blank is suspect."""
-    books = stocked()
+@pytest.mark.rule(22)
+def test_a_station_that_printed_all_the_same_is_stopped_and_its_card_never_used() -> None:
+    """The code was a lie: the facts are kept as disputed, the card is on the stop list, the station examined."""
+    books = stocked(5)
     record = entered(books, 1)
     authorised(books, record)
     exchange(books)
     accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
-    accepted(ask(books.stations[ONE], StartCard(record, 1, PRINTER, -1, Profile.ENCODE_FIRST), station_key(ONE)))
+    ask_all(books.stations[ONE], card(record, 1, GOOD), station_key(ONE))
     for answer in ship(books):
         accepted(answer)
     assert {one.record for one in rows(books.hub, Dispute)} == {record}
-    assert state(books.hub, record) is LockState.READY, "the lock is untouched; the blank is counted"
+    assert row(books.hub, Station, ONE).frozen_why == LIED
+    assert row(books.hub, Revoked, f"{SERIES} 1").why
+    assert place_of(books.hub, 1) == (ONE, Bucket.SUSPECT)
+
+
+def test_what_was_begun_once_is_not_given_back_by_code() -> None:
+    books = stocked()
+    record = entered(books, 1)
+    authorised(books, record)
+    exchange(books)
+    key = station_key(ONE)
+    accepted(ask(books.stations[ONE], StartCard(record, 1, PRINTER, -1, Profile.ENCODE_FIRST), key))
+    accepted(ask(books.stations[ONE], conclusion(record, 1, NOT_FED), key))
+    assert state(books.stations[ONE], record) is LockState.AUTHORISED
+    assert refusal(ask(books.stations[ONE], BurnForCode(record, 1), key)) is Refusal.BEGUN_ONCE
+
+
+def test_after_days_without_a_line_an_honest_release_stops_nobody() -> None:
+    """The commits before the burning one arrive late and still know the lock; they were sealed in time."""
+    books = stocked()
+    first, second = entered(books, 1), entered(books, 2)
+    for record in (first, second):
+        authorised(books, record)
+    exchange(books)
+    ask_all(books.stations[ONE], card(first, 1, GOOD), station_key(ONE))
+    accepted(ask(books.stations[ONE], BurnForCode(second, 1), station_key(ONE)))
+    accepted(ask(books.hub, AcceptRelease(second, 1), *CODE))
+    for answer in ship(books, at_ms=NOW + 80 * HOUR_MS):
+        accepted(answer)
+    assert row(books.hub, Station, ONE).frozen_why == ""
+    assert rows(books.hub, Dispute) == []
 
 
 def test_without_the_stations_code_nobody_gives_it_back() -> None:

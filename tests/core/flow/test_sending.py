@@ -1,8 +1,11 @@
 """Consignments: who fetched them, by which way they go, what they carry."""
 
 import pytest
+from attrs import evolve
 
 from ektp_core.errors import Refusal
+from ektp_core.flow.allotting import RequestBlanks
+from ektp_core.flow.allotting_rows import Request
 from ektp_core.flow.custody import Dispatch, Grant, TakeSupply
 from ektp_core.flow.custody_events import Consigned
 from ektp_core.flow.on_the_road import Claim, claims
@@ -11,11 +14,13 @@ from ektp_core.flow.rows import Allotment, Consignment
 from ektp_core.flow.sending import Send
 from ektp_core.flow.taking_back import TakeBack
 from ektp_core.vocabulary.bucket import Bucket, Condition
+from ektp_core.vocabulary.request_state import RequestState
 from tests.core.flow.custody_offices import (
     OTHER,
     PROVINCE,
     PROVINCIAL,
     STOREMAN,
+    filed,
     receive,
     refused_at,
     run,
@@ -27,6 +32,7 @@ from tests.core.flow.custody_offices import (
 from tests.core.flow.offices import (
     BAD,
     CLASS,
+    NOW,
     OFFICE,
     ONE,
     OPERATOR,
@@ -175,7 +181,8 @@ def test_what_a_province_sends_on_is_reported_by_the_office_under_the_consignmen
     receive(books, "road/P-1", PROVINCE)
     send(books, PROVINCIAL, "C-1", PROVINCE, OTHER, run(1, 4))
     receive(books, "C-1", OTHER)
-    assert row(books.hub, Allotment, "C-1") == Allotment("C-1", OTHER, CLASS, 4, run(1, 4))
+    found = row(books.hub, Allotment, "C-1")
+    assert (found.party, found.blank_class, found.count, found.ranges) == (OTHER, CLASS, 4, run(1, 4))
     again = sending("P-1", PROVINCE, OTHER, run(5, 6))
     assert refusal(refused_at(books, again, PROVINCIAL)) is Refusal.ALREADY_KNOWN
 
@@ -214,6 +221,105 @@ def test_a_factory_fault_returned_upward_is_a_claim() -> None:
     with books.hub.read() as view:
         assert claims(view) == claims(view, OFFICE) == (Claim("C-1", OFFICE, 2, "no chip inside"),)
         assert claims(view, OTHER) == ()
+
+
+@pytest.mark.rule(26)
+def test_a_claim_that_the_province_passes_on_is_made_once() -> None:
+    books = two_offices()
+    send(books, OPERATOR, "C-1", OFFICE, PROVINCE, run(9, 10), fault="no chip inside")
+    receive(books, "C-1", PROVINCE)
+    send(books, STOREMAN, "C-2", OTHER, PROVINCE, run(20, 20))
+    receive(books, "C-2", PROVINCE)
+    both = sending("U-1", PROVINCE, "centre", (*run(9, 10), *run(20, 20)), fault="no chip inside")
+    accepted(ask(books.hub, both, PROVINCIAL, at_ms=NOW + 1))
+    with books.hub.read() as view:
+        first, passed_on = Claim("C-1", OFFICE, 2, "no chip inside"), Claim("U-1", PROVINCE, 1, "no chip inside")
+        assert claims(view) == (first, passed_on)
+        assert (claims(view, OFFICE), claims(view, PROVINCE)) == ((first,), (passed_on,))
+
+
+# -- a province's store -------------------------------------------------------------------
+
+
+def upward() -> Offices:
+    """Lombok Timur's ten blanks lie in the province's store; Lombok Barat has not reported its own."""
+    books = two_offices()
+    send(books, OPERATOR, "U-1", OFFICE, PROVINCE, run(1, 10))
+    receive(books, "U-1", PROVINCE)
+    return books
+
+
+@pytest.mark.rule(27)
+def test_what_a_province_gives_waits_for_the_report_of_the_last_as_any_grant() -> None:
+    books = upward()
+    body = sending("P-1", PROVINCE, OTHER, run(1, 4))
+    answer = refused_at(books, body, PROVINCIAL)
+    assert refusal(answer) is Refusal.ALLOTMENT_UNREPORTED and facts(answer)["allotment"] == "A-2"
+    filed(books, "R-2", "A-2")
+    accepted(ask(books.hub, body, PROVINCIAL))
+    receive(books, "P-1", OTHER)
+    again = refused_at(books, sending("P-2", PROVINCE, OTHER, run(5, 6)), PROVINCIAL)
+    assert refusal(again) is Refusal.ALLOTMENT_UNREPORTED and facts(again)["allotment"] == "P-1"
+    check_refold(books.hub)
+
+
+@pytest.mark.rule(27)
+def test_what_a_province_gives_binds_the_next_grant_of_the_centre() -> None:
+    books = upward()
+    filed(books, "R-2", "A-2")
+    send(books, PROVINCIAL, "P-1", PROVINCE, OTHER, run(1, 4))
+    supply(books, 101, 110)
+    answer = refused_at(books, Grant("A-3", OTHER, CLASS, 5), VERIFIER_1)
+    assert refusal(answer) is Refusal.ALLOTMENT_UNREPORTED and facts(answer)["allotment"] == "P-1"
+
+
+@pytest.mark.rule(27)
+def test_a_signed_exception_sends_in_spite_of_the_report_and_is_kept() -> None:
+    books = upward()
+    body = sending("P-1", PROVINCE, OTHER, run(1, 4), exception="SK-9/2018")
+    for keys, expected in (
+        ((PROVINCIAL,), Refusal.NEEDS_PEOPLE),
+        ((PROVINCIAL, OPERATOR), Refusal.NOT_ALLOWED),
+        ((STOREMAN, VERIFIER_1), Refusal.NOT_ALLOWED),
+    ):
+        assert refusal(refused_at(books, body, *keys)) is expected
+    accepted(ask(books.hub, body, PROVINCIAL, VERIFIER_1))
+    found = row(books.hub, Allotment, "P-1")
+    assert (found.exception, found.previous, found.granted_ms) == ("SK-9/2018", "A-2", NOW)
+
+
+@pytest.mark.rule(27)
+@pytest.mark.parametrize(
+    "body",
+    [
+        sending("C-1", OFFICE, PROVINCE, run(1, 2), exception="SK-9"),
+        sending("C-1", PROVINCE, OFFICE, run(1, 2), exception="SK-9", reference="A-1"),
+        sending("C-1", PROVINCE, OFFICE, run(1, 2), exception="5203054408990001"),
+    ],
+)
+def test_an_exception_is_for_what_would_wait_and_nothing_else(body: Send) -> None:
+    answer = refused_at(two_offices(), body, *PAIR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "exception"
+
+
+@pytest.mark.rule(27)
+def test_what_a_province_gives_answers_the_open_request() -> None:
+    books = upward()
+    filed(books, "R-2", "A-2")
+    accepted(ask(books.hub, RequestBlanks("U-7", OTHER, CLASS, 4), STOREMAN))
+    send(books, PROVINCIAL, "P-1", PROVINCE, OTHER, run(1, 4))
+    assert row(books.hub, Request, OTHER, RequestState.GRANTED, "U-7").allotment == "P-1"
+
+
+@pytest.mark.rule(38)
+def test_minutes_of_a_departure_have_a_date_and_none_of_the_future() -> None:
+    books = two_offices()
+    body = sending("C-1", OFFICE, PROVINCE, run(1, 2), minutes_date="2018-11-20")
+    answer = refused_at(books, body, OPERATOR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "minutes_date"
+    accepted(ask(books.hub, evolve(body, minutes_date="2018-11-18"), OPERATOR))
+    said = log(books.hub, Consigned)[-1]
+    assert isinstance(said, Consigned) and said.minutes_date == "2018-11-18"
 
 
 def test_a_part_called_back_leaves_the_rest_open() -> None:

@@ -54,6 +54,18 @@ def letter(books: Offices, number: str = LETTER.number, office: str = OFFICE) ->
     return row(books.hub, Suket, office, number)
 
 
+@pytest.mark.rule(40)
+def test_no_citizens_number_is_kept_in_a_letters_number_or_reason(books: Offices) -> None:
+    nik = "5203054408990001"
+    for number in (nik, f"470/{nik}", "52.03.05.440899.0001"):
+        answer = ask(books.hub, evolve(LETTER, number=number), OPERATOR)
+        assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "number"
+        assert nik not in str(answer)
+    accepted(ask(books.hub, LETTER, OPERATOR))
+    answer = ask(books.hub, WithdrawSuket(OFFICE, LETTER.number, f"NIK {nik} salah"), OPERATOR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "why"
+
+
 def test_a_letter_is_good_for_six_months_and_holds_no_number_of_a_citizen(books: Offices) -> None:
     accepted(ask(books.hub, LETTER, OPERATOR))
     found = letter(books)

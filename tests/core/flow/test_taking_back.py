@@ -1,14 +1,17 @@
 """From the station back to the store: the station gives first, the hub moves, the station lets go."""
 
 import pytest
+from attrs import evolve
 
 from ektp_core.boundary.store import Answer
 from ektp_core.errors import Refusal
 from ektp_core.flow.custody import Issue, Receive
+from ektp_core.flow.custody_events import TakenBack
 from ektp_core.flow.events import Dispatched, Event, Moved
 from ektp_core.flow.printing import Authorise
 from ektp_core.flow.rows import Consignment, Dispute, Holding, Station
 from ektp_core.flow.settling import FailCard
+from ektp_core.flow.silence import DeclareStationLost
 from ektp_core.flow.taking_back import GiveBack, TakeBack
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.objection import Objection
@@ -22,6 +25,7 @@ from tests.core.flow.offices import (
     OFFICE,
     ONE,
     OPERATOR,
+    PAIR,
     SERIES,
     TWO,
     VERIFIER_2,
@@ -34,6 +38,7 @@ from tests.core.flow.offices import (
     forged,
     issue,
     load,
+    log,
     place_of,
     printed,
     refusal,
@@ -147,6 +152,16 @@ def test_cards_and_waste_leave_by_the_hubs_word_and_then_the_stations_copy() -> 
     check_refold(books.hub)
 
 
+def test_the_paper_its_date_and_both_signers_stand_in_the_book() -> None:
+    books = at_work()
+    body = TakeBack(ONE, "P-9", Condition.WASTE, run(2, 2), "2018-11-20")
+    answer = ask(books.hub, body, OPERATOR, VERIFIER_2)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "paper_date"
+    accepted(ask(books.hub, evolve(body, paper_date="2018-11-19"), OPERATOR, VERIFIER_2))
+    both = ("operator", "verifier-2")
+    assert log(books.hub, TakenBack) == [TakenBack(ONE, "P-9", "2018-11-19", Condition.WASTE, run(2, 2), both)]
+
+
 def test_a_card_in_the_store_can_still_be_declared_failed() -> None:
     books = at_work()
     accepted(take(books, Condition.GOOD, 1, 1))
@@ -172,6 +187,17 @@ def test_a_card_in_the_store_can_still_be_declared_failed() -> None:
 )  # fmt: skip
 def test_a_taking_back_that_cannot_be_is_refused(body: TakeBack, keys: tuple[str, ...], expected: Refusal) -> None:
     assert refusal(ask(at_work().hub, body, *keys)) is expected
+
+
+def test_what_is_on_the_way_to_the_store_when_its_station_is_lost_is_counted_in() -> None:
+    books = at_work()
+    accepted(give(books, 3, 5))
+    exchange(books)
+    accepted(ask(books.hub, DeclareStationLost(ONE, "L/1", "2018-11-19"), *PAIR))
+    assert [place_of(books.hub, number) for number in (3, 6)] == [(ONE, Bucket.IN_TRANSIT), (ONE, Bucket.SUSPECT)]
+    accepted(ask(books.hub, Receive(NAME, OFFICE, run(3, 5)), OPERATOR, VERIFIER_2))
+    assert place_of(books.hub, 3) == (OFFICE, Bucket.STOCK)
+    check_books(books)
 
 
 # -- a station that says what is not so ---------------------------------------------------

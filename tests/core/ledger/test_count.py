@@ -54,7 +54,8 @@ def test_examples_by_hand() -> None:
     assert compare(5, 3, SerialSet(), book) == Variance(surplus=2)
     assert compare(3, 3, serials({1, 2, 9}), book) == Variance(missing=serials({3}), extra=serials({9}))
     assert compare(3, 3, serials({9}), book) == Variance(extra=serials({9}), short=1)
-    assert compare(0, 3, SerialSet(), book) == Variance(short=3)
+    assert compare(0, 3, SerialSet(), book) == Variance(missing=serials({1, 2, 3})), "where nothing is, all are missing"
+    assert compare(0, 3, SerialSet(), ()) == Variance(short=3)
 
 
 def test_every_bucket_that_people_can_see_lies_in_one_pile() -> None:

@@ -44,13 +44,13 @@ def test_the_rules_stand_in_the_order_of_their_dates() -> None:
 MINUTES = st.builds(
     Minutes,
     st.sampled_from(["centre", "province/52", "office/52.03", "office/52.01", "office/35.05"]),
-    st.sampled_from(["2018-12-31", "2019-01-01", "2019-01-31", "2019-02-01"]),
+    st.sampled_from(["2018-12", "2019-01", "2019-02"]),
     st.builds(Destroyed, st.integers(0, 9), st.integers(0, 9), st.integers(0, 99)),
 )
 
 
 @given(minutes=st.lists(MINUTES, max_size=12))
-def test_the_parts_of_a_month_are_its_whole_and_every_day_is_in_one_month(minutes: list[Minutes]) -> None:
+def test_the_parts_of_a_month_are_its_whole_and_all_minutes_are_in_one_month(minutes: list[Minutes]) -> None:
     found = [roll_up(month, minutes) for month in ("2018-12", "2019-01", "2019-02")]
     assert sum((one.whole for one in found), Destroyed()) == sum((one.destroyed for one in minutes), Destroyed())
     for one in found:
@@ -61,11 +61,11 @@ def test_the_parts_of_a_month_are_its_whole_and_every_day_is_in_one_month(minute
 
 def test_a_month_by_hand() -> None:
     minutes = [
-        Minutes("office/52.03", "2019-01-07", Destroyed(5, 1, 60)),
-        Minutes("office/52.03", "2019-01-31", Destroyed(1, 0, 40)),
-        Minutes("office/52.01", "2019-01-31", Destroyed(2, 0, 0)),
-        Minutes("office/35.05", "2019-01-31", Destroyed(0, 3, 0)),
-        Minutes("office/52.01", "2019-02-01", Destroyed(9, 9, 9)),
+        Minutes("office/52.03", "2019-01", Destroyed(5, 1, 60)),
+        Minutes("office/52.03", "2019-01", Destroyed(1, 0, 40)),
+        Minutes("office/52.01", "2019-01", Destroyed(2, 0, 0)),
+        Minutes("office/35.05", "2019-01", Destroyed(0, 3, 0)),
+        Minutes("office/52.01", "2019-02", Destroyed(9, 9, 9)),
     ]
     found = roll_up("2019-01", minutes)
     assert found.parties == (

@@ -20,13 +20,13 @@ def test_the_report_of_paper_002_balances() -> None:
 def test_received_and_borrowed_are_good_bad_suspect_lost_passed_on_and_remaining(columns: Columns) -> None:
     gone = columns.good + columns.bad_of_person + columns.bad_without + columns.suspect + columns.lost
     passed_on = columns.lent + columns.returned
-    assert columns.received + columns.borrowed == gone + passed_on + columns.remaining + columns.difference
+    assert columns.received + columns.borrowed == gone + passed_on + columns.remaining + columns.used_declared + columns.difference
 
 
 def test_the_columns_stand_in_the_order_of_the_rule() -> None:
     assert [name for name, _ in Columns().named()] == [
         "received", "borrowed", "good", "bad_of_person", "bad_without", "suspect", "lost", "lent", "returned",
-        "remaining",
+        "remaining", "used_declared",
     ]  # fmt: skip
 
 
