@@ -181,8 +181,8 @@ def receive(
     from ektp_core.flow.custody import Receive
 
     counted = (_ranges(found, "--found"), _ranges(short, "--short"), _ranges(damaged, "--damaged"))
-    papers = {"minutes": minutes, "minutes_date": minutes_date}
-    _ask(hub_url, Receive(consignment, party, *counted, is_partial=partial, **papers), keys, passphrases)
+    body = Receive(consignment, party, *counted, is_partial=partial, minutes=minutes, minutes_date=minutes_date)
+    _ask(hub_url, body, keys, passphrases)
 
 
 @blanks.command()

@@ -19,9 +19,7 @@ LENGTH = 16
 _BETWEEN = r"(?:\s{1,3}|\s?[.,_-]\s?|/)"
 _CHAIN = re.compile(rf"\d+(?:{_BETWEEN}\d+)+")
 _DAY, _MONTH, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
-_DATE = re.compile(
-    rf"(?<![\d.-])(?:{_DAY}([-/.]){_MONTH}\1{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})(?![-/.]?\d)", re.ASCII
-)
+_DATE = re.compile(rf"(?<![\d.-])(?:{_DAY}([-/.]){_MONTH}\1{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})(?![-/.]?\d)", re.ASCII)
 _PIECE = re.compile(r"\d+")
 
 

@@ -185,6 +185,7 @@ PHRASES = (
     "office/{0}.{1}, province/{2} or group/{3}/NAME, kept as text", "also printed_{0}", "digits only: {0}",
     # a daily report, a month, an interim letter
     "another day than in line {0}: two reports in one", "another office than in line {0}: two reports in one",
+    "no code of a regency or city, such as {0}.{1}",
     "a count of {0} to {1}", "{0}, the last report of that day",
     "the letter's number, {0} to {1} characters", "said twice, in line {0} too; it counts for neither",
     "longer than {0} characters", "{0} cells, the head has {1}", "the same office and day as in line {0}",

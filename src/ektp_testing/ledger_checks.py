@@ -110,8 +110,9 @@ def look(world: LedgerWorld) -> None:
     near = {serial for one in world.touched for serial in world.model.around(one)}
     for serial in sorted(named | near):
         _same_blank(world, serial, is_named=serial in named)
-    counts = world.model.counts()
-    for place in {blank.place for serial in near if (blank := world.model.blanks.get(serial))}:
+    places = {blank.place for serial in near if (blank := world.model.blanks.get(serial))}
+    counts = world.model.counts() if places else {}
+    for place in places:
         _same_count(world, place, counts.get(place, 0))
 
 

@@ -11,7 +11,7 @@ What an implementation can do beyond the least is found by the methods it has: a
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ektp_core.allotment.figures import OfficeFigures
 from ektp_core.allotment.policy import Policy
@@ -52,16 +52,16 @@ class Blanks:
 
 @frozen(cache_hash=True)
 class Place:
-    """Where a blank is, and of which class it is."""
+    """Where a blank is, and of which class it is; `spot` is the same without the class."""
 
     party: str
     bucket: Bucket
     blank_class: str
+    spot: Spot = field(init=False, eq=False, repr=False)
 
-    @property
-    def spot(self) -> Spot:
-        """Without the class."""
-        return Spot(self.party, self.bucket)
+    @spot.default
+    def _spot(self) -> Spot:
+        return Spot(self.party, self.bucket)  # made once: it is looked at for every blank of a range
 
     def __str__(self) -> str:
         return f"{self.spot} {self.blank_class}"

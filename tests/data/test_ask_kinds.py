@@ -7,10 +7,9 @@ from ektp_data.ask_kinds import about
 from ektp_data.catalogue import messages
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_kind_of_ask_says_what_it_does(kind: str) -> None:
-    assert about(kind).endswith(".")
-    assert about(kind) in messages()
+def test_every_kind_of_ask_says_what_it_does() -> None:
+    known = frozenset(messages())
+    assert [kind for kind in KINDS if not about(kind).endswith(".") or about(kind) not in known] == []
 
 
 def test_no_two_kinds_say_the_same() -> None:

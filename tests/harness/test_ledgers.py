@@ -32,7 +32,7 @@ TestForeignLedger.settings = SHORT
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_random_lives_of_a_sound_ledger_find_nothing(make: Callable[[], LedgerUnderTest]) -> None:
-    lives = 2 if make in (SqliteLedger, JournalLedger) else 8  # a book in files and one read backwards are slow
+    lives = 2 if make in {SqliteLedger, JournalLedger} else 8  # a book in files and one read backwards are slow
     assert [run.told() for run in examine(LEDGER, make, range(lives), 100) if not run.is_clean] == []
 
 

@@ -38,9 +38,7 @@ def adjusted(printed: int, stock_out_days: int) -> int:
     return -(-printed * MONTH_DAYS // days_with)
 
 
-def average(
-    printed: tuple[int, ...], stock_out_days: tuple[int, ...], periods: int, is_corrected: bool
-) -> int | None:
+def average(printed: tuple[int, ...], stock_out_days: tuple[int, ...], periods: int, is_corrected: bool) -> int | None:
     """Average monthly consumption of the newest `periods` months there are, rounded up; None = not known.
 
     A month without a card printed and with 28 days or more without blanks tells nothing of

@@ -72,6 +72,4 @@ class LostStationClosed:
     by: tuple[str, ...]
 
 
-StationLossEvent = (
-    StationLost | EvidenceKept | Released | ReleaseSeen | LostSiteCounted | LostStationClosed
-)
+StationLossEvent = StationLost | EvidenceKept | Released | ReleaseSeen | LostSiteCounted | LostStationClosed

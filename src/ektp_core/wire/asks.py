@@ -15,6 +15,7 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.allotting_families import KINDS as ALLOTTING_KINDS
 from ektp_core.flow.cards_families import CARD_KINDS
+from ektp_core.flow.closing_found import CloseFound
 from ektp_core.flow.codec import fill, from_json, to_json
 from ektp_core.flow.complaints import AnswerComplaint, Complain
 from ektp_core.flow.counting import CountDay
@@ -22,7 +23,6 @@ from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
 from ektp_core.flow.custody_families import KINDS as CUSTODY_KINDS
 from ektp_core.flow.daily import FileDaily
 from ektp_core.flow.declaring import DeclareUse, Reidentify
-from ektp_core.flow.closing_found import CloseFound
 from ektp_core.flow.finding import CloseSuspectBlank, ReturnFound, TakeFound
 from ektp_core.flow.founding import Register
 from ektp_core.flow.lost_site import CloseLostStation, CountLostSite
