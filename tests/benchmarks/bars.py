@@ -65,6 +65,6 @@ def _posting(one: dict[str, Any]) -> Iterator[Bar]:
         yield Bar(f"{name}: store / eventsourcing", one["ratio"]["eventsourcing"], 2 if size == 1 else 1.5)
     if size == 1 and "SQLAlchemy ORM" in one["ratio"]:
         yield Bar(f"{name}: store / SQLAlchemy ORM", one["ratio"]["SQLAlchemy ORM"], 4)
-    if one["asks"] == "grants" and size == 100:
+    if one["asks"] == "moves" and size == 100:
         yield Bar(f"{name}: bytes of an event row", one["bytes"]["an event"], 90, at_least=False)
         yield Bar(f"{name}: bytes of an id", one["bytes"]["an id"], 64, at_least=False)
