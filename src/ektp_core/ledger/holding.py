@@ -48,6 +48,16 @@ class Holding:
     def __len__(self) -> int:
         return self.hi - self.lo + 1
 
+    def is_at(self, place: Place, *, assumed: bool) -> bool:
+        """Whether these blanks are at that place, and assumed as said."""
+        party, bucket, blank_class = place
+        return (
+            self.party == party
+            and self.bucket is bucket
+            and self.blank_class == blank_class
+            and self.assumed is assumed
+        )
+
     def part(self, lo: int, hi: int) -> "Holding":
         """The blanks lo..hi of this run."""
         return Holding(self.series, lo, hi, self.party, self.bucket, self.blank_class, self.assumed)
