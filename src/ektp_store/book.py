@@ -86,6 +86,7 @@ class StoredBook:
         self._weights: dict[tuple[str, int], tuple[Holding, int]] = {}  # of runs sealed not long ago
         self._mark = 0
         self.row: Callable[..., Any] = rows.get
+        self._put_row, self._insert, self._remove = rows.put, holdings.insert, holdings.remove
         self.covering = holdings.covering  # one call less on the most frequent question
         self.overlapping = holdings.overlapping
 
@@ -114,15 +115,15 @@ class StoredBook:
     def put(self, row: Row) -> None:
         """Insert or replace a row; a holding is only ever inserted."""
         if type(row) is Holding:
-            self._holdings.insert(row)
+            self._insert(row)
             self._held.append((row, True))
         else:
-            self._rows.put(row)
+            self._put_row(row)
 
     def drop(self, row: Row) -> None:
         """Remove a row."""
         if type(row) is Holding:
-            self._holdings.remove(row)
+            self._remove(row)
             self._held.append((row, False))
         else:
             self._rows.drop(row)

@@ -54,16 +54,15 @@ class PendingRows:
 
     def put(self, row: Row) -> None:
         """Write a row."""
-        self._write(row_name(row), row)
-
-    def drop(self, row: Row) -> None:
-        """Remove a row."""
-        self._write(row_name(row), None)
-
-    def _write(self, name: Name, row: Row | None) -> None:
+        name = row_name(row)
         if name not in self._ask:
             self._ask[name] = self._now.get(name, _UNREAD)
         self._now[name] = row
+
+    def drop(self, row: Row) -> None:
+        """Remove a row."""
+        self.put(row)
+        self._now[row_name(row)] = None
 
     def scan(self, kind: type[Any], prefix: tuple[object, ...]) -> Iterator[Row]:
         """All rows of that kind whose key starts with `prefix`, in the order of the key bytes."""

@@ -197,23 +197,25 @@ class TableRuns:
         run, self._leaving = self._leaving, None
         if run is not None:
             self.known.went(run)
-            self._exactly(_DELETE, _columns_of(run), run)
+            bindings = _columns_of(run)
+            self._execute(_DELETE, bindings)
+            if not self._changes():
+                raise _absent(run)
+            self.written.append((_DELETE, bindings))
 
     def _move_end(self, sql: str, end: int, old: Holding, run: Holding) -> None:
         self._leaving = None
-        self._exactly(sql, (end, *_columns_of(old)), old)
+        bindings = (end, *_columns_of(old))
+        self._execute(sql, bindings)
+        if not self._changes():
+            raise _absent(old)
+        self.written.append((sql, bindings))
         self.known.changed(old, run)
 
     def forget(self) -> None:
         """The transaction was taken back: nothing waits, and nothing is known."""
         self._leaving = None
         self.known.forget()
-
-    def _exactly(self, sql: str, bindings: Sequence[Value], run: Holding) -> None:
-        self._execute(sql, bindings)
-        if not self._changes():
-            raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
-        self.written.append((sql, bindings))
 
 
 class TableLog:
@@ -259,6 +261,10 @@ def holding_of(columns: Sequence[Any]) -> Holding:
     """A run from the columns of its row."""
     series, lo, hi, party, bucket, blank_class, assumed = columns
     return Holding(series, lo, hi, party, _BUCKETS[bucket], blank_class, assumed == 1)
+
+
+def _absent(run: Holding) -> StoreError:
+    return StoreError(f"run {run.series} {run.lo} is not there to be removed")
 
 
 def _behind(prefix: bytes) -> bytes:

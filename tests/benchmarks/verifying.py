@@ -46,6 +46,7 @@ def measured(folder: Path, asks: int, rounds: int, size: int = 100) -> dict[str,
         "per commit": size,
         "rounds": rounds,
         "events per second": {name: round(rates.median(name)) for name in contenders},
+        "events per processor second": {name: round(1e6 / rates.cpu_us(name)) for name in contenders},
         "range": {name: [round(end) for end in rates.spread(name)] for name in contenders},
         "chain of scan": round(rates.ratio("chain", "bare scan"), 3),
     }

@@ -4,7 +4,7 @@ from ektp_core.flow.events import GivenOut, Moved, TakenIn
 from ektp_core.flow.pen import noted
 from ektp_core.flow.rows import Holding, Tally
 from ektp_core.flow.view import Book
-from ektp_core.ledger.holding import Place
+from ektp_core.ledger.holding import Place, run_of
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import is_station
 
@@ -63,7 +63,7 @@ def _place(book: Book, serials: tuple[str, int, int], place: Place, *, assumed: 
     if right is not None:
         hi = right.hi
         book.drop(right)
-    whole = Holding(series, lo, hi, party, bucket, blank_class, assumed)
+    whole = run_of(series, lo, hi, place, assumed)
     book.put(whole)
     if is_station(party):
         _note(book, (left, right), (whole,))

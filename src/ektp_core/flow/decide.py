@@ -87,7 +87,7 @@ from ektp_core.flow.view import View
 from ektp_core.ledger.conservation import Step, replay
 from ektp_core.vocabulary.region import Regions
 
-_MOVING = frozenset({TakenIn, Moved, GivenOut})
+_MOVING = (TakenIn, Moved, GivenOut)
 
 Family = Callable[[View, Ask, Any], tuple[Event, ...]]
 
@@ -185,7 +185,7 @@ def check_conserved(view: View, events: tuple[Event, ...]) -> None:
     Raises:
         NotConserved: a fault of this program, never of the asker.
     """
-    moving = [event for event in events if type(event) in _MOVING]
+    moving = [event for event in events if isinstance(event, _MOVING)]
     if not moving or (len(moving) == 1 and _is_one_run(view, moving[0])):
         return
     steps = list(map(_as_step, moving))
