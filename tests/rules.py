@@ -122,7 +122,8 @@ def main() -> int:
         for one in mine[:2]:
             print(f"{'':14}- {one.sentence} ({one.where})")
     missing = without_test(found)
-    print(f"\n{len(RULES) - len(missing)} of {len(RULES)} rules are named by a test; {len(found)} tests name one.")
+    named = len({one.rule for one in found})
+    print(f"\n{named} of {len(RULES)} rules are named by a test; {len(found)} tests name one.")
     if missing:
         print(f"No test names rule {', '.join(map(str, missing))}.", file=sys.stderr)
     return 1 if missing else 0

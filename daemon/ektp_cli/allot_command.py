@@ -1,6 +1,8 @@
 """`ektp allot`: how many blanks each office should get, from a file of figures alone."""
 
 import sys
+from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ _SUPPLY = click.option(
 _CSV = click.option(
     "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the grants to this CSV file too."
 )
+
+#: More mistakes than this nobody reads at once; they are counted by column instead.
+_PROBLEMS_SHOWN = 50
 
 
 @click.group()
@@ -75,16 +80,18 @@ def plan(
     Exit code 1: something in the file or the policy is wrong, and nothing was planned.
     """
     from ektp_cli.allot_showing import plan_sheet, reasons, show_plan
-    from ektp_cli.allotting import divide, division_to_plain, read_policy, read_supply
+    from ektp_cli.allotting import divide, division_to_plain, read_policy, read_supply, refuse_overwriting
     from ektp_cli.json_file import write_json, write_whole
 
+    refuse_overwriting((file, Path(policy_name)), (csv_file, json_file))
     policy, supply = read_policy(policy_name, day), read_supply(supplies)
     division = divide(policy, supply, _figures(file, supply))
-    show_plan(division)
+    told = reasons(division)
+    show_plan(division, told, "" if day else _today())
     if csv_file:
-        write_whole(csv_file, plan_sheet(division))
+        write_whole(csv_file, plan_sheet(division, told))
     if json_file:
-        write_json(json_file, division_to_plain(division, reasons(division)))
+        write_json(json_file, division_to_plain(division, told))
 
 
 @allot.command()
@@ -110,19 +117,20 @@ def compare(
     """
     from ektp_cli.allot_comparing import show_comparison
     from ektp_cli.allot_showing import reasons
-    from ektp_cli.allotting import divide, division_to_plain, read_policy, read_supply
+    from ektp_cli.allotting import divide, division_to_plain, read_policy, read_supply, refuse_overwriting
     from ektp_cli.json_file import write_json
     from ektp_core.errors import Refusal, Refused
 
     if len(policy_names) != 2:
         facts = {"field": "--policy", "shape": f"{len(policy_names)} policies", "expected": "two policies"}
         raise Refused(Refusal.BAD_VALUE, facts)
+    refuse_overwriting((file, *map(Path, policy_names)), (json_file,))
     policies, supply = [read_policy(name, day) for name in policy_names], read_supply(supplies)
     figures = _figures(file, supply)
     first, second = (divide(policy, supply, figures) for policy in policies)
     one, other = policies
     told = (one.name, other.name) if one.name != other.name else (policy_names[0], policy_names[1])
-    show_comparison(first, second, told)
+    show_comparison(first, second, told, "" if day else _today())
     if json_file:
         write_json(json_file, [division_to_plain(one, reasons(one)) for one in (first, second)])
 
@@ -164,6 +172,11 @@ def example() -> None:
     click.echo(example_figures(language()), nl=False)
 
 
+def _today() -> str:
+    """The day on this machine's calendar."""
+    return date.today().isoformat()  # noqa: DTZ011 - whoever plans reads the calendar on the wall
+
+
 def _figures(file: Path, supply: dict[str, int]) -> tuple["OfficeFigures", ...]:
     """The figures of a file; where anything is wrong it is listed and the command ends."""
     from ektp_cli.allotting import read_file
@@ -171,8 +184,14 @@ def _figures(file: Path, supply: dict[str, int]) -> tuple["OfficeFigures", ...]:
 
     found = read_file(file, supply)
     if found.problems:
-        rows = [(str(one.line), one.column, words().refusal(one.refusal)) for one in found.problems]
+        first = found.problems[:_PROBLEMS_SHOWN]
+        rows = [(str(one.line), one.column, words().refusal(one.refusal)) for one in first]
         show_table(say("What is wrong in {file}", file=file.name), ("line", "column", "reason"), rows)
+        if len(found.problems) > len(first):
+            counts = Counter(one.column for one in found.problems).most_common()
+            listed = "; ".join(f"{column} {words().number(count)}" for column, count in counts)
+            facts = {"shown": words().number(len(first)), "count": words().number(len(found.problems))}
+            click.echo(say("The first {shown} of {count} mistakes. By column: {list}.", **facts, list=listed))
         click.echo(say("Nothing was planned. Correct the file and run the command again."))
         sys.exit(1)
     return found.figures

@@ -4,9 +4,12 @@ A number alone convinces no office. Under the table stands for every office that
 it asked for which rule bound it, with the figures, and what each other rule would have given.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ektp_cli.allotting import Division, days_after, limit_of, need_of, office_name
+import click
+
+from ektp_cli.allotting import Division, days_after, is_not_begun, limit_of, need_of, office_name
 from ektp_cli.showing import console, say, show_table, words
 from ektp_core.allotment.grants import Grant, Loan
 from ektp_core.allotment.policy import Policy, UsedUp
@@ -19,6 +22,15 @@ _UNKNOWN = "-"
 #: How far a line stands in that belongs to the line above.
 INDENT = "   "
 _NAMED = 10
+
+#: With more offices than this a screen is no place for reasons: they stand in the files.
+SPOKEN_MAX = 100
+#: Every regency of the country has its row on the screen, every district has not.
+ROWS_MAX = 600
+_PLACE = re.compile(r"\{(\w+)\}")
+
+#: Why, in words, for every office and class.
+Reasons = Mapping[tuple[str, str], str]
 
 #: Rules by which a grant waits (rule 27): what they would give is no count.
 _NOT_YET = frozenset({
@@ -58,17 +70,38 @@ def period(policy: Policy) -> str:
     return say("{first} to {last}", first=policy.valid_from, last=policy.valid_to)
 
 
-def show_plan(division: Division) -> None:
-    """Everything a plan says, for people."""
+def show_plan(division: Division, told: Reasons, today: str = "") -> None:
+    """Everything a plan says, for people.
+
+    `told` has the reasons; `today` is the day it is read on (ISO text), where that matters.
+    """
     found = division.plan
-    policy = found.policy
-    told = say("Policy {policy}; holds: {period}", policy=policy.name, period=period(policy))
-    show_text(say("{what}; source: {source}", what=told, source=policy.paper) if policy.paper else told)
+    show_policy(found.policy, today)
     for blank_class in division.classes:
         show_grants(blank_class, [one for one in found.grants if one.blank_class == blank_class])
-    _show_reasons(found.grants)
+    if len(found.grants) > SPOKEN_MAX:
+        click.echo()
+        count = number(len(found.grants))
+        show_text(say("Why each of the {count} gets this many stands in the files of --csv and --json.", count=count))
+    else:
+        _show_reasons(found.grants, told)
     _show_loans(found.loans)
     _show_rest(division)
+
+
+def show_policy(policy: Policy, today: str = "") -> None:
+    """Name, period and source of a policy; loudly when it has not begun."""
+    told = say("Policy {policy}; holds: {period}", policy=policy.name, period=period(policy))
+    show_text(say("{what}; source: {source}", what=told, source=policy.paper) if policy.paper else told)
+    show_not_begun(policy, today)
+
+
+def show_not_begun(policy: Policy, today: str) -> None:
+    """A warning for a policy that nobody may plan by yet."""
+    if today and is_not_begun(policy, today):
+        facts = {"policy": policy.name, "first": policy.valid_from, "today": today}
+        text = say("ATTENTION: policy {policy} holds only from {first}; today is {today}.", **facts)
+        console().print(text, style="bold red", soft_wrap=True)
 
 
 def show_grants(blank_class: str, grants: Sequence[Grant]) -> None:
@@ -79,11 +112,19 @@ def show_grants(blank_class: str, grants: Sequence[Grant]) -> None:
     rows = [
         (office(one.office), number(one.figures.requested), number(need_of(one)),
          number(limit_of(one, Rule.CAPACITY)), number(one.count), words().text(one.bound_by.label))
-        for one in grants
+        for one in grants[:ROWS_MAX]
     ]  # fmt: skip
     sums = (sum(one.figures.requested for one in grants), sum(one.count for one in grants))
     rows.append((say("all"), number(sums[0]), "", "", number(sums[1]), ""))
     show_table(say("Grants of class {blank_class}", blank_class=blank_class), head, rows, head[1:5])
+    show_rest_of_table(len(grants))
+
+
+def show_rest_of_table(count: int) -> None:
+    """Says how many of so many rows are not in the table, though in its sums."""
+    if count > ROWS_MAX:
+        rest = number(count - ROWS_MAX)
+        show_text(say("{count} more rows are in the sums and in the files, not in this table.", count=rest))
 
 
 def office(party: str) -> str:
@@ -94,7 +135,9 @@ def office(party: str) -> str:
 
 def reason(grant: Grant) -> str:
     """Why an office gets this many and no more, in one sentence."""
-    return words().text(grant.text, **_facts(grant.facts, office=office_name(grant.office)))
+    text, facts = grant.text, grant.facts
+    named = {name: facts[name] for name in _PLACE.findall(text)}
+    return words().text(text, **_facts(named, office=office_name(grant.office)))
 
 
 def others(grant: Grant) -> str:
@@ -116,7 +159,7 @@ def more(grant: Grant) -> Iterator[str]:
     figures = grant.figures
     if grant.would_give:
         yield say("By other rules alone: {list}.", list=others(grant))
-    if grant.bound_by is Rule.NEED and figures.own_backlog != figures.backlog:
+    if grant.bound_by is Rule.NEED and figures.own_backlog not in {0, figures.backlog}:
         own = number(figures.own_backlog)
         yield say("By its own count {own} people wait; the centre's count decides.", own=own)
     if grant.unknown:
@@ -130,7 +173,7 @@ def _delivery(day: int, count: int) -> str:
     return say("{count} after {days} days", count=number(count), days=number(day)) if day else number(count)
 
 
-def _show_reasons(grants: Sequence[Grant]) -> None:
+def _show_reasons(grants: Sequence[Grant], said: Reasons) -> None:
     as_asked = [one for one in grants if one.bound_by is Rule.REQUEST and not _is_odd(one)]
     silent = [one for one in grants if one.bound_by is Rule.NOT_ASKED]
     told = [one for one in grants if one.bound_by not in _AS_ASKED or (one.bound_by is Rule.REQUEST and _is_odd(one))]
@@ -139,7 +182,7 @@ def _show_reasons(grants: Sequence[Grant]) -> None:
     for one in told:
         facts = {"office": office(one.office), "count": number(one.count), "asked": number(one.figures.requested)}
         show_text(say("{office}: {count}, asked for {asked}.", **facts))
-        for line in (reason(one), *more(one)):
+        for line in (said[one.office, one.blank_class], *more(one)):
             show_text(line, INDENT)
     if as_asked:
         show_text(say("All they asked for: {list}.", list=_names(as_asked)))
@@ -162,12 +205,14 @@ def _show_loans(loans: Sequence[Loan]) -> None:
     if not loans:
         return
     show_heading(say("Loans proposed, the first to be made first"))
-    for one in loans:
+    for one in loans[:SPOKEN_MAX]:
         names = {"lender": office_name(one.lender), "borrower": office_name(one.borrower)}
         facts = _facts(one.facts, **names)
         show_text(say("{rank}. {lender} lends {count} of class {blank_class} to {borrower}, due in {due_days} days.",
                   rank=str(one.rank), **facts))  # fmt: skip
         show_text(words().text(one.text, **facts), INDENT)
+    if len(loans) > SPOKEN_MAX:
+        show_text(say("{count} more loans stand in the file of --json.", count=number(len(loans) - SPOKEN_MAX)))
 
 
 def _show_rest(division: Division) -> None:
@@ -192,15 +237,15 @@ def _show_rest(division: Division) -> None:
 # -- for other programs -------------------------------------------------------------------
 
 
-def plan_sheet(division: Division) -> bytes:
+def plan_sheet(division: Division, told: Reasons) -> bytes:
     """A CSV file of the grants: counts without separators, so that a spreadsheet can sum them."""
     rows = [
         (one.office, office_name(one.office), one.blank_class, one.figures.requested, _empty(need_of(one)),
-         _empty(limit_of(one, Rule.CAPACITY)), one.count, words().text(one.bound_by.label), reason(one),
-         others(one), _empty(days_after(one)))
+         _empty(limit_of(one, Rule.CAPACITY)), one.count, words().text(one.bound_by.label),
+         told[one.office, one.blank_class], others(one), _empty(days_after(one)))
         for one in division.plan.grants
     ]  # fmt: skip
-    return write_sheet([words().text(name) for name in PLAN_COLUMNS], rows)
+    return write_sheet([words().text(name) for name in PLAN_COLUMNS], rows, words().language.value)
 
 
 def reasons(division: Division) -> dict[tuple[str, str], str]:

@@ -5,7 +5,7 @@ supply it is taken that there is enough of every class: then each office gets wh
 leave it, and nobody is cut for want of blanks. Rules 27 to 30.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from attrs import frozen
 
 from ektp_core.allotment.figures import OfficeFigures
 from ektp_core.allotment.grants import Grant, Plan
+from ektp_core.allotment.need import cover_days
 from ektp_core.allotment.plan import plan
 from ektp_core.allotment.policy import Policy
 from ektp_core.allotment.rule import Rule
@@ -82,6 +83,31 @@ def read_policy(chosen: str, day: str = "") -> Policy:
     return shipped_policy(chosen, day)
 
 
+def is_not_begun(policy: Policy, today: str) -> bool:
+    """Whether a policy does not hold yet on a local date (ISO text)."""
+    return policy.valid_from > today
+
+
+def refuse_overwriting(read: Iterable[Path], written: Iterable[Path | None]) -> None:
+    """A command that writes over what it reads leaves nobody the figures it was worked out from.
+
+    Raises:
+        Refused: BAD_FILE for a file to write that is one to read, or twice one to write.
+    """
+    taken = {path.resolve() for path in read}
+    for path in written:
+        if path is None:
+            continue
+        if path.resolve() in taken or any(_is_same(path, other) for other in taken):
+            raise bad_file(str(path), "the command reads or writes this file already", "another file to write to")
+        taken.add(path.resolve())
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two names are links to one file."""
+    return path.exists() and other.exists() and path.samefile(other)
+
+
 def read_supply(given: Sequence[str]) -> dict[str, int]:
     """Blanks of each class, from texts such as `v5=800000`.
 
@@ -127,17 +153,17 @@ def limit_of(grant: Grant, rule: Rule) -> int | None:
 
 def is_use_known(grant: Grant) -> bool:
     """Whether anything is known of how fast the office uses blanks."""
-    return bool(grant.figures.backlog or grant.figures.printed_per_month)
+    return grant.row.rate > 0
 
 
 def need_of(grant: Grant) -> int | None:
     """Blanks the office needs, or nothing where it is not known."""
-    return int(str(grant.facts["need"])) if is_use_known(grant) else None
+    return grant.row.need if grant.row.need >= 0 else None
 
 
 def days_after(grant: Grant) -> int | None:
     """Days of use the office has after the grant, or nothing where it is not known."""
-    return int(str(grant.facts["cover_days_after"])) if is_use_known(grant) else None
+    return cover_days(grant.figures.position + grant.count, grant.row.rate) if is_use_known(grant) else None
 
 
 def division_to_plain(division: Division, reasons: Mapping[tuple[str, str], str]) -> dict[str, Any]:

@@ -24,21 +24,21 @@ def ask() -> None:
 
 @ask.command()
 def kinds() -> None:
-    """List what can be asked, one kind a line."""
+    """List what can be asked, and what each kind does."""
     from ektp_cli.ask_forms import about
-    from ektp_cli.showing import words
+    from ektp_cli.showing import show_named, words
     from ektp_core.wire.asks import KINDS
 
-    width = max(map(len, KINDS))
-    for kind in sorted(KINDS):
-        click.echo(f"{kind:<{width}}  {words().text(about(kind))}")
+    show_named([(kind, words().text(about(kind))) for kind in sorted(KINDS)])
 
 
 @ask.command()
 @click.argument("kind")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def form(kind: str, file: Path) -> None:
-    """Write the form of a KIND to FILE, and say what may stand in each place.
+    """Write the form of a KIND to a new FILE, and say what may stand in each place.
+
+    What must be given is an empty place in the form; a choice is written by its number or its name.
 
     \b
     Example:

@@ -1,12 +1,16 @@
 """Forms of asks (formulir permintaan): what each kind of ask wants, made from its type.
 
 A form is JSON that a person fills in: every field is there, with its default or an empty
-place, and beside it what may stand in it. Nothing is known here of any single kind.
+place, and beside it what may stand in it. Nothing is decided beforehand: a choice, a count or
+a yes that must be given is an empty place, and one that is left empty is refused. Nothing is
+known here of any single kind.
 """
 
+import codecs
 import types
 from collections.abc import Iterator
-from enum import Enum
+from enum import Enum, IntEnum
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -14,14 +18,18 @@ import attrs
 import msgspec
 from attrs import frozen
 
-from ektp_cli.json_file import write_json
+from ektp_cli.json_file import write_new_json
+from ektp_cli.whole_file import read_whole
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import fill
 from ektp_core.wire.asks import KINDS
 from ektp_data.ask_kinds import about as sentence_of
 
 _PLAIN = {str: "text", int: "whole number", bool: "true or false", bytes: "base64"}
-_EMPTY: dict[type[Any], object] = {str: "", int: 0, bool: False, bytes: ""}
+_FORM = "a form made by `ektp ask form`"
+
+#: Longest form, in bytes; a count of a whole store by serials is far below.
+LIMIT_BYTES = 16 * 1024 * 1024
 
 
 @frozen
@@ -50,34 +58,52 @@ def blank_form(kind: str) -> dict[str, object]:
 
 
 def write_form(kind: str, path: Path) -> None:
-    """Write a form to be filled in.
+    """Write a form to be filled in, never over a file that is there.
 
     Raises:
         Refused: MALFORMED for a kind that is not known, BAD_FILE.
     """
-    write_json(path, blank_form(kind))
+    write_new_json(path, blank_form(kind))
 
 
 def read_form(path: Path) -> object:
     """The body a filled form holds.
 
     Raises:
-        Refused: BAD_FILE for a file that cannot be read or is no JSON, MALFORMED naming the field.
+        Refused: BAD_FILE for a file that cannot be read, is too large or no JSON, MALFORMED naming the field.
     """
+    data = read_whole(path, LIMIT_BYTES, _FORM)
+    if len(data) > LIMIT_BYTES:
+        raise _bad_file(path, f"{len(data)} bytes")
     try:
-        found = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        shape = getattr(error, "strerror", None) or "it is no JSON"
-        raise Refused(
-            Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": "a form made by `ektp ask form`"}
-        ) from None
+        found = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError):  # DecodeError, digits without end, brackets without end
+        raise _bad_file(path, "it is no JSON") from None
     if not isinstance(found, dict) or set(found) != {"kind", "body"}:
-        raise Refused(
-            Refusal.BAD_FILE,
-            {"file": str(path), "shape": "no kind and body in it", "expected": "a form made by `ektp ask form`"},
-        )
+        raise _bad_file(path, "no kind and body in it")
     kind = str(found["kind"])
-    return fill(found["body"], _type(kind), kind)
+    form = _type(kind)
+    return fill(_numbered(found["body"], form), form, kind)
+
+
+def _bad_file(path: Path, shape: str) -> Refused:
+    return Refused(Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": _FORM})
+
+
+def _numbered(value: Any, hint: Any) -> Any:
+    """The same with every name of a numbered choice turned into its number; what does not fit stays as it is."""
+    if isinstance(hint, type) and issubclass(hint, IntEnum):
+        return hint[value].value if isinstance(value, str) and value in hint.__members__ else value
+    if isinstance(hint, type) and attrs.has(hint) and isinstance(value, dict):
+        hints = get_type_hints(hint)
+        return {name: _numbered(one, hints.get(name)) for name, one in value.items()}
+    inner = get_args(hint)
+    if isinstance(value, list) and inner:
+        hints_of = repeat(inner[0]) if inner[-1] is Ellipsis else chain(inner, repeat(None))
+        return [_numbered(one, expected) for one, expected in zip(value, hints_of, strict=False)]
+    if get_origin(hint) in (Union, types.UnionType):
+        return next((found for part in inner if (found := _numbered(value, part)) != value), value)
+    return value
 
 
 def _type(kind: str) -> type[Any]:
@@ -135,8 +161,8 @@ def _empty(kind: type[Any]) -> dict[str, object]:
 def _value(one: "attrs.Attribute[Any]", hint: Any) -> object:
     if one.default is not attrs.NOTHING and not isinstance(one.default, attrs.Factory):  # type: ignore[arg-type]  # Factory is a class at run time
         return msgspec.to_builtins(one.default)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return next(iter(hint)).value
     if isinstance(hint, type) and attrs.has(hint):
         return _empty(hint)
-    return _EMPTY.get(hint, [])
+    if isinstance(hint, type) and issubclass(hint, Enum) and "" in {choice.value for choice in hint}:
+        return None  # an empty text would be a choice
+    return "" if isinstance(hint, type) or get_origin(hint) in (Union, types.UnionType) else []

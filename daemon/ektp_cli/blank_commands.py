@@ -15,6 +15,7 @@ _PAPER = click.option("--paper", default="", help="Number of the paper.")
 _PAPER_DATE = click.option("--paper-date", default="", help="Its date, such as 2018-11-20.")
 _CONSIGNMENT = click.option("--consignment", required=True, help="Number of the consignment (pengiriman).")
 _COUNT = click.option("--count", type=click.IntRange(1), required=True, help="How many blanks.")
+_CHIPS_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 @click.group()
@@ -80,13 +81,16 @@ def supply(
 
 @blanks.command()
 @HUB
-@KEY
+@KEYS
 @click.option("--allotment", required=True, help="Number of the new allotment (jatah).")
 @click.option("--party", required=True, help="Who gets it, such as office/52.03.")
 @_CLASS
 @_COUNT
 @_PAPER
 @_PAPER_DATE
+@click.option("--request", default="", help="Number of the request (usulan) this answers; otherwise all that are open.")
+@click.option("--push", default="", help="Letter that gives more than the rules would; two of the centre sign.")
+@click.option("--exception", default="", help="Letter that gives before the last one is reported; two sign.")
 @PASSPHRASE
 def grant(
     hub_url: str,
@@ -97,9 +101,14 @@ def grant(
     count: int,
     paper: str,
     paper_date: str,
+    request: str,
+    push: str,
+    exception: str,
     passphrases: tuple[Path, ...],
 ) -> None:
     """Grant an office blanks of the centre's stock; they are held apart until they are sent.
+
+    A second allotment waits for an accepted report of the first, unless an exception is signed.
 
     \b
     Example:
@@ -108,7 +117,8 @@ def grant(
     """
     from ektp_core.flow.custody import Grant
 
-    _ask(hub_url, Grant(allotment, party, blank_class, count, paper, paper_date), keys, passphrases)
+    signed = {"request": request, "push": push, "exception": exception}
+    _ask(hub_url, Grant(allotment, party, blank_class, count, paper, paper_date, **signed), keys, passphrases)
 
 
 @blanks.command()
@@ -140,6 +150,9 @@ def dispatch(
 @click.option("--found", metavar="SERIES:FROM-TO", multiple=True, help="Blanks found good; may be repeated.")
 @click.option("--short", metavar="SERIES:FROM-TO", multiple=True, help="Blanks that are missing.")
 @click.option("--damaged", metavar="SERIES:FROM-TO", multiple=True, help="Blanks that came damaged.")
+@click.option("--partial", is_flag=True, help="The rest is still on the road and will be counted later.")
+@click.option("--minutes", default="", help="Number of the minutes; a province's must name its damaged blanks.")
+@click.option("--minutes-date", default="", help="Their date, such as 2018-11-20.")
 @PASSPHRASE
 def receive(
     hub_url: str,
@@ -149,11 +162,14 @@ def receive(
     found: tuple[str, ...],
     short: tuple[str, ...],
     damaged: tuple[str, ...],
+    partial: bool,
+    minutes: str,
+    minutes_date: str,
     passphrases: tuple[Path, ...],
 ) -> None:
     """Count a consignment into an office's store; two people sign.
 
-    Every blank of the consignment is found, short or damaged. What a station received is
+    Every blank of the consignment is found, short or damaged, unless the count is partial. What a station received is
     counted at the station: `ektp station receive`.
 
     \b
@@ -165,7 +181,8 @@ def receive(
     from ektp_core.flow.custody import Receive
 
     counted = (_ranges(found, "--found"), _ranges(short, "--short"), _ranges(damaged, "--damaged"))
-    _ask(hub_url, Receive(consignment, party, *counted), keys, passphrases)
+    papers = {"minutes": minutes, "minutes_date": minutes_date}
+    _ask(hub_url, Receive(consignment, party, *counted, is_partial=partial, **papers), keys, passphrases)
 
 
 @blanks.command()
@@ -225,15 +242,20 @@ def _ranges(texts: tuple[str, ...], option: str) -> tuple[tuple[str, int, int], 
 
 
 def _chips(file: Path | None) -> tuple[str, ...]:
+    from ektp_cli.whole_file import read_whole
     from ektp_core.errors import Refusal, Refused
 
     if file is None:
         return ()
     try:
-        lines = [line.strip().upper() for line in file.read_text("utf-8-sig").splitlines()]
+        text = read_whole(file, _CHIPS_LIMIT_BYTES, "one UID a line").decode("utf-8-sig")
     except UnicodeDecodeError:
         facts = {"file": str(file), "shape": "it is not UTF-8", "expected": "one UID a line"}
         raise Refused(Refusal.BAD_FILE, facts) from None
+    if len(text) > _CHIPS_LIMIT_BYTES:
+        facts = {"file": str(file), "shape": f"{len(text)} characters", "expected": "one UID a line"}
+        raise Refused(Refusal.BAD_FILE, facts)
+    lines = (line.strip().upper() for line in text.splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 

@@ -47,9 +47,8 @@ def read(file: Path, json_file: Path | None) -> None:
     Exit code 1: something was not understood, or it does not add up.
     """
     from ektp_cli.json_file import write_json
-    from ektp_data.daily_text import read_daily
 
-    reports = read_daily(_bytes(file))
+    reports = _reports(file)
     for report in reports:
         _show(report)
     if json_file:
@@ -57,20 +56,24 @@ def read(file: Path, json_file: Path | None) -> None:
     sys.exit(0 if all(_is_sound(report) for report in reports) else 1)
 
 
-def _bytes(file: Path) -> bytes:
-    from ektp_core.errors import Refusal, Refused
+def _reports(file: Path) -> "tuple[DailyText, ...]":
+    """The reports of a file; a refusal names the file."""
+    from ektp_cli.whole_file import read_whole
+    from ektp_core.errors import Refused
+    from ektp_data.daily_text import LIMIT_BYTES, read_daily
 
+    data = read_whole(file, LIMIT_BYTES, "a text or CSV file")
     try:
-        return file.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown"
-        facts = {"file": str(file), "shape": f"it cannot be read ({reason})", "expected": "a text or CSV file"}
-        raise Refused(Refusal.BAD_FILE, facts) from None
+        return read_daily(data)
+    except Refused as refused:
+        raise Refused(refused.refusal, {**refused.facts, "file": str(file)}) from None
 
 
 def _sums(report: "DailyText") -> "tuple[tuple[str, Identity], ...]":
     from ektp_core.daily.identity import blanks_of_day, printed_of_day
 
+    if report.is_mixed:  # of two offices or days: a sum of both would say nothing of either
+        return ()
     values = dict(report.values)
     found = (("blanks", blanks_of_day(values)), ("printed", printed_of_day(values)))
     return tuple((name, one) for name, one in found if one)
@@ -91,7 +94,9 @@ def _show(report: "DailyText") -> None:
     for name, one in _sums(report):
         _show_sum(name, one)
     missing = unsaid(dict(report.values))
-    if missing:
+    if report.is_mixed:
+        click.secho(say("It names two days or two offices: nothing is added up. Put each report in a file."), fg="red")
+    elif missing:
         names = ", ".join(_label(name) for name in missing)
         click.echo(say("Not enough is said to add up the blanks; missing: {names}", names=names))
     for bad in report.bad:
@@ -145,6 +150,7 @@ def _plain(report: "DailyText") -> dict[str, Any]:
         "line": report.line,
         "date": report.date,
         "office": report.office,
+        "is_mixed": report.is_mixed,
         "columns": dict(report.values),
         "sums": {
             name: {"came": dict(one.came), "became": dict(one.became), "difference": one.difference,

@@ -1,6 +1,7 @@
 """`ektp import`: bring print-ready records from a CSV file to the hub."""
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,26 @@ _HELP = help_with_columns(
 )
 
 
+def _example(context: click.Context, _option: click.Parameter, count: int | None) -> None:
+    """Write the first lines of the shipped file of people who do not exist, and stop."""
+    if count is None:
+        return
+    from importlib.resources import files
+
+    with (files("ektp_data") / "demo" / "people.csv").open(encoding="utf-8") as people:
+        for line in islice(people, count + 1):
+            click.echo(line, nl=False)
+    context.exit()
+
+
 @click.command("import", cls=_HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @HUB
 @KEY
+@click.option(
+    "--example", type=click.IntRange(1, 200), metavar="COUNT", is_eager=True, expose_value=False,
+    callback=_example, help="Write an example file of so many people, all of them made up, and do nothing else.",
+)  # fmt: skip
 @click.option("--office", required=True, metavar="PARTY", help="Office the cards are for, such as office/52.03.")
 @click.option(
     "--purpose", default="",
@@ -54,7 +71,8 @@ def import_records(
     same command goes on where it stopped. Keep FILE.sent.jsonl beside the file for that.
 
     \b
-    Example:
+    Examples:
+      ektp import --example 2 > people.csv
       ektp import people.csv --hub http://127.0.0.1:8717 \\
         --key centre/people/operator.key --office office/52.03
 

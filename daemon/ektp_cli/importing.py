@@ -15,12 +15,13 @@ from attrs import field, frozen
 
 from ektp_cli.asking import new_id, now_ms, signed_ask
 from ektp_cli.sent_journal import Sent, SentJournal
+from ektp_cli.whole_file import read_whole
 from ektp_core.boundary.signer import Signer
 from ektp_core.boundary.uplink import AskReply, AskTaken, Uplink, UplinkError
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.prr import to_payload
 from ektp_core.wire.asks import EnterRecord
-from ektp_data.csv_records import BadRow, Batch, Row, read_records
+from ektp_data.csv_records import LIMIT_BYTES, BadRow, Batch, Row, read_records
 from ektp_data.regions import load_regions
 
 #: Rows sent at once: small enough that a bar moves and a broken line costs little.
@@ -79,11 +80,9 @@ def read_file(path: Path) -> Batch:
     Raises:
         Refused: BAD_FILE naming the file.
     """
+    data = read_whole(path, LIMIT_BYTES, "a file to read")
     try:
-        return read_records(path.read_bytes(), load_regions())
-    except OSError as error:
-        facts = {"file": str(path), "shape": error.strerror or "it cannot be read", "expected": "a file to read"}
-        raise Refused(Refusal.BAD_FILE, facts) from None
+        return read_records(data, load_regions())
     except Refused as refused:
         raise Refused(refused.refusal, {**refused.facts, "file": str(path)}) from None
 

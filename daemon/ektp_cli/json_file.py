@@ -20,6 +20,22 @@ def write_json(path: Path, value: object) -> None:
     write_whole(path, f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode())
 
 
+def write_new_json(path: Path, value: object) -> None:
+    """Write one JSON value to a file that is not there yet.
+
+    Raises:
+        Refused: BAD_FILE when the file exists, which stays as it is, or cannot be written.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode())
+    except OSError as error:
+        exists = isinstance(error, FileExistsError)
+        shape = "it exists already" if exists else error.strerror or "it cannot be written"
+        expected = "a name that is not taken" if exists else "a place to write to"
+        raise Refused(Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": expected}) from None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file, replacing what was there.
 

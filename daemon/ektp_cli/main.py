@@ -17,6 +17,7 @@ GROUP = "ektp.commands"
 
 _SHORT = {
     "allot": "Work out how many blanks each office should get, and why.",
+    "ask": "Ask anything of the hub that an officer may ask, by form.",
     "blanks": "Bring blanks in, grant, send, count and issue them, by hand.",
     "daily": "Read a daily report from text or CSV, and see whether it adds up.",
     "demo": "Print 200 specimen cards on two virtual printers, with faults, and account for every blank.",
@@ -105,5 +106,7 @@ def main() -> None:
         show_refused(refused)
         sys.exit(1)
     except (EktpError, OSError) as error:
-        click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+        from ektp_data.texts import visible
+
+        click.secho(visible(f"{type(error).__name__}: {error}"), fg="red", err=True)
         sys.exit(1)

@@ -36,6 +36,7 @@ _HELP = help_with_columns(
 @click.option("--borrowed", type=_COUNT, help="Blanks borrowed from others.")
 @click.option("--lent", type=_COUNT, help="Blanks lent or sent on.")
 @click.option("--returned", type=_COUNT, help="Blanks returned upward.")
+@click.option("--used-declared", type=_COUNT, help="Blanks used by count, without records.")
 @click.option(
     "--bad", "bad_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV list of every bad and lost card; leave it out if there is none.",
@@ -103,9 +104,10 @@ def _filed(
 ) -> "Filed":
     """File what was counted; what differs is shown before the refusal is said."""
     from ektp_cli.asking import one_signer
-    from ektp_cli.bad_cards import read_bad_cards
+    from ektp_cli.bad_cards import LIMIT_BYTES, read_bad_cards
     from ektp_cli.reporting import Count, columns_of, file_report
     from ektp_cli.showing import say
+    from ektp_cli.whole_file import read_whole
     from ektp_core.errors import Refusal, Refused
 
     needed = {
@@ -120,8 +122,9 @@ def _filed(
         give = say("To file a report, give also {options}; to look first, give --draft.", options=tuple(missing))
         raise click.UsageError(give)
     bad_file = stated["bad_file"]
-    lines = read_bad_cards(bad_file.read_bytes(), bad_file.name) if bad_file else ()
-    others = {name: stated[name] or 0 for name in ("borrowed", "lent", "returned")}
+    given = read_whole(bad_file, LIMIT_BYTES, "a CSV file of bad cards") if bad_file else b""
+    lines = read_bad_cards(given, bad_file.name) if bad_file else ()
+    others = {name: stated[name] or 0 for name in ("borrowed", "lent", "returned", "used_declared")}
     counted = {name: stated[name] for name in ("good", "suspect", "lost", "remaining", "received", "bad_without")}
     columns = columns_of(Count(**counted, **others), lines, draft)
     signer = one_signer(keys, passphrases)

@@ -64,6 +64,7 @@ class Count:
     borrowed: int = 0
     lent: int = 0
     returned: int = 0
+    used_declared: int = 0
 
 
 @frozen
@@ -125,6 +126,7 @@ def columns_of(count: Count, lines: Sequence[ReportLine], draft: Draft) -> Colum
         lent=count.lent,
         returned=count.returned,
         remaining=count.remaining,
+        used_declared=count.used_declared,
     )
 
 

@@ -4,6 +4,8 @@ Where nobody watches, in a pipe or a file, lines are wide enough to be read by p
 and there is no progress bar.
 """
 
+import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ import click
 
 from ektp_cli.main import language
 from ektp_core.errors import Fact
-from ektp_data.texts import Translator, translator
+from ektp_data.texts import Translator, translator, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,11 +23,18 @@ Progress = Callable[[int, int], None]
 
 _WIDE = 160
 _NAME_WIDTH = 16
+_WORDS = "ektp_cli.words"
 
 
 def words() -> Translator:
-    """Texts in the user's language."""
-    return translator(language())
+    """Texts in the user's language, which is looked up once a command."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return translator(language())
+    found: Translator | None = context.meta.get(_WORDS)
+    if found is None:
+        found = context.meta[_WORDS] = translator(language())
+    return found
 
 
 def say(message: str, /, **facts: Fact) -> str:
@@ -35,8 +44,17 @@ def say(message: str, /, **facts: Fact) -> str:
 
 def show_line(name: str, value: str | int, indent: int = 0) -> None:
     """A line of a name and a value; the values of several lines stand below one another."""
-    told = words().number(value) if isinstance(value, int) else value
+    told = words().number(value) if isinstance(value, int) else visible(value)
     click.echo(f"{' ' * indent}{say(name):<{_NAME_WIDTH - indent - 1}} {told}")
+
+
+def show_named(told: Sequence[tuple[str, str]]) -> None:
+    """Names and what is said of each, beside one another; on a screen folded between words, whole lines elsewhere."""
+    width = max(len(name) for name, _ in told) + 2
+    room = max(console().width - width, _NAME_WIDTH) if sys.stdout.isatty() else None
+    for name, text in told:
+        first, *rest = textwrap.wrap(text, room) if room and text else [text]
+        click.echo("\n".join([f"{name:<{width}}{first}", *(f"{'':<{width}}{line}" for line in rest)]))
 
 
 def console() -> "Console":
@@ -62,9 +80,9 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]
     for name in head:
         table.add_column(texts.text(name), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(texts.number(cell) if isinstance(cell, int) else str(cell)) for cell in row))
+        table.add_row(*(Text(texts.number(cell) if isinstance(cell, int) else visible(str(cell))) for cell in row))
     screen = console()
-    screen.print(title, style="bold", soft_wrap=True)  # above the table, which may be narrower
+    screen.print(visible(title), style="bold", soft_wrap=True)  # above the table, which may be narrower
     screen.print(table)
 
 

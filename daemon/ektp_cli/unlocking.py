@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from ektp_cli.asking import signed_ask
 from ektp_cli.json_file import write_json
+from ektp_cli.whole_file import read_whole
 from ektp_client.hub_client import HubClient
 from ektp_core.boundary.signer import Signer
 from ektp_core.errors import Fact, Refusal, Refused
@@ -27,6 +28,7 @@ from ektp_core.wire.envelope import Envelope, PayloadType
 _FORMAT = "ektp-unlock/1"
 _LIMIT_BYTES = 64 * 1024 * 1024
 _AT_ONCE = 500
+_EXPECTED = "a file written by `ektp unlock --save`"
 
 
 @frozen
@@ -116,11 +118,10 @@ def read_unlock(path: Path) -> Unlocking:
     Raises:
         Refused: BAD_FILE for anything but asks to unlock.
     """
+    data = read_whole(path, _LIMIT_BYTES, _EXPECTED)
     try:
-        stored = from_json(path.read_bytes()[: _LIMIT_BYTES + 1], _Stored, "file")
+        stored = from_json(data, _Stored, "file")
         asks = tuple(_read(text) for text in stored.envelopes)
-    except OSError as error:
-        raise _bad(path, error.strerror or "it cannot be read") from None
     except Refused as refused:
         raise _bad(path, f"{refused.facts.get('field', 'it')} is not as agreed") from None
     if stored.format != _FORMAT or not asks:
@@ -160,5 +161,4 @@ def _read(text: str) -> tuple[Unlock, Envelope]:
 
 
 def _bad(path: Path, shape: str) -> Refused:
-    expected = "a file written by `ektp unlock --save`"
-    return Refused(Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": expected})
+    return Refused(Refusal.BAD_FILE, {"file": str(path), "shape": shape, "expected": _EXPECTED})

@@ -19,6 +19,7 @@ from ektp_core.flow.absorb import FORK, AbsorbCommit
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import StationFrozen
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.holds import is_held
 from ektp_core.flow.lifting import printing_order
 from ektp_core.flow.printing import Authorise, free_blanks
 from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, Policy, Record, Station
@@ -247,19 +248,21 @@ def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
         room = min(free_blanks(view, station), policy.lease_count - (desk.outstanding if desk else 0), BATCH)
         if room < 1:
             continue
-        for record in printing_order(view, PartyId(station.station).home.value, now_ms):
+        office = PartyId(station.station).home.value
+        for record in printing_order(view, office, now_ms):
             if room < 1:
                 break
-            if record not in promised and _is_fresh(view, record, policy, now_ms):
+            if record not in promised and _may_print(view, record, office, policy, now_ms):
                 promised.add(record)
                 room -= 1
                 yield _authorisation(view, record, station.station, key, now_ms)
 
 
-def _is_fresh(view: View, name: str, policy: Policy, now_ms: int) -> bool:
-    """A record whose check is too old would be refused each time, and keep its place in the queue."""
+def _may_print(view: View, name: str, office: str, policy: Policy, now_ms: int) -> bool:
+    """A record that is held, or whose check is too old, would be refused each time, and keep its place in the queue."""
     record = view.row(Record, name)
-    return record is not None and now_ms - record.checked_ms <= policy.checked_ms
+    is_fresh = record is not None and now_ms - record.checked_ms <= policy.checked_ms
+    return is_fresh and not is_held(view, name, office, now_ms)
 
 
 def _authorisation(view: View, record: str, station: str, key: str, now_ms: int) -> Work:

@@ -31,7 +31,6 @@ _SIXTEEN_DIGITS = 10**15
 Fact = str | int | tuple[str, ...]
 
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{12,}")
-_PIECES = re.compile(r"(?<!\d)(?<!\d[ .-])\d(?:[ .-]?\d){15}(?![ .-]?\d)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -48,7 +47,7 @@ def masked(fact: Fact) -> Fact:
     ('5203************, 08-12-2018: 5203************', '0812-3456-7890')
     """
     if isinstance(fact, str):
-        return _without_pieces(_PIECES.sub(_first_four, _LONG_NUMBER.sub(r"\1************", fact)))
+        return _without_pieces(_LONG_NUMBER.sub(r"\1************", fact))
     if isinstance(fact, tuple):
         return tuple(str(masked(part)) for part in fact)
     return fact if abs(fact) < _SIXTEEN_DIGITS else masked(str(fact))
@@ -56,19 +55,11 @@ def masked(fact: Fact) -> Fact:
 
 def _without_pieces(text: str) -> str:
     shown, after = "", 0
-    for start, end in numbers_apart(text):
+    for start, end in numbers_apart(text, mistyped=True):
         if start >= after:
-            shown += text[after:start] + _stars(text[start:end])
+            shown += text[after:start] + "".join(_DIGIT.findall(text[start:end])[:4]) + "*" * 12
             after = end
     return shown + text[after:]
-
-
-def _first_four(found: re.Match[str]) -> str:
-    return _stars(found.group())
-
-
-def _stars(number: str) -> str:
-    return "".join(_DIGIT.findall(number)[:4]) + "*" * 12
 
 
 def _masked_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:

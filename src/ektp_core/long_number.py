@@ -12,26 +12,43 @@ written apart counts only when its pieces, whole, make exactly sixteen digits th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 LENGTH = 16
 
-_CHAIN = re.compile(r"\d+(?:[\s.,/_-]{1,3}\d+)+")
+_BETWEEN = r"(?:\s{1,3}|\s?[.,_-]\s?|/)"
+_CHAIN = re.compile(rf"\d+(?:{_BETWEEN}\d+)+")
+_DAY, _MONTH, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
+_DATE = re.compile(
+    rf"(?<![\d.-])(?:{_DAY}([-/.]){_MONTH}\1{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})(?![-/.]?\d)", re.ASCII
+)
 _PIECE = re.compile(r"\d+")
 
 
-def numbers_apart(text: str) -> Iterator[tuple[int, int]]:
-    """From where to where each number stands that may be a NIK and is written in pieces; they may overlap."""
+def numbers_apart(text: str, *, mistyped: bool = False) -> Iterator[tuple[int, int]]:
+    """From where to where each number stands that may be a NIK and is written in pieces; they may overlap.
+
+    Args:
+        mistyped: also sixteen digits that can be no NIK, if nothing but them stands there.
+    """
+    text = _DATE.sub(lambda date: "x" * len(date.group()), text)  # a whole date is no piece of a number
     for chain in _CHAIN.finditer(text):
         pieces = list(_PIECE.finditer(text, *chain.span()))
-        for at, first in enumerate(pieces):
-            digits, end = "", first.start()
-            for piece in pieces[at : at + LENGTH]:
-                digits, end = digits + piece.group(), piece.end()
-                if len(digits) >= LENGTH:
-                    break
-            if is_plausible(digits):
-                yield first.start(), end
+        for first, last, digits in _sixteen(pieces):
+            if is_plausible(digits) or (mistyped and (first, last) == (pieces[0], pieces[-1])):
+                yield first.start(), last.end()
+
+
+def _sixteen(pieces: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str], str]]:
+    """Neighbouring pieces that have sixteen digits together: the first, the last, the digits."""
+    for at, first in enumerate(pieces):
+        digits = ""
+        for piece in pieces[at : at + LENGTH]:
+            digits += piece.group()
+            if len(digits) >= LENGTH:
+                if len(digits) == LENGTH:
+                    yield first, piece, digits
+                break
 
 
 def is_plausible(digits: str) -> bool:

@@ -27,6 +27,11 @@ _DAYS = {"working_days": MONTH_DAYS_MAX, "report_age_days": DAYS_MAX}
 _OFFICE = re.compile(r"(?:office/\d\d\.\d\d|province/\d\d|group/\d\d(?:\.\d\d)?/[\w .-]{1,40})", re.ASCII)
 _BARE = {5: "office", 2: "province"}
 _NO_OFFICE = "office/52.03, province/52 or group/65/NAME, kept as text"
+_PRINTING = (
+    "printers_good", "printers_poor", "printers_broken", "printers_missing", "daily_cap", "best_month",
+    "signed_capacity",
+)  # fmt: skip
+_NO_STORE = "nothing, or no in the column is_store: a store prints nothing"
 _YES, _NO = frozenset({"yes", "ya", "y", "1", "true"}), frozenset({"no", "tidak", "n", "0", "false"})
 
 T = TypeVar("T")
@@ -67,7 +72,8 @@ def read_figures(data: bytes, name: str, regions: Regions, classes: Collection[s
 def example_figures(language: str = "en") -> bytes:
     """A file for twelve offices whose figures are made up, every case of the rules among them.
 
-    In Indonesian (`id`) the columns and the answers have their Indonesian names.
+    In Indonesian (`id`) the columns and the answers have their Indonesian names, and the file is as
+    a spreadsheet set to Indonesian opens it: semicolons and a BOM.
     """
     file = resources.files("ektp_data").joinpath("demo", "figures.csv").read_text("utf-8")
     if language != "id":
@@ -75,7 +81,7 @@ def example_figures(language: str = "en") -> bytes:
     head, _, rows = file.partition("\n")
     names = {column.name: column.indonesian for column in FIGURE_COLUMNS}
     rows = rows.replace(",yes", ",ya").replace(",no", ",tidak")
-    return f"{','.join(names[name] for name in head.split(','))}\n{rows}".encode()
+    return f"\ufeff{','.join(names[name] for name in head.split(','))}\n{rows}".replace(",", ";").encode()
 
 
 def _as_titled(problem: Problem, titles: Mapping[str, str]) -> Problem:
@@ -85,10 +91,10 @@ def _as_titled(problem: Problem, titles: Mapping[str, str]) -> Problem:
 
 
 def _repeated(figures: Sequence[OfficeFigures], lines: Sequence[int]) -> Iterator[Problem]:
-    """Rows of one office and class: each names the others, for one of them must be wrong."""
+    """Rows of one office and class, in capitals or not: each names the others, for one of them must be wrong."""
     places: dict[tuple[str, str], list[int]] = {}
     for one, line in zip(figures, lines, strict=True):
-        places.setdefault((one.office, one.blank_class), []).append(line)
+        places.setdefault((one.office.casefold(), one.blank_class), []).append(line)
     for same in places.values():
         for line in same if len(same) > 1 else ():
             others = ", ".join(str(other) for other in same if other != line)
@@ -116,7 +122,10 @@ class _Reading:
         given["accounted_for"] = self._try("accounted_for", lambda: self._answer("accounted_for"))
         given["grant_age_days"] = self._count("grant_age_days", DAYS_MAX) if self._text("grant_age_days") else None
         store = self._try("is_store", lambda: self._answer("is_store"))
+        given["signed_exception"] = bool(self._try("signed_exception", lambda: self._answer("signed_exception")))
         given["is_store"] = str(given["office"]).startswith("province/") if store is None else store
+        if given["is_store"]:
+            self._prints_nothing(given)
         if self.problems:
             return None
         return self._try("row", lambda: checked(OfficeFigures(**given)))
@@ -152,6 +161,14 @@ class _Reading:
             found = bad_cell(column, "a month without its printed cards", f"also printed_{months + 1}")
             self.problems.append(Problem(self._line, column, found))
         return (0,) * (months - len(out)) + out if out else ()
+
+    def _prints_nothing(self, given: Mapping[str, Any]) -> None:
+        """A store is bound by no capacity (rule 28), so that an office that prints must not pass for one."""
+        printed = {f"printed_{month}": count for month, count in enumerate(reversed(given["printed_per_month"]), 1)}
+        for column, count in ({name: given[name] for name in _PRINTING} | printed).items():
+            if count:
+                found = bad_cell(column, "a figure of printing beside a store", _NO_STORE)
+                self.problems.append(Problem(self._line, column, found))
 
     def _office(self) -> str:
         text = self._text("office")

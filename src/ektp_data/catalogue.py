@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ektp_core.allotment.grants import LOAN_TEXTS
+from ektp_core.allotment.grants import GRANT_TEXTS, LOAN_TEXTS
 from ektp_core.allotment.policy import ShortageRule
 from ektp_core.allotment.rule import Rule
 from ektp_core.errors import Refusal
@@ -55,7 +55,7 @@ def _all() -> Iterator[str]:
         yield rule.text
     for shortage in ShortageRule:
         yield shortage.text
-    yield from LOAN_TEXTS
+    yield from (*GRANT_TEXTS, *LOAN_TEXTS)
     yield from (key.meaning for key in policy_keys())
     for row in TABLE:
         yield row.why

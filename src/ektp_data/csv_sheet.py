@@ -87,10 +87,16 @@ def read_sheet(data: bytes, name: str, known: Mapping[str, str], required: Itera
     return Sheet(titles, tuple(rows), tuple(problems))
 
 
-def write_sheet(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file in UTF-8 that no spreadsheet runs: a text that begins like a formula gets an apostrophe."""
+def write_sheet(head: Sequence[str], rows: Iterable[Sequence[object]], language: str = "en") -> bytes:
+    """A CSV file in UTF-8 that no spreadsheet runs: a text that begins like a formula gets an apostrophe.
+
+    In Indonesian (`id`) a comma is the decimal sign, so that a spreadsheet there expects semicolons, and takes a
+    file for UTF-8 only by its BOM; in English it has commas and none.
+    """
     written = io.StringIO(newline="")
-    sheet = csv.writer(written, lineterminator="\n")
+    is_indonesian = language == "id"
+    written.write("\ufeff" if is_indonesian else "")
+    sheet = csv.writer(written, lineterminator="\n", delimiter=";" if is_indonesian else ",")
     sheet.writerow(head)
     sheet.writerows([_harmless(cell) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8")
@@ -108,7 +114,8 @@ def count_in(cells: Mapping[str, str], column: str, largest: int = LARGEST_COUNT
     if not (text.isascii() and text.isdigit()):
         raise _no_count(column, text)
     if len(text) > _MOST_DIGITS or int(text) > largest:
-        raise bad_cell(column, "larger than any count can be", f"at most {largest}")
+        shape = "larger than any count can be" if largest == LARGEST_COUNT else "larger than this figure can be"
+        raise bad_cell(column, shape, f"at most {largest}")
     return int(text)
 
 

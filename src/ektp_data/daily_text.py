@@ -3,7 +3,8 @@ r"""Reads a daily report that was pasted as text, or a CSV file of them (laporan
 A message is lines of a label and a count, `Sisa blangko : 1.234`; a CSV file has labels in its
 first row and a report in each row after it. Reading is strict: a line with a figure that is not
 understood is listed with its number and the reason, never guessed; a column said twice counts
-for neither. A line without figures is a greeting or a heading and is passed over.
+for neither, and where two days or two offices are named nothing is added up. A line without
+figures is a greeting or a heading and is passed over.
 
 >>> (found,) = read_daily(b"Tanggal: 19 November 2018\n*Sisa blangko* : 1.234 keping\nCetak 5 lagi")
 >>> found.date, found.values, [(bad.line, bad.why) for bad in found.bad]
@@ -22,6 +23,8 @@ from ektp_core.daily.columns import MOST, Values, checked_values
 from ektp_core.errors import Refusal, Refused, masked
 from ektp_core.vocabulary.prr import starts_formula
 from ektp_data.daily_labels import LABELS, plain
+from ektp_data.regions import load_regions
+from ektp_data.texts import visible
 
 LIMIT_BYTES = 1024 * 1024
 LINE_LIMIT = 200
@@ -57,7 +60,10 @@ _MONTHS: Mapping[str, int] = {
 
 @frozen
 class BadLine:
-    """A line, or a cell of a row, that was not understood: where, what it says (citizens' numbers hidden), why."""
+    """A line, or a cell of a row, that was not understood: where, what it says, why.
+
+    In `text` citizens' numbers are hidden, and what a screen would obey is replaced.
+    """
 
     line: int
     text: str
@@ -66,13 +72,17 @@ class BadLine:
 
 @frozen
 class DailyText:
-    """One report as read. `date` (ISO) and `office` are empty where the text does not say them."""
+    """One report as read. `date` (ISO) and `office` are empty where the text does not say them, or says two.
+
+    `is_mixed`: it names two days or two offices; whose figures these are is not known.
+    """
 
     line: int
     date: str
     office: str
     values: Values
     bad: tuple[BadLine, ...]
+    is_mixed: bool = False
 
 
 def read_daily(data: bytes) -> tuple[DailyText, ...]:
@@ -131,29 +141,50 @@ class _Gathered:
 
     def __init__(self, line: int) -> None:
         self.line = line
-        self.date = ""
-        self.office = ""
+        self._date: dict[str, int] = {}  # every day named, and the line that names it first
+        self._office: dict[str, int] = {}
         self._values: dict[str, int] = {}
         self._said: dict[str, int] = {}
         self._bad: list[BadLine] = []
 
     def refuse(self, line: int, text: str, why: str) -> None:
-        self._bad.append(BadLine(line, str(masked(text.strip()))[:LINE_LIMIT], why))
+        shown = visible(str(masked(text.strip()))).replace("\n", " ")
+        self._bad.append(BadLine(line, shown[:LINE_LIMIT], why))
 
     def take(self, line: int, label: str, value: str, shown: str) -> None:
         """One label and what stands beside it."""
         name = plain(label)
         if name in _DATE_LABELS:
-            self.date = read_date(value)
-            if not self.date:
-                why = "no day of the calendar"
-                self.refuse(line, shown, why)
-        elif name in _OFFICE_LABELS and _OFFICE.fullmatch(value.strip()):
-            self.office = f"office/{value.strip()[-5:]}"
+            self.take_date(line, read_date(value), shown)
+        elif name in _OFFICE_LABELS:
+            self._take_office(line, value.strip(), shown)
         elif name in LABELS:
             self._count(line, LABELS[name], value, shown)
         elif _DIGIT.search(shown):
             why = "no column of the daily report is called so"
+            self.refuse(line, shown, why)
+
+    def take_date(self, line: int, day: str, shown: str) -> None:
+        """A day that is named, empty if it is none."""
+        if not day:
+            why = "no day of the calendar"
+            self.refuse(line, shown, why)
+            return
+        self._date.setdefault(day, line)
+        if len(self._date) > 1 and self._date[day] == line:
+            why = f"another day than in line {min(self._date.values())}: two reports in one"
+            self.refuse(line, shown, why)
+
+    def _take_office(self, line: int, value: str, shown: str) -> None:
+        found = _OFFICE.fullmatch(value)
+        if not found or found.group(1) not in load_regions():
+            why = "no code of a regency or city, such as 52.03"
+            self.refuse(line, shown, why)
+            return
+        office = f"office/{found.group(1)}"
+        self._office.setdefault(office, line)
+        if len(self._office) > 1 and self._office[office] == line:
+            why = f"another office than in line {min(self._office.values())}: two reports in one"
             self.refuse(line, shown, why)
 
     def _count(self, line: int, column: str, value: str, shown: str) -> None:
@@ -173,7 +204,14 @@ class _Gathered:
 
     def done(self) -> DailyText:
         values = checked_values(self._values) if self._values else ()
-        return DailyText(self.line, self.date, self.office, values, tuple(self._bad))
+        date, office = _only(self._date), _only(self._office)
+        is_mixed = len(self._date) > 1 or len(self._office) > 1
+        return DailyText(self.line, date, office, values, tuple(self._bad), is_mixed)
+
+
+def _only(named: Mapping[str, int]) -> str:
+    """What was named, if it is one thing."""
+    return next(iter(named)) if len(named) == 1 else ""
 
 
 def _of_message(lines: Sequence[str]) -> DailyText:
@@ -189,7 +227,7 @@ def _of_message(lines: Sequence[str]) -> DailyText:
         if pair:
             found.take(number, pair.group(1), pair.group(2), line)
         elif day:
-            found.date = day
+            found.take_date(number, day, line)
         elif _DIGIT.search(line):
             why = "no label and count with a colon between them"
             found.refuse(number, line, why)

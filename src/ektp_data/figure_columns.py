@@ -30,14 +30,18 @@ _COUNTED = (
     Column("signed_capacity", "kapasitas_ditandatangani", False, "",
            "cards a month, signed to count instead of the two figures above"),
     Column("is_store", "gudang", False, "no",
-           "yes for a store that prints nothing; empty: yes for a province, else no"),
+           "yes for a store that prints nothing, so that it has no figures of printers or printed cards; "
+           "empty: yes for a province, else no"),
     Column("accounted_for", "laporan_diterima", False, "yes",
            "yes or no: the last allotment has an accepted report; empty: there was no allotment"),
     Column("report_age_days", "umur_laporan_hari", False, "5", "days since the cut of that report"),
     Column("remaining_of_last", "sisa_jatah_terakhir", False, "0", "unused blanks of the last allotment"),
     Column("grant_age_days", "hari_sejak_jatah", False, "35", "days since the last grant; empty: never"),
     Column("signed_push", "kiriman_ditandatangani", False, "",
-           "blanks to send by a signed exception, asked for or not"),
+           "blanks to send by a signed letter, asked for or not, beyond what the rules give; "
+           "they wait as any grant does"),
+    Column("signed_exception", "pengecualian_ditandatangani", False, "",
+           "yes: a signed letter says that this office need not wait"),
     Column("recorded_this_month", "perekaman_bulan_ini", False, "900",
            "people recorded this month: a forecast, never a need"),
 )  # fmt: skip

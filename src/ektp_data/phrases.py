@@ -160,6 +160,7 @@ PHRASES = (
     "the same person as in line {0}", "line {0} is not event {1}",
     "port is {0}", "authorise_every_ms is {0}", "at least {0} characters", "{0} keys", "{0} blanks",
     # a damaged book
+    "it has {0} leaves and there are {1} seals",
     "seal {0}", "event {0}", "events {0} to {1}", "the ids asked in seal {0}", "it does not fit seal {0}",
     "there is no seal {0}; the last is {1}", "they are not those of seal {0}", "schema {0}, which never was",
     "they are not those of seal {0}; verifying from zero names them",
@@ -177,17 +178,19 @@ PHRASES = (
     "{0} named", "{0} or more from outside", "{0} blanks the borrower itself had sent away", "{0} cards",
     "up to {0} characters in one line", "blanks of {0} classes", "the borrower's province, province/{0}",
     "the old-card book", "agreed and not delivered", "delivered and not returned", "any place", "anybody",
-    "(none named)",
+    "(none named)", "{0} for a card that is read or whose holder is known, else {1} to {2}",
     # a physical count
     "{0}, less than listed", "{0} or more", "{0} serials, {1} blanks", "{0} to {1}",
     # figures of offices, and policies
     "office/{0}.{1}, province/{2} or group/{3}/NAME, kept as text", "also printed_{0}", "digits only: {0}",
     # a daily report, a month, an interim letter
+    "another day than in line {0}: two reports in one", "another office than in line {0}: two reports in one",
     "a count of {0} to {1}", "{0}, the last report of that day",
     "the letter's number, {0} to {1} characters", "said twice, in line {0} too; it counts for neither",
     "longer than {0} characters", "{0} cells, the head has {1}", "the same office and day as in line {0}",
     "a list of texts", "a text on one line", "a date such as {0}-{1}-{2}", "every day",
-    "{0} policies", "{0} policies hold at once", "line {0} is not TOML", "a key of the reference of policies",
+    "nothing, or no in the column is_store: a store prints nothing", "{0} policies", "{0} policies hold at once",
+    "line {0} is not TOML", "a key of the reference of policies",
     "a whole number from {0} to {1}", "{0} months", "{0} months, as in printed_per_month, or none", "{0} classes",
     "{0} or at least one lot, {1}", "at most the quota, {0}", "{0} or whole lots of {1}", "below loan_keep_days, {0}",
     "{0} or at least target_cover_days, {1}",
@@ -264,13 +267,14 @@ SENTENCES = (
     # figures of offices, and policies
     "the same office and class as in line {lines}",
     "{party} twice with class {blank_class}",
-    # what may stand in a place of a form
-    "a list of: {form}",
-    "{form} or nothing",
     "one of: {names}",
     "a file, or one of: {names}",
     "no policy holds on {day}",
     "two policies of one name hold on {day}",
     "{day} or later",
+    "{day}, a day that no calendar has",
     "perhaps {key}",
+    # what may stand in a place of a form
+    "a list of: {form}",
+    "{form} or nothing",
 )

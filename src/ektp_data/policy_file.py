@@ -30,6 +30,7 @@ DEFAULT = "default"
 
 _TABLE = "policy"
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*policy[ \t]*\]\]", re.MULTILINE)
+_DAY = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\d{4}-\d\d-\d\d)[ \t]*(?:#.*)?$", re.MULTILINE | re.ASCII)
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 _SEEN = 40
 
@@ -127,11 +128,23 @@ def _parsed(text: str, name: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
+        _refuse_impossible_days(text, name)
         place = _PLACE.search(str(error))
         at_end = text.count("\n") + 1 if "end of document" in str(error) else 0
         line = int(place[1]) if place else at_end
         shape = f"line {line} is not TOML" if line else "it is not TOML"
         raise bad_file(name, shape, 'lines such as quota = 500 or name = "weekly", each key once') from None
+
+
+def _refuse_impossible_days(text: str, name: str) -> None:
+    """A day that is not in the calendar, written as TOML writes days: named with line, key and day."""
+    for found in _DAY.finditer(text):
+        line, key, day = text.count("\n", 0, found.start()) + 1, found[1], found[2]
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            expected = "a date of the calendar such as 2018-11-19"
+            raise _bad(f"{name}:{line} {key}", f"{day}, a day that no calendar has", expected) from None
 
 
 def _tables(parsed: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:

@@ -79,7 +79,7 @@ class Translator:
         return shown if self.language is Language.ENGLISH else shown.replace(",", ".")
 
     def _shown(self, facts: Mapping[str, Fact]) -> dict[str, str]:
-        return {name: self._fact(name, fact) for name, fact in facts.items()}
+        return {name: visible(self._fact(name, fact)) for name, fact in facts.items()}
 
     def _fact(self, name: str, fact: Fact) -> str:
         if isinstance(fact, int):
@@ -115,6 +115,15 @@ class Translator:
         return ""
 
 
+def visible(text: str) -> str:
+    r"""Text of others as it may be shown: what would steer the screen, or turn a line round, is a sign instead.
+
+    >>> visible("x\x1b[2J\u202ey"), visible("a\u00a0b\tc")
+    ('x\ufffd[2J\ufffdy', 'a b c')
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
 def message(text: str) -> str:
     """The text itself: marks a message id that is said elsewhere, so that the catalogue gets it."""
     return text
@@ -124,6 +133,12 @@ def phrase_pattern(text: str) -> str:
     """A phrase with its numbers taken out: `day 32 in month 13` is `day {0} in month {1}`."""
     places = iter(range(len(text)))
     return _NUMBER.sub(lambda _: f"{{{next(places)}}}", text)
+
+
+def _visible(letter: str) -> str:
+    if letter.isprintable() or letter == "\n":
+        return letter
+    return " " if letter.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
-from ektp_testing.ledger_model import BUCKETS, CLASSES, PARTIES, LedgerModel, Serial, is_sound
+from ektp_testing.ledger_model import BUCKETS, CARTON, CLASSES, PARTIES, SERIES, LedgerModel, Serial, is_sound
 from ektp_testing.operation import NamedCheck, must
 from ektp_testing.protocols import Blanks, KnowsPapers, KnowsPlaceholders, LedgerUnderTest, Place
 
@@ -106,7 +106,7 @@ class LedgerWorld:
 
 def look(world: LedgerWorld) -> None:
     """The blanks that were named, their neighbours, and the counts of the places they are in."""
-    named = {serial for one in world.touched for serial in one.serials() if one.hi - one.lo < 1000}
+    named = {serial for one in world.touched for serial in one.serials() if one.hi - one.lo < CARTON}
     near = {serial for one in world.touched for serial in world.model.around(one)}
     for serial in sorted(named | near):
         _same_blank(world, serial, is_named=serial in named)
@@ -118,7 +118,7 @@ def look(world: LedgerWorld) -> None:
 def audit(world: LedgerWorld) -> None:
     """Every blank that ever was in the book or behind its end, and every count of the small country."""
     known = set(world.model.blanks) | set(world.model.gone)
-    beyond = {(series, highest + 1) for series, highest in world.model.highest.items()}
+    beyond = {(series, world.model.unknown_number(series, 1)) for series in SERIES}
     for serial in sorted(known | beyond):
         _same_blank(world, serial, is_named=False)
     counts = world.model.counts()

@@ -16,7 +16,7 @@ from ektp_testing.ledger_checks import (
     audit,
     look,
 )
-from ektp_testing.ledger_model import HIGHEST, LONGEST, SERIES, Serial, other_spot, some_place
+from ektp_testing.ledger_model import CARTON, CLASSES, HIGHEST, LONGEST, SERIES, Serial, other_spot, some_place
 from ektp_testing.operation import Arguments, Dice, Machine, Operation
 from ektp_testing.protocols import Blanks, LedgerUnderTest, Place, Spot
 
@@ -26,7 +26,22 @@ World = LedgerWorld
 
 
 def _new(world: World, dice: Dice) -> Arguments:
-    return {"blanks": world.model.unknown_blanks(dice), "place": some_place(dice)}
+    blanks = world.model.unknown_blanks(dice)
+    return {"blanks": blanks, "place": _place(world, dice, blanks)}
+
+
+def _far(world: World, dice: Dice) -> Arguments:
+    return {"blanks": world.model.far_blanks(dice), "place": some_place(dice)}
+
+
+def _carton(world: World, dice: Dice) -> Arguments:
+    return {"blanks": world.model.carton(dice), "place": some_place(dice)}
+
+
+def _place(world: World, dice: Dice, blanks: Blanks) -> Place:
+    """Any place; now and then the spot of the blank before these, in the class that comes up."""
+    place, before = some_place(dice), world.model.blanks.get((blanks.series, blanks.lo - 1))
+    return Place(*before.place.spot, place.blank_class) if before and dice.number(0, 1) else place
 
 
 def _known(world: World, dice: Dice) -> Arguments:
@@ -39,6 +54,11 @@ def _known(world: World, dice: Dice) -> Arguments:
 def _held(world: World, dice: Dice) -> Arguments:
     leaving = _leaving(world, dice)
     return {**leaving, "target": other_spot(dice, leaving["source"])}
+
+
+def _staying(world: World, dice: Dice) -> Arguments:
+    leaving = _leaving(world, dice)
+    return {**leaving, "target": leaving["source"]}
 
 
 def _leaving(world: World, dice: Dice) -> Arguments:
@@ -66,14 +86,14 @@ def _half(world: World, dice: Dice) -> Arguments:
 def _nowhere(world: World, dice: Dice) -> Arguments:
     source = Spot("centre", Bucket.STOCK)
     series = dice.pick((*SERIES, "Z"))
-    lo = world.model.highest.get(series, 0) + dice.number(1, 3)
+    lo = world.model.unknown_number(series, dice.number(1, LONGEST))
     blanks = Blanks(series, lo, lo + dice.number(0, LONGEST))
     return {"blanks": blanks, "source": source, "target": other_spot(dice, source)}
 
 
 def _senseless(world: World, dice: Dice) -> Arguments:
     """No range at all: backwards, from nought, below it, or beyond the highest number there is."""
-    lo = world.model.highest.get("A", 0) + 2
+    lo = world.model.unknown_number("A", 2)
     ranges = [(lo, lo - 1), (0, 0), (-3, -1), (0, 2), (lo + 5, lo), (HIGHEST, HIGHEST + 1)]
     return {"blanks": Blanks("A", *dice.pick(ranges)), "place": some_place(dice)}
 
@@ -96,8 +116,13 @@ def _no_pair(world: World, dice: Dice) -> Arguments:
     """A blank said to be read, one of the two at least no placeholder, or both the same."""
     read = dice.pick(sorted(world.model.blanks))
     facts = [s for s, one in sorted(world.model.blanks.items()) if s[0] == read[0] and not one.is_assumed]
-    unknown = (read[0], world.model.highest[read[0]] + 1)
+    unknown = (read[0], world.model.unknown_number(read[0], 1))
     return {"read": read, "thought": dice.pick([read, unknown, *facts[:20]])}
+
+
+def _two_classes(world: World, dice: Dice) -> Arguments:
+    read, thought = dice.pick(world.model.pairs(one_class=False))
+    return {"read": read, "thought": thought}
 
 
 def _paper(world: World, dice: Dice) -> Arguments:
@@ -111,8 +136,18 @@ def _same_paper(world: World, dice: Dice) -> Arguments:
 
 
 def _forged_paper(world: World, dice: Dice) -> Arguments:
-    """A paper that was used, with other blanks on it; they are new ones, so nothing else is wrong with it."""
-    return {"paper": dice.pick(sorted(world.model.papers)), **_new(world, dice)}
+    """A paper that was used, with other blanks on it, one more, one less, or another place."""
+    paper = dice.pick(sorted(world.model.papers))
+    blanks, place = world.model.papers[paper]
+    ways: list[tuple[Blanks, Place]] = [
+        (world.model.unknown_blanks(dice), place),  # new ones: nothing else is wrong with it
+        (Blanks(blanks.series, blanks.lo, blanks.hi + 1), place),
+        (Blanks(blanks.series, blanks.lo + 1, blanks.hi + 1), place),
+        (blanks, Place(*other_spot(dice, place.spot), place.blank_class)),
+        (blanks, Place(*place.spot, next(one for one in CLASSES if one != place.blank_class))),
+    ]
+    forged = dice.pick([one for one in ways if one != (blanks, place)])
+    return {"paper": paper, "blanks": forged[0], "place": forged[1]}
 
 
 # -- done and judged ------------------------------------------------------------------------------
@@ -135,6 +170,12 @@ def _move(world: World, blanks: Blanks, source: Spot, target: Spot) -> None:
     expected = world.model.may_leave(blanks, source)
     answer = world.ledger.move(blanks, source, target)
     world.judge(answer, expected, [blanks], lambda: world.model.move(blanks, target))
+
+
+def _stay(world: World, blanks: Blanks, source: Spot, target: Spot) -> None:
+    """Whether to take a movement that is none is the ledger's own affair; it changes nothing either way."""
+    answer = world.ledger.move(blanks, source, target)
+    world.judge(answer, answer, [blanks], lambda: world.model.move(blanks, target))
 
 
 def _give_out(world: World, blanks: Blanks, source: Spot, **_: object) -> None:
@@ -182,11 +223,20 @@ def _has_blanks(world: World) -> bool:
 
 def _has_few(world: World) -> bool:
     """Growing for ever would only make each look at the book slower."""
-    return len(world.model.blanks) < 200
+    return len(world.model.blanks) - CARTON * world.model.cartons < 200
+
+
+def _has_no_carton(world: World) -> bool:
+    """One in a life is enough; and lives without one are shorter to look through."""
+    return world.model.cartons == 0 and len(world.model.blanks) > 60
+
+
+def _has_two_classes(world: World) -> bool:
+    return world.with_placeholders is not None and bool(world.model.pairs(one_class=False))
 
 
 def _has_pairs(world: World) -> bool:
-    return world.with_placeholders is not None and bool(world.model.pairs(most=1))
+    return world.with_placeholders is not None and bool(world.model.pairs())
 
 
 def _knows_placeholders(world: World) -> bool:
@@ -231,6 +281,11 @@ _FROM_TO = "{blanks} from {source} to {target}"
 
 LEDGER_OPERATIONS: tuple[Operation[World], ...] = (
     _legal("new_blanks_come_in", "new blanks {blanks} come in at {place}", _new, _take_in, _has_few, weight=3),
+    _legal("numbers_far_up_come_in", "new blanks {blanks} come in at {place}", _far, _take_in, _has_few, weight=1),
+    _legal("a_carton_comes_in", "carton {blanks} comes in at {place}", _carton, _take_in, _has_no_carton, weight=1),
+    Operation(
+        "blanks_stay", "blanks {blanks} from {source} to where they are", _staying, _stay, makes_sense=_has_blanks
+    ),
     _legal("blanks_move", f"blanks {_FROM_TO}", _held, _move, _has_blanks, weight=8),
     _legal("blanks_leave", "blanks {blanks} leave {source}", _leaving, _give_out, _has_blanks),
     _legal("a_count_comes_in", "placeholders {blanks} come in at {place}", _new, _assume, _knows_placeholders),
@@ -257,6 +312,13 @@ LEDGER_OPERATIONS: tuple[Operation[World], ...] = (
         _no_pair,
         _reidentify,
         _may_misread,
+    ),
+    _illegal(
+        "classes_are_mixed",
+        "{read[0]} {read[1]} is read where {thought[1]} of another class was thought",
+        _two_classes,
+        _reidentify,
+        _has_two_classes,
     ),
     _illegal("a_used_paper_comes_in", "used paper {paper} with {blanks}", _forged_paper, _repeat_paper, _has_papers),
 )

@@ -5,6 +5,7 @@ purpose, and imports nothing of `ektp_core.ledger`, so that it cannot share its 
 placeholder is a blank nobody read (rule 10); what a paper brought in is kept by its name.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,11 +19,25 @@ Serial = tuple[str, int]
 
 #: The small country of the machine: few enough that everything meets everything.
 PARTIES = ("centre", "office/52.03", "office/52.01", "station/52.03/1")
-BUCKETS = (Bucket.STOCK, Bucket.IN_TRANSIT, Bucket.WASTE_HELD, Bucket.LOST, Bucket.GOOD_HELD)
+BUCKETS = tuple(Bucket)
 CLASSES = ("v5", "v4.8")
-SERIES = ("A", "B")
+#: One is the beginning of another, one differs in its sign only: a series is compared as it stands.
+SERIES = ("A", "A.1", "A-1")
 LONGEST = 12
 HIGHEST = 10**12
+
+#: Half of all blanks go to a few buckets, so that many lie together; the other half anywhere at all.
+_COMMON = (Bucket.STOCK, Bucket.IN_TRANSIT, Bucket.WASTE_HELD, Bucket.LOST, Bucket.GOOD_HELD)
+_DRAWN = _COMMON * 4 + BUCKETS
+_SPOTS = tuple(Spot(party, bucket) for bucket in _DRAWN for party in PARTIES)
+#: Most numbers are so low, and drawn as they are: a story keeps its sense when a line is taken out of it.
+_LOW = 36
+#: The first of a thousand blanks that come in at once.
+_CARTON = 1_001
+CARTON = 1_000
+#: Where a number no longer fits into some column; the last blanks there can be are among them.
+_EDGES = (2**15, 2**16, 2**24, 2**31, 2**32, HIGHEST)
+_PAIRS = 50
 
 
 @frozen
@@ -39,7 +54,7 @@ class LedgerModel:
 
     blanks: dict[Serial, Blank] = field(factory=dict)
     papers: dict[str, tuple[Blanks, Place]] = field(factory=dict)
-    highest: dict[str, int] = field(factory=dict)
+    cartons: int = 0
     gone: list[Serial] = field(factory=list)
     taken_in: int = 0
     given_out: int = 0
@@ -70,8 +85,9 @@ class LedgerModel:
         """The blanks are in the book."""
         for serial in blanks.serials():
             self.blanks[serial] = Blank(place, is_assumed)
-        self.highest[blanks.series] = max(blanks.hi, self.highest.get(blanks.series, 0))
-        self.taken_in += blanks.hi - blanks.lo + 1
+        size = blanks.hi - blanks.lo + 1
+        self.taken_in += size
+        self.cartons += size == CARTON
 
     def move(self, blanks: Blanks, target: Spot) -> None:
         """The blanks are elsewhere, of the class they were."""
@@ -105,41 +121,71 @@ class LedgerModel:
     # -- for the draws --------------------------------------------------------------------
 
     def some_blanks(self, dice: Dice) -> Blanks:
-        """Part of what lies in one place in a row; the book must hold something."""
-        series, number = dice.pick(sorted(self.blanks))
-        spot = self.spot(series, number)
-        longest = 1
-        while longest < LONGEST and self._is_at(spot, series, number + longest):
-            longest += 1
-        return Blanks(series, number, number + dice.number(1, longest) - 1)
+        """What lies in one place in a row, or a part of it; the book must hold something."""
+        series, lo = self._some_serial(dice)
+        spot, hi, longest = self.spot(series, lo), lo, dice.number(1, LONGEST + 2)
+        is_whole = longest > LONGEST
+        while is_whole and self._is_at(spot, series, lo - 1):
+            lo -= 1
+        while (is_whole or hi - lo + 1 < longest) and self._is_at(spot, series, hi + 1):
+            hi += 1
+        return Blanks(series, lo, hi)
+
+    def _some_serial(self, dice: Dice) -> Serial:
+        """A blank of the book: mostly the first from a low number on, now and then any."""
+        serials = sorted(self.blanks)
+        if dice.number(0, 5) == 5:
+            return dice.pick(serials)
+        first = bisect_left(serials, (dice.pick(SERIES), dice.number(1, _LOW)))
+        return serials[first % len(serials)]
 
     def spot(self, series: str, number: int) -> Spot:
         """Party and bucket of a blank of the book."""
         return self.blanks[series, number].place.spot
 
     def unknown_blanks(self, dice: Dice) -> Blanks:
-        """Blanks that were never in the book, or are no more; mostly right behind the last."""
-        if self.gone and dice.number(0, 3) == 0:
-            series, number = dice.pick(self.gone)
-            if (series, number) not in self.blanks:
-                return Blanks(series, number, number)
+        """Blanks that were never in the book, or are no more: as many as fit from some number on."""
         series = dice.pick(SERIES)
-        lo = self.highest.get(series, 0) + 1 + (dice.number(0, 3) if dice.number(0, 2) == 0 else 0)
-        return Blanks(series, lo, lo + dice.number(0, LONGEST - 1))
+        lo = self.unknown_number(series, dice.number(1, _LOW))
+        hi, longest = lo, dice.number(1, LONGEST)
+        while hi - lo + 1 < longest and (series, hi + 1) not in self.blanks:
+            hi += 1
+        return Blanks(series, lo, hi)
 
-    def pairs(self, most: int = 50) -> Sequence[tuple[Serial, Serial]]:
-        """Placeholders near each other, of one series and class, in different places; at most so many pairs."""
+    def far_blanks(self, dice: Dice) -> Blanks:
+        """Unknown blanks with long numbers; the last there can be among them."""
+        series = dice.pick(SERIES)
+        lo = self.unknown_number(series, dice.pick(_EDGES) - dice.number(0, 2))
+        if lo > HIGHEST:
+            return self.unknown_blanks(dice)
+        hi = max(n for n in range(lo, min(HIGHEST, lo + dice.number(0, 3)) + 1) if self._are_unknown(series, lo, n))
+        return Blanks(series, lo, hi)
+
+    def carton(self, dice: Dice) -> Blanks:
+        """A thousand blanks in a row, once in a life."""
+        return Blanks(dice.pick(SERIES), _CARTON, _CARTON + CARTON - 1)
+
+    def unknown_number(self, series: str, lo: int) -> int:
+        """The first number from `lo` on that is not in the book; of blanks that are, the end is seen from here."""
+        while (series, lo) in self.blanks:
+            lo += 1
+        return lo
+
+    def _are_unknown(self, series: str, lo: int, hi: int) -> bool:
+        return not any((series, number) in self.blanks for number in range(lo, hi + 1))
+
+    def pairs(self, *, one_class: bool = True) -> Sequence[tuple[Serial, Serial]]:
+        """Placeholders near each other, of one series and in different places; of one class, or of two."""
         assumed = [serial for serial in sorted(self.blanks) if self.blanks[serial].is_assumed]
         found: list[tuple[Serial, Serial]] = []
         for at, one in enumerate(assumed):
+            here = self.blanks[one].place
             for other in assumed[at + 1 : at + 30]:
-                if (
-                    one[0] == other[0]
-                    and self.blanks[one].place != self.blanks[other].place
-                    and self.may_reidentify(one, other)
-                ):
+                there = self.blanks[other].place
+                is_one = here.blank_class == there.blank_class
+                if one[0] == other[0] and here != there and is_one is one_class:
                     found.append((one, other))
-                    if len(found) == most:
+                    if len(found) == _PAIRS:
                         return found
         return found
 
@@ -147,15 +193,14 @@ class LedgerModel:
         return (series, number) in self.blanks and self.spot(series, number) == spot
 
 
-def some_place(dice: Dice, blank_class: str = "") -> Place:
+def some_place(dice: Dice) -> Place:
     """Any place of the small country."""
-    return Place(dice.pick(PARTIES), dice.pick(BUCKETS), blank_class or dice.pick(CLASSES))
+    return Place(*dice.pick(_SPOTS), dice.pick(CLASSES))
 
 
 def other_spot(dice: Dice, but: Spot) -> Spot:
     """Any party and bucket but these."""
-    spots = (Spot(party, bucket) for party in PARTIES for bucket in BUCKETS)
-    return dice.pick([spot for spot in spots if spot != but])
+    return dice.pick([spot for spot in _SPOTS if spot != but])
 
 
 def is_sound(blanks: Blanks) -> bool:

@@ -1,21 +1,22 @@
 """The machine of the print lock (mesin uji kunci cetak): one record's life, beside the oracle written by hand.
 
 `LOCK` shows everything with every event, so that only the states are judged: use it for a bare
-table of transitions. `LOCK_WITH_PROOFS` also sends events that lack one thing they need: a
-second person, an older attempt, another station, no evidence. The model is `OracleRecord`, which
-reads no lock table.
+table of transitions. `LOCK_WITH_PROOFS` also sends events that lack one thing they need
+(`ektp_testing.lock_lacks`): a second person, an older attempt, another station, no evidence. What
+came up least often comes next. The model is `OracleRecord`, which reads no lock table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from attrs import define, evolve, field
 
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockEvent, LockState
+from ektp_testing.lock_lacks import ALL_SHOWN, Lack, lacks, other_ways
 from ektp_testing.operation import Arguments, Dice, Machine, NamedCheck, Operation, must
-from ektp_testing.oracle import OracleRecord, Said, Signer
+from ektp_testing.oracle import OracleRecord, Said
 from ektp_testing.protocols import LockUnderTest
 
 ALLOWED_IS_TAKEN = NamedCheck(
@@ -54,58 +55,7 @@ LOCK_CHECKS = (
 )
 PROOF_CHECKS = (*LOCK_CHECKS, UNPROVEN_IS_REFUSED)
 
-STATION, OTHER_STATION = "station/52.03/1", "station/52.03/2"
-PEOPLE = (Signer("Andi", "centre"), Signer("Budi", "region"))
-
-#: Everything shown, everybody asked; `blank` and `report` are set for each event.
-ALL_SHOWN = Said(
-    station=STATION,
-    registry=True,
-    people=PEOPLE,
-    operator="Citra",
-    reporter="Dewi",
-    free_blanks=1,
-    in_time=True,
-    position_and_counter=True,
-    shows_good=True,
-    before_ink=True,
-    in_hand=True,
-    station_is_done=True,
-    report="digest",
-    balances=True,
-)
-
 _NAMES_A_CARD = (LockEvent.SETTLE_GOOD, LockEvent.SETTLE_BAD, LockEvent.SETTLE_LOST)
-
-#: What each event must not lack: the proof, without which it is refused.
-LACKING: Mapping[LockEvent, tuple[Mapping[str, Any], ...]] = {
-    LockEvent.ENTER: ({"registry": False},),
-    LockEvent.ENTER_LOCKED: ({"registry": False},),
-    LockEvent.AUTHORISE: ({"free_blanks": 0}, {"is_held": True}, {"station": ""}),
-    LockEvent.RETURN: ({"station": OTHER_STATION}, {"n": 0}),
-    LockEvent.START: ({"in_time": False}, {"station": OTHER_STATION}, {"blank": 0}, {"n": 0}),
-    LockEvent.PROVE_NOT_FED: ({"position_and_counter": False}, {"station": OTHER_STATION}),
-    LockEvent.VERDICT_GOOD: ({"shows_good": False}, {"station": OTHER_STATION}, {"n": 0}),
-    LockEvent.VERDICT_BAD: ({"station": OTHER_STATION}, {"n": 0}),
-    LockEvent.BLANK_FAILED: ({"before_ink": False}, {"in_hand": False}),
-    LockEvent.DOUBT: ({"station": OTHER_STATION}, {"n": 0}),
-    LockEvent.SETTLE_GOOD: ({"people": PEOPLE[:1]}, {"people": ()}, {"blank": 9_999}, {"n": 0}),
-    LockEvent.SETTLE_BAD: ({"people": PEOPLE[:1]}, {"people": (PEOPLE[0], Signer("Eko", "centre"))}, {"n": 0}),
-    LockEvent.SETTLE_LOST: ({"people": PEOPLE[:1]}, {"people": (*PEOPLE, Signer("Citra", "office"))}),
-    LockEvent.SETTLE_UNUSED: ({"people": PEOPLE[:1]}, {"station_is_done": False}),
-    LockEvent.VOID: ({"people": PEOPLE[:1]}, {"people": (PEOPLE[0], PEOPLE[0])}),
-    LockEvent.ACCEPT_REPORT: ({"balances": False}, {"report": ""}, {"reporter": ""}),
-    LockEvent.UNLOCK: (
-        {"people": PEOPLE[:1]},
-        {"people": (PEOPLE[0], PEOPLE[0])},
-        {"people": (PEOPLE[0], Signer("Eko", "centre"))},
-        {"people": (Signer("Dewi", "centre"), PEOPLE[1])},
-        {"report": "another"},
-        {"n": 0},
-    ),
-    LockEvent.OPEN: ({"people": PEOPLE[:1]},),
-}
-
 
 #: Events after which little or nothing can follow: drawn less often, so that lives are long.
 _ENDINGS = frozenset({LockEvent.WITHDRAW, LockEvent.VOID, LockEvent.CARD_SEEN})
@@ -118,11 +68,12 @@ def _shown(blank: int, report: str) -> Said:
 
 @define(eq=False)
 class LockWorld:
-    """The lock under test, the oracle beside it, and what was asked last."""
+    """The lock under test, the oracle beside it, what was asked last, and how often what was drawn."""
 
     lock: LockUnderTest
     oracle: OracleRecord = field(factory=OracleRecord)
     was_taken: bool = True
+    drawn: Counter[object] = field(factory=Counter)
 
     def said(self, event: LockEvent) -> Said:
         """Everything that can be shown with this event now."""
@@ -139,8 +90,26 @@ class LockWorld:
 
 def _an_allowed_event(world: LockWorld, dice: Dice) -> Arguments:
     allowed = _allowed(world)
-    event = dice.pick([one for one in allowed if one not in _ENDINGS] * 4 + allowed)
+    event = dice.pick([one for one in allowed if one not in _ENDINGS] * 20 + allowed)
+    if dice.number(0, 1) and event not in _ENDINGS:
+        event = dice.pick(_rarest(world, [one for one in allowed if one not in _ENDINGS]))
+    world.drawn[_stage(world, event)] += 1
     return {"event": event, "said": world.said(event), "check": ALLOWED_IS_TAKEN, "lacking": ""}
+
+
+def _rarest(world: LockWorld, events: Sequence[LockEvent]) -> list[LockEvent]:
+    """Those drawn least often at this stage of an attempt."""
+    least = min(world.drawn[_stage(world, one)] for one in events)
+    return [one for one in events if world.drawn[_stage(world, one)] == least]
+
+
+def _stage(world: LockWorld, event: LockEvent) -> tuple[LockEvent, int]:
+    return event, world.oracle.taken
+
+
+def _another_way(world: LockWorld, dice: Dice) -> Arguments:
+    event, lack, said = dice.pick(_ways(world))
+    return {"event": event, "said": said, "check": ALLOWED_IS_TAKEN, "lacking": f": {lack}"}
 
 
 def _a_forbidden_event(world: LockWorld, dice: Dice) -> Arguments:
@@ -155,28 +124,39 @@ def _everything_forbidden(world: LockWorld, dice: Dice) -> Arguments:
 
 
 def _an_unproven_event(world: LockWorld, dice: Dice) -> Arguments:
-    said, event, lacking = dice.pick(_unproven(world))
-    named = ", ".join(f"{name}={value!r}" for name, value in lacking.items())
-    return {"event": event, "said": said, "check": UNPROVEN_IS_REFUSED, "lacking": f" with {named}"}
+    """One of those that were drawn least often."""
+    found = _unproven(world)
+    least = min(world.drawn[event, lack] for event, lack, _ in found)
+    event, lack, said = dice.pick([one for one in found if world.drawn[one[0], one[1]] == least])
+    world.drawn[event, lack] += 1
+    return {"event": event, "said": said, "check": UNPROVEN_IS_REFUSED, "lacking": f", but {lack}"}
+
+
+def _everything_unproven(world: LockWorld, _: Dice) -> Arguments:
+    return {"found": _unproven(world), "state": _name(world.oracle.state)}
 
 
 def _allowed(world: LockWorld) -> list[LockEvent]:
     return [event for event in LockEvent if world.oracle.can(event, world.said(event))]
 
 
-def _unproven(world: LockWorld) -> list[tuple[Said, LockEvent, Mapping[str, Any]]]:
-    found = []
-    for event in _allowed(world):
-        for lacking in LACKING.get(event, ()):
-            said = evolve(world.said(event), **_fitting(world, lacking))
-            if not world.oracle.can(event, said):
-                found.append((said, event, lacking))
-    return found
+def _unproven(world: LockWorld) -> list[tuple[LockEvent, str, Said]]:
+    return [one for event in _allowed(world) for one in _changed(world, event, lacks, can=False)]
 
 
-def _fitting(world: LockWorld, lacking: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An older attempt is the one before the current one."""
-    return {**lacking, "n": world.oracle.n - 1} if "n" in lacking else lacking
+def _ways(world: LockWorld) -> list[tuple[LockEvent, str, Said]]:
+    lasting = (event for event in _allowed(world) if event not in _ENDINGS)
+    return [one for event in lasting for one in _changed(world, event, other_ways, can=True)]
+
+
+def _changed(
+    world: LockWorld, event: LockEvent, changes: Callable[[OracleRecord, LockEvent], Iterable[Lack]], *, can: bool
+) -> Iterator[tuple[LockEvent, str, Said]]:
+    """What is said with an event, changed in one thing, as far as the rules take it or do not."""
+    for name, change in changes(world.oracle, event):
+        said = evolve(world.said(event), **change)
+        if world.oracle.can(event, said) is can:
+            yield event, name, said
 
 
 def _do(world: LockWorld, event: LockEvent, said: Said, check: NamedCheck, lacking: str) -> None:
@@ -193,6 +173,23 @@ def _do(world: LockWorld, event: LockEvent, said: Said, check: NamedCheck, lacki
 def _do_all(world: LockWorld, events: Sequence[LockEvent], state: str) -> None:
     for event in events:
         _do(world, event, world.said(event), FORBIDDEN_IS_REFUSED, "")
+
+
+def _fail_all(world: LockWorld) -> None:
+    """Blank after blank, and once more when the attempt has had all it may take (rule 17)."""
+    fails, is_taken = LockEvent.BLANK_FAILED, True
+    while is_taken:
+        _do(world, LockEvent.START, world.said(LockEvent.START), ALLOWED_IS_TAKEN, "")
+        look(world)
+        is_taken = world.oracle.can(fails, world.said(fails))
+        _do(world, fails, world.said(fails), FORBIDDEN_IS_REFUSED, " of the last blank")
+        if is_taken:
+            look(world)
+
+
+def _do_all_unproven(world: LockWorld, found: Sequence[tuple[LockEvent, str, Said]], state: str) -> None:
+    for event, lack, said in found:
+        _do(world, event, said, UNPROVEN_IS_REFUSED, f", but {lack},")
 
 
 def look(world: LockWorld) -> None:
@@ -223,7 +220,7 @@ _ALLOWED = Operation[LockWorld](
     _do,
     is_always_possible=True,
     makes_sense=lambda world: bool(_allowed(world)),
-    weight=8,
+    weight=10,
 )
 _FORBIDDEN = Operation[LockWorld](
     "something_the_state_forbids",
@@ -231,7 +228,7 @@ _FORBIDDEN = Operation[LockWorld](
     _a_forbidden_event,
     _do,
     is_illegal=True,
-    weight=3,
+    weight=2,
 )
 _ALL_FORBIDDEN = Operation[LockWorld](
     "everything_the_state_forbids",
@@ -239,6 +236,7 @@ _ALL_FORBIDDEN = Operation[LockWorld](
     _everything_forbidden,
     _do_all,
     is_illegal=True,
+    weight=3,
 )
 _UNPROVEN = Operation[LockWorld](
     "something_without_its_proof",
@@ -246,13 +244,43 @@ _UNPROVEN = Operation[LockWorld](
     _an_unproven_event,
     _do,
     is_illegal=True,
-    makes_sense=lambda world: bool(_unproven(world)),
+    makes_sense=lambda world: bool(_allowed(world)),
+    weight=2,
+)
+_ALL_UNPROVEN = Operation[LockWorld](
+    "everything_without_its_proof",
+    "everything that is allowed at {state}, each time without one of its proofs",
+    _everything_unproven,
+    _do_all_unproven,
+    is_illegal=True,
+    makes_sense=lambda world: bool(_allowed(world)),
     weight=4,
+)
+_ANOTHER_WAY = Operation[LockWorld](
+    "something_allowed_in_another_way",
+    _TELLS,
+    _another_way,
+    _do,
+    is_always_possible=True,
+    makes_sense=lambda world: bool(_ways(world)),
+    weight=2,
+)
+_ALL_FAIL = Operation[LockWorld](
+    "every_blank_fails",
+    "blank after blank fails, until no more may be taken",
+    lambda _, __: {},
+    _fail_all,
+    makes_sense=lambda world: world.oracle.state is LockState.AUTHORISED,
 )
 
 LOCK: Machine[LockUnderTest, LockWorld] = Machine(
-    "lock", LockWorld, (_ALLOWED, _FORBIDDEN, _ALL_FORBIDDEN), LOCK_CHECKS, look, look
+    "lock", LockWorld, (_ALLOWED, _ALL_FAIL, _FORBIDDEN, _ALL_FORBIDDEN), LOCK_CHECKS, look, look
 )
 LOCK_WITH_PROOFS: Machine[LockUnderTest, LockWorld] = Machine(
-    "lock with proofs", LockWorld, (_ALLOWED, _FORBIDDEN, _ALL_FORBIDDEN, _UNPROVEN), PROOF_CHECKS, look, look
+    "lock with proofs",
+    LockWorld,
+    (_ALLOWED, _ALL_FAIL, _ANOTHER_WAY, _FORBIDDEN, _ALL_FORBIDDEN, _UNPROVEN, _ALL_UNPROVEN),
+    PROOF_CHECKS,
+    look,
+    look,
 )

@@ -12,14 +12,13 @@ same table with `ektp_testing.driver`.
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from ektp_testing.allotment_machine import ALLOTMENT
 from ektp_testing.ledger_machine import LEDGER
 from ektp_testing.lock_machine import LOCK, LOCK_WITH_PROOFS
-from ektp_testing.operation import Machine, Operation, Told, Violation
+from ektp_testing.operation import Arguments, Machine, Operation
 from ektp_testing.protocols import AllotmentUnderTest, LedgerUnderTest, LockUnderTest, TwoBooksUnderTest
 from ektp_testing.two_books_machine import TWO_BOOKS
 
@@ -29,24 +28,39 @@ W = TypeVar("W")
 MachineClass = type[RuleBasedStateMachine]
 
 
-#: The throws of one operation, drawn as one list: a list can be shortened and an operation taken
-#: out of a story without the others changing, so that stories shrink well.
-_THROWS = st.lists(st.integers(0, 1023), max_size=12)
+class DrawnDice:
+    """Dice that Hypothesis throws as they are asked for: each throw is a whole number it can make smaller."""
 
-
-class ListedDice:
-    """Dice that Hypothesis threw before; when there are no more throws, each is the simplest."""
-
-    def __init__(self, throws: Sequence[int]) -> None:
-        self._throws = iter(throws)
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
 
     def number(self, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
-        return low + next(self._throws, 0) % (high - low + 1)
+        return self._draw(st.integers(low, high))
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
-        return choices[next(self._throws, 0) % len(choices)]
+        return choices[self.number(0, len(choices) - 1)]
+
+
+class Line:
+    """What one rule was given: the arguments, shown as the line of the story that tells them.
+
+    No attrs class: Hypothesis would show its fields instead.
+    """
+
+    def __init__(self, text: str, arguments: Arguments) -> None:
+        self.text, self.arguments = text, arguments
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@st.composite
+def _lines(draw: st.DrawFn, operation: Operation[Any]) -> Line:
+    """The arguments an operation draws from the model as it stands at this step."""
+    arguments = operation.draw(draw(st.runner()).world, DrawnDice(draw))
+    return Line(operation.line(arguments), arguments)
 
 
 def machine_class(machine: Machine[T, W], make: Callable[[], T]) -> MachineClass:
@@ -73,20 +87,16 @@ def machine_class(machine: Machine[T, W], make: Callable[[], T]) -> MachineClass
 
 
 def _rule(machine: Machine[T, W], operation: Operation[W]) -> object:
-    def perform(self: Any, throws: list[int]) -> None:
+    def perform(self: Any, line: Line) -> None:
         try:
-            note(operation.perform(self.world, ListedDice(throws)))
+            operation.do(self.world, **line.arguments)
             machine.look(self.world)
-        except Told as told:
-            self.is_over = True
-            note(told.line)
-            raise told.error from None
-        except Violation:
+        except Exception:
             self.is_over = True
             raise
 
     perform.__name__ = operation.name
-    as_rule = rule(throws=_THROWS)(perform)
+    as_rule = rule(line=_lines(operation))(perform)
     return precondition(lambda self: operation.makes_sense(self.world))(as_rule)
 
 

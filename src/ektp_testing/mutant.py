@@ -58,6 +58,14 @@ def sentence(thing: object) -> str:
 
 def found_by(machine: Machine[T, W], make: Callable[[], T], check: NamedCheck, seeds: int, steps: int) -> Mutant:
     """A mutant that a check of a machine must find, within so many lives of so many steps."""
+    hunt = hunting(machine, make, check, seeds, steps)
+    return Mutant(machine.name, words(make.__name__), sentence(make), check.name, hunt)
+
+
+def hunting(
+    machine: Machine[T, W], make: Callable[[], T], check: NamedCheck, seeds: int, steps: int
+) -> Callable[[], Caught | None]:
+    """Looks for what breaks a check of a machine, life after life."""
 
     def hunt() -> Caught | None:
         for seed in range(seeds):
@@ -66,4 +74,4 @@ def found_by(machine: Machine[T, W], make: Callable[[], T], check: NamedCheck, s
                 return Caught(seed, run.steps)
         return None
 
-    return Mutant(machine.name, words(make.__name__), sentence(make), check.name, hunt)
+    return hunt

@@ -18,6 +18,7 @@ from ektp_testing.mutant import Caught, Mutant
 from ektp_testing.mutants_allotments import ALLOTMENT_MUTANTS
 from ektp_testing.mutants_ledgers import LEDGER_MUTANTS
 from ektp_testing.mutants_locks import LOCK_MUTANTS
+from ektp_testing.mutants_proofs import PROOF_MUTANTS
 from ektp_testing.mutants_stores import STORE_MUTANTS
 from ektp_testing.mutants_two_books import TWO_BOOKS_MUTANTS
 from ektp_testing.store_kit import STORE_CHECKS
@@ -26,6 +27,7 @@ from ektp_testing.two_books_machine import TWO_BOOKS_CHECKS
 MUTANTS: tuple[Mutant, ...] = (
     *LEDGER_MUTANTS,
     *LOCK_MUTANTS,
+    *PROOF_MUTANTS,
     *TWO_BOOKS_MUTANTS,
     *ALLOTMENT_MUTANTS,
     *STORE_MUTANTS,
@@ -53,7 +55,7 @@ class Hunt:
         where = f"seed {self.caught.seed}, step {self.caught.steps}" if self.caught else "SURVIVED"
         if self.caught and self.mutant.family == "store":
             where = "at once"
-        return f"{self.mutant.family:16} {self.mutant.name:28} {self.mutant.check:50} {where}"
+        return f"{self.mutant.family:16} {self.mutant.name:52} {self.mutant.check:50} {where}"
 
 
 def hunt(mutants: Sequence[Mutant] = MUTANTS) -> Iterator[Hunt]:

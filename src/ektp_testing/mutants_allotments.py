@@ -1,199 +1,39 @@
 """Plans that do the wrong thing (alokasi yang keliru): one mistake each, and the check that must find it.
 
-Each asks our own plan a slightly wrong question, or spoils its answer.
+Those here spoil what our own plan answers; those of `mutants_allotments_asking` ask it wrongly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from math import floor
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from ektp_core.allotment.figures import OfficeFigures
-from ektp_core.allotment.grants import Plan
 from ektp_core.allotment.policy import Policy, ShortageRule
 from ektp_core.allotment.rule import Rule
 from ektp_testing import allotment_checks as checks
+from ektp_testing import allotment_loan_checks as loan_checks
+from ektp_testing import mutants_allotments_asking as asking
 from ektp_testing.allotment_machine import ALLOTMENT
+from ektp_testing.allotment_spoiled import Answer, Given, Rows, Spoiled, Supply, counted, lent_by
 from ektp_testing.mutant import Mutant, found_by
-from ektp_testing.our_allotment import OurAllotment
-
-Rows = Sequence[OfficeFigures]
-Supply = Mapping[str, int]
 
 
-@frozen
-class _Given:
-    """A grant, as far as it is judged; free to be spoiled."""
-
-    office: str
-    blank_class: str
-    count: int
-    bound_by: object
-    limits: tuple[tuple[object, int], ...]
-    deliveries: tuple[tuple[int, int], ...]
-    is_push: bool
-
-
-@frozen
-class _Lent:
-    """A loan, as far as it is judged."""
-
-    lender: str
-    borrower: str
-    blank_class: str
-    count: int
-    lender_stock: int
-    lender_keeps: int
-
-
-@frozen
-class _Answer:
-    """A plan, as far as it is judged."""
-
-    policy: Policy
-    grants: tuple[_Given, ...]
-    loans: tuple[_Lent, ...]
-    left: Mapping[str, int]
-
-
-def _copied(policy: Policy, plan: Plan) -> _Answer:
-    grants = (
-        _Given(g.office, g.blank_class, g.count, g.bound_by, g.limits, g.deliveries, g.is_push) for g in plan.grants
-    )
-    loans = (
-        _Lent(one.lender, one.borrower, one.blank_class, one.count, one.lender_stock, one.lender_keeps)
-        for one in plan.loans
-    )
-    return _Answer(policy, tuple(grants), tuple(loans), plan.left)
-
-
-class _Spoiled:
-    """Asks wrongly (`policy`, `row`) or answers wrongly (`answer`)."""
-
-    def divide(self, policy: Policy, supply: Supply, offices: Rows) -> _Answer | None:
-        plan = OurAllotment().divide(self.policy(policy), supply, [self.row(one) for one in offices])
-        return self.answer(_copied(policy, plan), offices) if plan else None
-
-    def policy(self, policy: Policy) -> Policy:
-        return policy
-
-    def row(self, one: OfficeFigures) -> OfficeFigures:
-        return one
-
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
-        return plan
-
-
-def _counted(plan: _Answer, count_of: Callable[[_Given], int]) -> _Answer:
-    """The plan with other counts, each with its reason, and what is then left."""
-    grants, left = [], dict(plan.left)
-    for grant in plan.grants:
-        count = count_of(grant)
-        if count == grant.count:
-            grants.append(grant)
-            continue
-        limits = tuple((rule, count if rule is grant.bound_by else most) for rule, most in grant.limits)
-        grants.append(evolve(grant, count=count, limits=limits, deliveries=((0, count),) if count else ()))
-        if grant.blank_class in left:
-            left[grant.blank_class] += grant.count - count
-    return evolve(plan, grants=tuple(grants), left=left)
-
-
-def _is_shared(grant: _Given) -> bool:
+def _is_shared(grant: Given) -> bool:
     return grant.bound_by in (Rule.SHORTAGE, Rule.RESERVE)
 
 
-class _CapacityIsIgnored(_Spoiled):
-    """An office gets more than it can print (paper 001)."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, capacity_binds=False)
-
-
-class _RoadIsForgotten(_Spoiled):
-    """Blanks on the road are not counted."""
-
-    def row(self, one: OfficeFigures) -> OfficeFigures:
-        return evolve(one, in_transit=0)
-
-
-class _ReportIsIgnored(_Spoiled):
-    """The next grant comes without the report of the last (rule 27)."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, report_needed=False)
-
-
-class _OldReportIsEnough(_Spoiled):
-    """A report a day too old is taken."""
-
-    def row(self, one: OfficeFigures) -> OfficeFigures:
-        return evolve(one, report_age_days=max(0, one.report_age_days - 1))
-
-
-class _ReserveIsGranted(_Spoiled):
-    """The central reserve is divided too."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, central_reserve=0)
-
-
-class _NeedIsIgnored(_Spoiled):
-    """An office gets what it asks for, needed or not."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, need_binds=False)
-
-
-class _OwnFigureDecides(_Spoiled):
-    """An office may say itself how many wait (rule 28: the centre's figure decides)."""
-
-    def row(self, one: OfficeFigures) -> OfficeFigures:
-        return evolve(one, backlog=one.backlog + 20 if one.backlog else 0)
-
-
-class _QuotaIsIgnored(_Spoiled):
-    """The quota does not bind."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, quota=0)
-
-
-class _PushIsIgnored(_Spoiled):
-    """A signed exception changes nothing."""
-
-    def row(self, one: OfficeFigures) -> OfficeFigures:
-        return evolve(one, signed_push=0)
-
-
-class _LotsAreBroken(_Spoiled):
-    """Boxes are opened."""
-
-    def policy(self, policy: Policy) -> Policy:
-        return evolve(policy, rounding_lot=1)
-
-
-class _OneIsHeldBack(_Spoiled):
+class _OneIsHeldBack(Spoiled):
     """In a shortage a lot stays at the centre."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         first = next((grant for grant in plan.grants if _is_shared(grant) and grant.count > 0), None)
         lot = plan.policy.rounding_lot
-        return _counted(plan, lambda grant: grant.count - min(lot, grant.count) if grant is first else grant.count)
+        return counted(plan, lambda grant: grant.count - min(lot, grant.count) if grant is first else grant.count)
 
 
-class _OtherRuleOfShortage(_Spoiled):
-    """Too little is shared by the other rule."""
-
-    def policy(self, policy: Policy) -> Policy:
-        other = {ShortageRule.EQUAL_DAYS: ShortageRule.PROPORTIONAL, ShortageRule.PROPORTIONAL: ShortageRule.EQUAL_DAYS}
-        return evolve(policy, shortage_rule=other[policy.shortage_rule])
-
-
-class _FirstComeFirstServed(_Spoiled):
+class _FirstComeFirstServed(Spoiled):
     """In a shortage the office that stands first in the list gets all of its part."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         order = {(one.office, one.blank_class): place for place, one in enumerate(rows)}
         given: dict[tuple[str, str], int] = {}
         for blank_class in plan.left:
@@ -205,13 +45,13 @@ class _FirstComeFirstServed(_Spoiled):
                 most = min(count for rule, count in one.limits if rule is not one.bound_by)
                 given[one.office, blank_class] = min(pot, most)
                 pot -= given[one.office, blank_class]
-        return _counted(plan, lambda one: given.get((one.office, one.blank_class), one.count))
+        return counted(plan, lambda one: given.get((one.office, one.blank_class), one.count))
 
 
-class _LargestRemainder(_Spoiled):
+class _LargestRemainder(Spoiled):
     """Proportional parts are rounded down and the rest goes to the largest remainders: the Alabama paradox."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         given: dict[tuple[str, str], int] = {}
         if plan.policy.shortage_rule is not ShortageRule.PROPORTIONAL or plan.policy.rounding_lot > 1:
             return plan
@@ -225,18 +65,18 @@ class _LargestRemainder(_Spoiled):
             for one in remainders[: pot - sum(parts.values())]:
                 parts[one.office] += 1
             given |= {(office, blank_class): count for office, count in parts.items()}
-        return _counted(plan, lambda one: given.get((one.office, one.blank_class), one.count))
+        return counted(plan, lambda one: given.get((one.office, one.blank_class), one.count))
 
 
-def _due(grant: _Given) -> int:
+def _due(grant: Given) -> int:
     """What the office's own rules would have given it."""
     return min(count for rule, count in grant.limits if rule not in (Rule.SHORTAGE, Rule.RESERVE, Rule.PUSH))
 
 
-class _LeftIsGuessed(_Spoiled):
+class _LeftIsGuessed(Spoiled):
     """What was pushed is still counted as left."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         left = dict(plan.left)
         for grant in plan.grants:
             if grant.is_push and grant.blank_class in left:
@@ -244,10 +84,10 @@ class _LeftIsGuessed(_Spoiled):
         return evolve(plan, left=left)
 
 
-class _OneReasonForAll(_Spoiled):
+class _OneReasonForAll(Spoiled):
     """Every office is told that it got what it asked for."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         return evolve(
             plan,
             grants=tuple(
@@ -256,56 +96,143 @@ class _OneReasonForAll(_Spoiled):
         )
 
 
-class _LastLoadIsForgotten(_Spoiled):
+class _LastLoadIsForgotten(Spoiled):
     """Of staged deliveries the last is forgotten."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         short = (evolve(one, deliveries=one.deliveries[: max(1, len(one.deliveries) - 1)]) for one in plan.grants)
         return evolve(plan, grants=tuple(short))
 
 
-class _LendsItAll(_Spoiled):
+class _LendsItAll(Spoiled):
     """A lender gives what it has, also what it needs."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         return evolve(plan, loans=tuple(evolve(one, count=one.lender_stock) for one in plan.loans))
 
 
-class _LaterRowWins(_Spoiled):
+class _LendsWhatNobodyHas(Spoiled):
+    """A lender is said to have a thousand million, and lends a hundred times what it would."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        return lent_by(plan, lambda one: evolve(one, count=one.count * 100, lender_stock=10**9, lender_keeps=0))
+
+
+class _LendsByAnOldCount(Spoiled):
+    """What a lender lent before is not taken off what it is said to have."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        stocks = {(one.office, one.blank_class): one.stock for one in rows}
+        return lent_by(plan, lambda one: evolve(one, lender_stock=stocks[one.lender, one.blank_class]))
+
+
+class _LendsToNobody(Spoiled):
+    """Loans go to an office that is not in the plan."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        return lent_by(plan, lambda one: evolve(one, borrower="office/99.99"))
+
+
+class _LendsWhereNobodyMust(Spoiled):
+    """Who waits for its report borrows instead (rule 30: a loan is no way round rule 27)."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        waits = {one.office for one in rows if one.accounted_for is False}
+        other = next(iter(sorted(waits)), "")
+        return lent_by(plan, lambda one: evolve(one, borrower=other) if other and one.lender != other else one)
+
+
+class _BecauseBecause(Spoiled):
+    """Every grant is bound by a word that is no rule."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        grants = (evolve(one, bound_by="because", limits=(("because", one.count),)) for one in plan.grants)
+        return evolve(plan, grants=tuple(grants))
+
+
+class _EverythingToday(Spoiled):
+    """All deliveries come on the first day."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        grants = (evolve(one, deliveries=tuple((0, count) for _, count in one.deliveries)) for one in plan.grants)
+        return evolve(plan, grants=tuple(grants))
+
+
+class _FirstRowLendsFirst(Spoiled):
+    """Loans are made in the order of the list."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        places = {one.office: place for place, one in enumerate(rows)}
+        return evolve(plan, loans=tuple(sorted(plan.loans, key=lambda one: places[one.lender])))
+
+
+class _FirstRuleIsBlamed(Spoiled):
+    """Of rules that give the same, the one is blamed that the list's first office was bound by."""
+
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
+        bound = {(one.office, one.blank_class): one.bound_by for one in plan.grants}
+        first = next((bound[one.office, one.blank_class] for one in rows), None)
+        grants = (
+            evolve(one, bound_by=first) if dict(one.limits).get(first) == one.count and not one.is_push else one
+            for one in plan.grants
+        )
+        return evolve(plan, grants=tuple(grants))
+
+
+class _LaterRowWins(Spoiled):
     """Of an office that stands twice the later row is taken."""
 
-    def divide(self, policy: Policy, supply: Supply, offices: Rows) -> _Answer | None:
+    def divide(self, policy: Policy, supply: Supply, offices: Rows) -> Answer | None:
         return super().divide(policy, supply, list({(one.office, one.blank_class): one for one in offices}.values()))
 
 
-class _NothingIsNoAnswer(_Spoiled):
+class _NothingIsNoAnswer(Spoiled):
     """Offices that get nothing are left out, and hear no reason."""
 
-    def answer(self, plan: _Answer, rows: Rows) -> _Answer:
+    def answer(self, plan: Answer, rows: Rows) -> Answer:
         return evolve(plan, grants=tuple(grant for grant in plan.grants if grant.count))
 
 
 ALLOTMENT_MUTANTS: tuple[Mutant, ...] = tuple(
-    found_by(ALLOTMENT, make, check, seeds=150, steps=60)
+    found_by(ALLOTMENT, make, check, seeds=20, steps=120)
     for make, check in (
-        (_CapacityIsIgnored, checks.NOT_ABOVE_CAPACITY),
-        (_RoadIsForgotten, checks.NOT_ABOVE_CAPACITY),
-        (_ReportIsIgnored, checks.NOT_NOW),
-        (_OldReportIsEnough, checks.NOT_NOW),
-        (_ReserveIsGranted, checks.RESERVE_IS_KEPT),
-        (_NeedIsIgnored, checks.NOT_ABOVE_DUE),
-        (_OwnFigureDecides, checks.NOT_ABOVE_DUE),
-        (_QuotaIsIgnored, checks.NOT_ABOVE_DUE),
-        (_PushIsIgnored, checks.DUE_IS_GRANTED),
-        (_LotsAreBroken, checks.WHOLE_LOTS),
+        (asking.CapacityIsIgnored, checks.NOT_ABOVE_CAPACITY),
+        (asking.RoadIsForgotten, checks.NOT_ABOVE_CAPACITY),
+        (asking.ReportIsIgnored, checks.NOT_NOW),
+        (asking.OldReportIsEnough, checks.NOT_NOW),
+        (asking.ReserveIsGranted, checks.RESERVE_IS_KEPT),
+        (asking.NeedIsIgnored, checks.NOT_ABOVE_DUE),
+        (asking.OwnFigureDecides, checks.NOT_ABOVE_DUE),
+        (asking.QuotaIsIgnored, checks.NOT_ABOVE_DUE),
+        (asking.PushIsIgnored, checks.DUE_IS_GRANTED),
+        (asking.LotsAreBroken, checks.WHOLE_LOTS),
         (_OneIsHeldBack, checks.ALL_IS_SHARED),
-        (_OtherRuleOfShortage, checks.SHARED_FAIRLY),
-        (_FirstComeFirstServed, checks.ORDER_CHANGES_NOTHING),
+        (asking.OtherRuleOfShortage, checks.SHARED_FAIRLY),
+        (_FirstComeFirstServed, checks.SHARED_FAIRLY),
         (_LargestRemainder, checks.MORE_TAKES_FROM_NOBODY),
         (_LeftIsGuessed, checks.NONE_COME_FROM_NOWHERE),
         (_OneReasonForAll, checks.REASON_FITS),
         (_LastLoadIsForgotten, checks.DELIVERIES_ADD_UP),
-        (_LendsItAll, checks.LENDER_KEEPS),
+        (_LendsItAll, loan_checks.LENDER_KEEPS),
+        (_LendsWhatNobodyHas, loan_checks.LENDER_KEEPS),
+        (_LendsByAnOldCount, loan_checks.LENDER_IS_TOLD),
+        (_LendsToNobody, loan_checks.BORROWER_MAY),
+        (_LendsWhereNobodyMust, loan_checks.BORROWER_MAY),
+        (_BecauseBecause, checks.REASON_IS_TRUE),
+        (asking.StockOutsAreForgotten, checks.REASON_IS_TRUE),
+        (asking.PoorPrintersStandStill, checks.REASON_IS_TRUE),
+        (asking.BrokenPrintersAreNotKnown, checks.NOT_ABOVE_CAPACITY),
+        (asking.EmptyMonthsCount, checks.REASON_IS_TRUE),
+        (_EverythingToday, checks.DELIVERIES_ARE_STAGED),
+        (asking.AlwaysThreeMonths, checks.REASON_IS_TRUE),
+        (asking.AlwaysAMonthOld, checks.NOT_NOW),
+        (asking.AlwaysAWeek, checks.NOT_NOW),
+        (asking.CountsAreCutOff, checks.REASON_IS_TRUE),
+        (asking.PushDoesNotWait, checks.NOT_NOW),
+        (asking.PushStopsAtCapacity, checks.DUE_IS_GRANTED),
+        (asking.ExceptionIsIgnored, checks.DUE_IS_GRANTED),
+        (_FirstRowLendsFirst, checks.ORDER_CHANGES_NOTHING),
+        (_FirstRuleIsBlamed, checks.ORDER_CHANGES_NOTHING),
         (_LaterRowWins, checks.IMPOSSIBLE_IS_REFUSED),
         (_NothingIsNoAnswer, checks.POSSIBLE_IS_PLANNED),
     )

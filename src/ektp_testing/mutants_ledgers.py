@@ -188,8 +188,120 @@ class _PaperForgotten(PlainLedger):
         return paper not in self.papers and super().take_in_once(paper, blanks, place)
 
 
+class _PaperWithoutPlace(PlainLedger):
+    """A paper is known by its blanks; where they went is not compared."""
+
+    def take_in_once(self, paper: str, blanks: Blanks, place: Place) -> bool:
+        known = self.papers.get(paper)
+        return bool(known and known[0] == blanks) or super().take_in_once(paper, blanks, place)
+
+
+class _PaperByItsFirst(PlainLedger):
+    """A paper is known by its place and its first blank; where the range ends is not compared."""
+
+    def take_in_once(self, paper: str, blanks: Blanks, place: Place) -> bool:
+        known = self.papers.get(paper)
+        is_same = known and (known[0].series, known[0].lo, known[1]) == (blanks.series, blanks.lo, place)
+        return bool(is_same) or super().take_in_once(paper, blanks, place)
+
+
+class _ReadsAcrossClasses(PlainLedger):
+    """A placeholder of one class is read where one of another class was thought to be."""
+
+    def reidentify(self, series: str, number: int, in_place_of: int) -> bool:
+        one, other = (series, number), (series, in_place_of)
+        if one == other or not {one, other} <= self.assumed:
+            return False
+        self.places[one], self.places[other] = self.places[other], self.places[one]
+        self.assumed.discard(one)
+        return True
+
+
+class _AddsWhatStays(PlainLedger):
+    """A movement to where the blanks are is added to the count and not taken from it."""
+
+    def _carry(self, serial: Serial, target: Spot) -> None:
+        stays = self.places[serial].spot == target
+        super()._carry(serial, target)
+        self.counts[self.places[serial]] += stays
+
+
+class _ShortNumbers(PlainLedger):
+    """A number is kept in two bytes: a delivery of higher ones is refused."""
+
+    def _is_range(self, blanks: Blanks) -> bool:
+        return super()._is_range(blanks) and blanks.hi < 2**15
+
+
+class _NotTheHighest(PlainLedger):
+    """The highest number there is counts as one too many."""
+
+    def _is_range(self, blanks: Blanks) -> bool:
+        return super()._is_range(blanks) and blanks.hi < 10**12
+
+
+class _FiftyAtATime(PlainLedger):
+    """Of a long range only the first fifty are carried."""
+
+    def _carried(self, blanks: Blanks) -> Iterable[Serial]:
+        return [*blanks.serials()][:50]
+
+
+class _SeriesUpToTheDot(PlainLedger):
+    """What stands behind a dot in a series is left away: A.1 is taken for A."""
+
+    def take_in(self, blanks: Blanks, place: Place) -> bool:
+        return super().take_in(_without_dot(blanks), place)
+
+    def move(self, blanks: Blanks, source: Spot, target: Spot) -> bool:
+        return super().move(_without_dot(blanks), source, target)
+
+    def give_out(self, blanks: Blanks, source: Spot) -> bool:
+        return super().give_out(_without_dot(blanks), source)
+
+    def place_of(self, series: str, number: int) -> Place | None:
+        return super().place_of(series.split(".")[0], number)
+
+
+def _without_dot(blanks: Blanks) -> Blanks:
+    return Blanks(blanks.series.split(".")[0], blanks.lo, blanks.hi)
+
+
+class _LosesWhatIsRare(PlainLedger):
+    """Blanks that move out of a bucket seldom used leave the book."""
+
+    def move(self, blanks: Blanks, source: Spot, target: Spot) -> bool:
+        if source.bucket in (Bucket.SUSPECT, Bucket.VOID_HELD):
+            return self.give_out(blanks, source)
+        return super().move(blanks, source, target)
+
+
+class _ForgetsTheRoad(PlainLedger):
+    """A card lost or on the road comes back as what blanks are: its condition is not kept (rule 11)."""
+
+    def _put(self, serial: Serial, place: Place) -> None:
+        plain = {
+            Bucket.IN_TRANSIT_WASTE: Bucket.IN_TRANSIT,
+            Bucket.LOST_VOID: Bucket.LOST,
+            Bucket.USED_DECLARED: Bucket.DESTROYED,
+        }
+        super()._put(serial, Place(place.party, plain.get(place.bucket, place.bucket), place.blank_class))
+
+
+class _ClassOfTheFirst(PlainLedger):
+    """A range that moves is written down with the class of its first blank."""
+
+    def move(self, blanks: Blanks, source: Spot, target: Spot) -> bool:
+        first = self.places.get((blanks.series, blanks.lo))
+        done = super().move(blanks, source, target)
+        for serial in blanks.serials() if done and first else ():
+            self.counts[self.places[serial]] -= 1
+            self._put(serial, Place(*target, first.blank_class))
+        return done
+
+
 LEDGER_MUTANTS: tuple[Mutant, ...] = tuple(
-    found_by(LEDGER, make, check, seeds=20, steps=150)
+    found_by(LEDGER, make, check, seeds=20, steps=120)
     for make, check in (
         (_TakesAgain, checks.WHAT_DOES_NOT_FIT_IS_REFUSED),
         (_LooksAtTheFirst, checks.WHAT_DOES_NOT_FIT_IS_REFUSED),
@@ -211,5 +323,16 @@ LEDGER_MUTANTS: tuple[Mutant, ...] = tuple(
         (_MovesOnlyTheRead, checks.A_BLANK_IS_WHERE_IT_WAS_PUT),
         (_PaperByName, checks.A_PAPER_IS_TAKEN_ONCE),
         (_PaperForgotten, checks.A_PAPER_IS_TAKEN_ONCE),
+        (_PaperWithoutPlace, checks.A_PAPER_IS_TAKEN_ONCE),
+        (_PaperByItsFirst, checks.A_PAPER_IS_TAKEN_ONCE),
+        (_ReadsAcrossClasses, checks.A_READING_SWAPS),
+        (_AddsWhatStays, checks.COUNTS_ARE_THE_BLANKS),
+        (_ShortNumbers, checks.WHAT_FITS_IS_TAKEN),
+        (_NotTheHighest, checks.WHAT_FITS_IS_TAKEN),
+        (_FiftyAtATime, checks.A_BLANK_IS_WHERE_IT_WAS_PUT),
+        (_SeriesUpToTheDot, checks.WHAT_FITS_IS_TAKEN),
+        (_LosesWhatIsRare, checks.A_BLANK_IS_WHERE_IT_WAS_PUT),
+        (_ForgetsTheRoad, checks.A_BLANK_IS_WHERE_IT_WAS_PUT),
+        (_ClassOfTheFirst, checks.A_CLASS_IS_KEPT),
     )
 )

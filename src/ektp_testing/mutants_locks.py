@@ -14,7 +14,8 @@ from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import By, LockEvent, LockState
 from ektp_testing import lock_machine as checks
-from ektp_testing.lock_machine import LOCK, LOCK_WITH_PROOFS, STATION
+from ektp_testing.lock_lacks import PEOPLE, STATION
+from ektp_testing.lock_machine import LOCK, LOCK_WITH_PROOFS
 from ektp_testing.mutant import Mutant, found_by
 from ektp_testing.oracle import Impossible, OracleRecord, Said
 from ektp_testing.our_lock import LookUp, TableLock
@@ -160,7 +161,7 @@ class HandLock:
 
 def one_person_is_enough() -> HandLock:
     """Whoever signs for the centre, a second is imagined beside him (rule 25)."""
-    return HandLock(lambda _, __, said: evolve(said, people=(*said.people, *checks.PEOPLE)) if said.people else said)
+    return HandLock(lambda _, __, said: evolve(said, people=(*said.people, *PEOPLE)) if said.people else said)
 
 
 def units_do_not_matter() -> HandLock:
@@ -228,6 +229,26 @@ def freed_by_silence() -> HandLock:
     return HandLock(lambda _, __, said: evolve(said, station_is_done=True))
 
 
+def two_for_a_read_chip() -> HandLock:
+    """A card whose chip was read is not settled as good by one person (rule 39)."""
+    return HandLock(lambda _, __, said: evolve(said, uid_read=False))
+
+
+def a_read_chip_settles_all() -> HandLock:
+    """Where the chip was read one person settles a card as bad or lost too."""
+
+    def believe(_: OracleRecord, event: LockEvent, said: Said) -> Said:
+        reads = said.uid_read and len(said.people) == 1 and event is not Event.SETTLE_GOOD
+        return evolve(said, people=(*said.people, *PEOPLE)) if reads else said
+
+    return HandLock(believe)
+
+
+def the_attempt_must_not_be_named() -> HandLock:
+    """An event that names its attempt is refused."""
+    return HandLock(lambda _, __, said: evolve(said, n=-1) if said.n is not None else said)
+
+
 LOCK_MUTANTS: tuple[Mutant, ...] = (
     *(
         found_by(LOCK, make, check, seeds=40, steps=60)
@@ -247,8 +268,10 @@ LOCK_MUTANTS: tuple[Mutant, ...] = (
             (RefusedIsCounted, checks.A_REFUSAL_CHANGES_NOTHING),
         )
     ),
+    found_by(LOCK_WITH_PROOFS, two_for_a_read_chip, checks.ALLOWED_IS_TAKEN, seeds=20, steps=120),
+    found_by(LOCK_WITH_PROOFS, the_attempt_must_not_be_named, checks.ALLOWED_IS_TAKEN, seeds=20, steps=120),
     *(
-        found_by(LOCK_WITH_PROOFS, make, checks.UNPROVEN_IS_REFUSED, seeds=80, steps=60)
+        found_by(LOCK_WITH_PROOFS, make, checks.UNPROVEN_IS_REFUSED, seeds=20, steps=120)
         for make in (
             one_person_is_enough,
             units_do_not_matter,
@@ -262,6 +285,7 @@ LOCK_MUTANTS: tuple[Mutant, ...] = (
             held_and_authorised,
             authorised_without_blank,
             freed_by_silence,
+            a_read_chip_settles_all,
         )
     ),
 )

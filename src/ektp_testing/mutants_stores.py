@@ -16,7 +16,7 @@ from ektp_core.flow.rows import RunningNumber
 from ektp_core.flow.view import Book
 from ektp_testing import store_faults as faults
 from ektp_testing.mutant import Caught, Mutant, sentence, words
-from ektp_testing.our_stores import MemoryMaker, SqliteMaker
+from ektp_testing.our_stores import MemoryMaker, SqliteMaker, has_files
 from ektp_testing.small_book import Apply, decide
 from ektp_testing.store_kit import STORE_CHECKS
 
@@ -134,12 +134,17 @@ def _mutant(named: str, kind: object, make: Callable[[], SoundMaker]) -> Mutant:
     return Mutant("store", words(getattr(kind, "__name__", "")), sentence(kind), named, lambda: _hunted(make, named))
 
 
-STORE_MUTANTS: tuple[Mutant, ...] = (
-    *(_mutant(named, fault, lambda fault=fault: SoundMaker(fault)) for fault, named in _FAULTS),  # type: ignore[misc]
-    *(_mutant(named, maker, maker) for maker, named in _MAKERS),
+#: Without a database there are no files to spoil: `ektp[testing,hub]` has one.
+_IN_FILES = (
     _mutant(
         "a_link_survives_reopening",
         faults.KeepsTheFirstNote,
         lambda: SoundMaker(faults.KeepsTheFirstNote, SqliteMaker()),
     ),
+)
+
+STORE_MUTANTS: tuple[Mutant, ...] = (
+    *(_mutant(named, fault, lambda fault=fault: SoundMaker(fault)) for fault, named in _FAULTS),  # type: ignore[misc]
+    *(_mutant(named, maker, maker) for maker, named in _MAKERS),
+    *(_IN_FILES if has_files() else ()),
 )

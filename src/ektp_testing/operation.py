@@ -101,6 +101,10 @@ class Operation(Generic[W]):
     makes_sense: Callable[[W], bool] = always
     weight: int = 1
 
+    def line(self, arguments: Arguments) -> str:
+        """The line of the story that tells this operation with these arguments."""
+        return self.tells.format(**{name: _shown(value) for name, value in arguments.items()})
+
     def perform(self, world: W, dice: Dice) -> str:
         """Draw, tell, do; gives the line of the story.
 
@@ -108,7 +112,7 @@ class Operation(Generic[W]):
             Told: around whatever `do` raised, with the line.
         """
         arguments = self.draw(world, dice)
-        line = self.tells.format(**{name: _shown(value) for name, value in arguments.items()})
+        line = self.line(arguments)
         try:
             self.do(world, **arguments)
         except Exception as error:  # whatever a thing under test raises is told with its story

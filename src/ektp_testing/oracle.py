@@ -34,6 +34,14 @@ Event, State = LockEvent, LockState
 BLANKS_PER_ATTEMPT = 3
 
 
+@frozen
+class Condition:
+    """One thing an event needs, by name: whether what the record is and what was said meet it."""
+
+    name: str
+    holds: "Callable[[OracleRecord, LockEvent, Said], bool]"
+
+
 class Impossible(Exception):
     """The rules do not allow this event now."""
 
@@ -151,7 +159,7 @@ _BLANK_GOES_TO: Mapping[LockEvent, Bucket] = {
     Event.VOID: Bucket.VOID_HELD,
 }
 
-_STATION_SAYS = frozenset(
+STATION_SAYS = frozenset(
     {
         Event.RETURN,
         Event.START,
@@ -162,7 +170,7 @@ _STATION_SAYS = frozenset(
         Event.DOUBT,
     }
 )
-_TWO_PEOPLE = frozenset(
+TWO_PEOPLE = frozenset(
     {
         Event.SETTLE_GOOD,
         Event.SETTLE_BAD,
@@ -174,7 +182,7 @@ _TWO_PEOPLE = frozenset(
     }
 )
 _NEEDS_A_CARD = frozenset({Event.SETTLE_GOOD, Event.SETTLE_BAD})
-_SETTLES = _NEEDS_A_CARD | {Event.SETTLE_LOST, Event.SETTLE_UNUSED}
+SETTLES = _NEEDS_A_CARD | {Event.SETTLE_LOST, Event.SETTLE_UNUSED}
 
 
 @define
@@ -208,18 +216,11 @@ class OracleRecord:
 
     def can(self, event: LockEvent, said: Said) -> bool:
         """Whether the rules allow this event, said like this, now."""
-        if event not in _POSSIBLE[self.state]:
-            return False
-        if said.n is not None and said.n != self.n:
-            return False
-        if event in _STATION_SAYS and said.station != self.station:
-            return False
-        if event in _TWO_PEOPLE and not self._enough_people(event, said):
-            return False
-        if event in _SETTLES and not self._names_a_suspect(event, said):
-            return False
-        guard = _GUARDS.get(event)
-        return guard is None or guard(self, said)
+        return event in _POSSIBLE[self.state] and all(one.holds(self, event, said) for one in self.asked(event))
+
+    def asked(self, event: LockEvent) -> "tuple[Condition, ...]":
+        """What this event needs beside the state it comes from."""
+        return CONDITIONS[event]
 
     def do(self, event: LockEvent, said: Said) -> None:
         """Carry the event out.
@@ -232,7 +233,7 @@ class OracleRecord:
             raise Impossible(f"{event.name} at {state}")
         if event is Event.AUTHORISE:
             self._new_attempt(said)
-        if event is Event.START or (event in _SETTLES and not self.bound):
+        if event is Event.START or (event in SETTLES and not self.bound):
             self.bound = said.blank
         self.state = _LEADS_TO[event]
         if self.bound and event in _BLANK_GOES_TO:
@@ -245,22 +246,6 @@ class OracleRecord:
         if self.state is not State.PRINTED or self.blanks.get(self.bound) is not Bucket.GOOD_HELD:
             raise Impossible("there is no good card to hand over")
         self.blanks[self.bound] = Bucket.HANDED_OVER
-
-    def _enough_people(self, event: LockEvent, said: Said) -> bool:
-        """Two or more, none the operator or reporter, one from another unit (rules 25 and 39)."""
-        names = {person.name for person in said.people}
-        if names & {self.operator, self.reporter}:
-            return False
-        if event is Event.SETTLE_GOOD and said.uid_read:
-            return len(names) >= 1
-        return len(names) >= 2 and len({person.unit for person in said.people}) >= 2
-
-    def _names_a_suspect(self, event: LockEvent, said: Said) -> bool:
-        if self.bound:
-            return said.blank in (0, self.bound)
-        if not said.blank:
-            return event not in _NEEDS_A_CARD
-        return self.blanks.get(said.blank, Bucket.SUSPECT) is Bucket.SUSPECT
 
     def _new_attempt(self, said: Said) -> None:
         self.n += 1
@@ -278,7 +263,7 @@ class OracleRecord:
             self.bound = 0
         elif event is Event.ACCEPT_REPORT:
             self.reporter, self.report = said.reporter, said.report
-        if event in _STATION_SAYS and said.operator:
+        if event in STATION_SAYS and said.operator:
             self.operator = said.operator
 
     def _card_follows(self, event: LockEvent) -> None:
@@ -289,54 +274,95 @@ class OracleRecord:
             self.revoked.add(self.bound)
 
 
-def _may_enter(_: OracleRecord, said: Said) -> bool:
-    return said.registry
+_Holds = Callable[[OracleRecord, LockEvent, Said], bool]
 
 
-def _may_authorise(_: OracleRecord, said: Said) -> bool:
-    return bool(said.station) and said.free_blanks >= 1 and not said.is_held
+def _names(said: Said) -> set[str]:
+    return {person.name for person in said.people}
 
 
-def _may_start(record: OracleRecord, said: Said) -> bool:
-    is_stock = record.blanks.get(said.blank, Bucket.STOCK) is Bucket.STOCK
-    return said.in_time and said.blank > 0 and is_stock
+def _one_will_do(event: LockEvent, said: Said) -> bool:
+    """The chip was read: one person may settle it as good, nothing else (rule 39)."""
+    return event is Event.SETTLE_GOOD and said.uid_read and bool(said.people)
 
 
-def _may_take_another(record: OracleRecord, said: Said) -> bool:
-    return said.before_ink and said.in_hand and record.taken < BLANKS_PER_ATTEMPT
+def _names_a_suspect(record: OracleRecord, event: LockEvent, said: Said) -> bool:
+    if record.bound:
+        return said.blank in (0, record.bound)
+    if not said.blank:
+        return event not in _NEEDS_A_CARD
+    return record.blanks.get(said.blank, Bucket.SUSPECT) is Bucket.SUSPECT
 
 
-def _may_free_unused(_: OracleRecord, said: Said) -> bool:
-    return said.station_is_done
+def _bound(*buckets: Bucket) -> _Holds:
+    return lambda record, _, __: record.blanks.get(record.bound) in buckets
 
 
-def _may_fail(record: OracleRecord, _: Said) -> bool:
-    return record.blanks.get(record.bound) in (Bucket.GOOD_HELD, Bucket.HANDED_OVER)
+def _said(says: Callable[[Said], bool]) -> _Holds:
+    return lambda _, __, said: says(said)
 
 
-def _may_void(record: OracleRecord, _: Said) -> bool:
-    return record.blanks.get(record.bound) is Bucket.GOOD_HELD
+_ATTEMPT = Condition("the attempt is the last", lambda record, _, said: said.n in (None, record.n))
+_STATION = Condition("the station is the one authorised", lambda record, _, said: said.station == record.station)
+#: Two or more, none the operator or the reporter, one from another unit (rules 25 and 39).
+_PEOPLE = (
+    Condition("the operator does not sign", lambda record, _, said: record.operator not in _names(said) - {""}),
+    Condition("the reporter does not sign", lambda record, _, said: record.reporter not in _names(said) - {""}),
+    Condition("two people sign", lambda _, event, said: len(_names(said)) >= 2 or _one_will_do(event, said)),
+    Condition(
+        "they are of two units",
+        lambda _, event, said: len({one.unit for one in said.people}) >= 2 or _one_will_do(event, said),
+    ),
+)
+_SUSPECT = Condition("the blank named is the suspect", _names_a_suspect)
+_REGISTRY = (Condition("the registry signed", _said(lambda said: said.registry)),)
 
-
-def _may_report(_: OracleRecord, said: Said) -> bool:
-    return said.balances and bool(said.report) and bool(said.reporter)
-
-
-def _may_unlock(record: OracleRecord, said: Said) -> bool:
-    return said.report == record.report
-
-
-_GUARDS: Mapping[LockEvent, Callable[[OracleRecord, Said], bool]] = {
-    Event.ENTER: _may_enter,
-    Event.ENTER_LOCKED: _may_enter,
-    Event.AUTHORISE: _may_authorise,
-    Event.START: _may_start,
-    Event.PROVE_NOT_FED: lambda _, said: said.position_and_counter,
-    Event.VERDICT_GOOD: lambda _, said: said.shows_good,
-    Event.BLANK_FAILED: _may_take_another,
-    Event.SETTLE_UNUSED: _may_free_unused,
-    Event.FAIL_CARD: _may_fail,
-    Event.VOID: _may_void,
-    Event.ACCEPT_REPORT: _may_report,
-    Event.UNLOCK: _may_unlock,
+_GUARDS: Mapping[LockEvent, tuple[Condition, ...]] = {
+    Event.ENTER: _REGISTRY,
+    Event.ENTER_LOCKED: _REGISTRY,
+    Event.AUTHORISE: (
+        Condition("a station is named", _said(lambda said: bool(said.station))),
+        Condition("the station has a free blank", _said(lambda said: said.free_blanks >= 1)),
+        Condition("no hold lies on the record", _said(lambda said: not said.is_held)),
+    ),
+    Event.START: (
+        Condition("the permission has not ended", _said(lambda said: said.in_time)),
+        Condition("a blank is named", _said(lambda said: said.blank > 0)),
+        Condition(
+            "the blank is in stock",
+            lambda record, _, said: record.blanks.get(said.blank, Bucket.STOCK) is Bucket.STOCK,
+        ),
+    ),
+    Event.PROVE_NOT_FED: (Condition("position and counter show it", _said(lambda said: said.position_and_counter)),),
+    Event.VERDICT_GOOD: (Condition("better is shown than accepted bytes", _said(lambda said: said.shows_good)),),
+    Event.BLANK_FAILED: (
+        Condition("there is no ink on it", _said(lambda said: said.before_ink)),
+        Condition("it is in hand", _said(lambda said: said.in_hand)),
+        Condition("a blank more may be taken", lambda record, _, __: record.taken < BLANKS_PER_ATTEMPT),
+    ),
+    Event.SETTLE_UNUSED: (Condition("the station is done with it", _said(lambda said: said.station_is_done)),),
+    Event.FAIL_CARD: (Condition("it is a good card", _bound(Bucket.GOOD_HELD, Bucket.HANDED_OVER)),),
+    Event.VOID: (Condition("the good card is held", _bound(Bucket.GOOD_HELD)),),
+    Event.ACCEPT_REPORT: (
+        Condition("the report balances", _said(lambda said: said.balances)),
+        Condition("there is a report", _said(lambda said: bool(said.report))),
+        Condition("somebody made it", _said(lambda said: bool(said.reporter))),
+    ),
+    Event.UNLOCK: (
+        Condition("it is the report that was accepted", lambda record, _, said: said.report == record.report),
+    ),
 }
+
+
+def _conditions(event: LockEvent) -> tuple[Condition, ...]:
+    return (
+        _ATTEMPT,
+        *((_STATION,) if event in STATION_SAYS else ()),
+        *(_PEOPLE if event in TWO_PEOPLE else ()),
+        *((_SUSPECT,) if event in SETTLES else ()),
+        *_GUARDS.get(event, ()),
+    )
+
+
+#: What each event needs beside the state it comes from. It must all hold.
+CONDITIONS: Mapping[LockEvent, tuple[Condition, ...]] = {event: _conditions(event) for event in LockEvent}

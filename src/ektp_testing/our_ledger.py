@@ -33,7 +33,6 @@ from ektp_core.flow.rows import Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.serial import SerialSet
 from ektp_store.memory import MemoryStore
-from ektp_store.sqlite import SqliteStore
 from ektp_testing.protocols import Blanks, Place, Spot
 from ektp_testing.small_book import Apply
 
@@ -177,9 +176,11 @@ def memory_ledger() -> FlowLedger:
 
 
 class SqliteLedger(FlowLedger):
-    """The flow on a store of files, in a folder that goes with it."""
+    """The flow on a store of files, in a folder that goes with it. It needs the extra `hub` (or `station`)."""
 
     def __init__(self) -> None:
+        from ektp_store.sqlite import SqliteStore  # only here: whoever judges a ledger of his own has no need of apsw
+
         self._folder = TemporaryDirectory(prefix="ektp-ledger-")
         path = str(Path(self._folder.name) / "book")
         super().__init__(lambda decide, fold: SqliteStore(path, decide, fold))

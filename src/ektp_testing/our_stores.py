@@ -1,12 +1,17 @@
 """Our own stores behind the store kit (penyimpan kita): makers of books in memory and in files."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ektp_core.boundary.store import Decide, Store
 from ektp_store.memory import MemoryStore
-from ektp_store.sqlite import SqliteStore
 from ektp_testing.small_book import Apply
+
+
+def has_files() -> bool:
+    """Whether the database is installed that books in files need: the extra `hub`, or `station`."""
+    return find_spec("apsw") is not None
 
 
 class MemoryMaker:
@@ -48,6 +53,8 @@ class SqliteMaker:
         self._folder.cleanup()
 
     def _opened(self, path: str, decide: Decide, apply: Apply, owner: str) -> Store:
+        from ektp_store.sqlite import SqliteStore  # only here: it needs the extra `hub` (or `station`)
+
         store = SqliteStore(path, decide, apply, owner)
         self._made.append((store, path, decide, apply, owner))
         return store

@@ -32,7 +32,11 @@ class Spot(NamedTuple):
 
 @frozen
 class Blanks:
-    """Blanks of one series, first and last included, as one line of a paper names them; not always a sound range."""
+    """Blanks of one series, first and last included, as one line of a paper names them; not always a sound range.
+
+    A series is up to 32 of A-Z 0-9 . - and is compared as it stands: A, A.1 and A-1 are three. No series in
+    small letters is ever asked about, so whether a ledger tells `a` from `A` is not judged.
+    """
 
     series: str
     lo: int
@@ -70,7 +74,10 @@ class LedgerUnderTest(Protocol):
         """Blanks come into the book; refused when one of them is in it, or there are none."""
 
     def move(self, blanks: Blanks, source: Spot, target: Spot) -> bool:
-        """All of them go elsewhere, with their class; refused unless each is at the source."""
+        """All of them go elsewhere, with their class; refused unless each is at the source.
+
+        To where they are already they may go or not, as the ledger likes; nothing changes.
+        """
 
     def give_out(self, blanks: Blanks, source: Spot) -> bool:
         """All of them leave the book; refused unless each is at the source."""
@@ -196,7 +203,7 @@ class GrantedBlanks(Protocol):
 
     @property
     def bound_by(self) -> object:
-        """The rule that bound it, one of those in `limits`."""
+        """The rule that bound it, one of those in `limits`: a `Rule` of the core, or its code."""
 
     @property
     def limits(self) -> Sequence[tuple[object, int]]:
@@ -228,7 +235,7 @@ class ProposedLoan(Protocol):
 
     @property
     def lender_stock(self) -> int:
-        """What the lender has."""
+        """What the lender has when this loan's turn comes: loans before it in the list are taken off."""
 
     @property
     def lender_keeps(self) -> int:

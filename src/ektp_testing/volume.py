@@ -22,6 +22,7 @@ from ektp_testing.operation import Machine
 from ektp_testing.our_allotment import OurAllotment
 from ektp_testing.our_ledger import SqliteLedger, memory_ledger
 from ektp_testing.our_lock import TableLock
+from ektp_testing.our_stores import has_files
 from ektp_testing.our_two_books import OurTwoBooks
 from ektp_testing.two_books_machine import TWO_BOOKS
 
@@ -44,6 +45,11 @@ OURS: tuple[Plugged, ...] = (
 )
 
 
+def installed(plugged: Sequence[Plugged]) -> list[Plugged]:
+    """Those that can be made here; without a database, those in files cannot."""
+    return [one for one in plugged if one.make is not SqliteLedger or has_files()]
+
+
 def live(plugged: Sequence[Plugged], first: int, lives: int, steps: int) -> int:
     """Live them all, telling what is found; how many lives showed something."""
     found = 0
@@ -62,7 +68,11 @@ def live(plugged: Sequence[Plugged], first: int, lives: int, steps: int) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Seeds, lives and steps from the command line; 1 when something was found."""
     first, lives, steps = (*map(int, arguments), *(0, 50, 200)[len(arguments) :])
-    return 1 if live(OURS, first, lives, steps) else 0
+    ours = installed(OURS)
+    for one in OURS:
+        if one not in ours:
+            sys.stdout.write(f"{one.name}: left out, it needs ektp[testing,hub]\n")
+    return 1 if live(ours, first, lives, steps) else 0
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def test_a_consignment_counted_by_one_person_is_refused(
     centre: Centre, supplied: Station, ask: Callable[..., Result], refused: Callable[..., tuple[Refused, str]]
 ) -> None:
     key = centre.person("verifier-1")
-    ask(blanks, "grant", "--allotment", "J-2", "--party", OFFICE, "--count", 2, "--key", key)
+    signed = ("--exception", "SK-9/2018", "--key", key, "--key", centre.person("verifier-2"))
+    ask(blanks, "grant", "--allotment", "J-2", "--party", OFFICE, "--count", 2, *signed)
     ask(blanks, "dispatch", "--consignment", "K-3", "--allotment", "J-2", "--key", key)
     counted = ["--consignment", "K-3", "--party", OFFICE, "--found", "PNRI-18:5-6", "--key", centre.person("operator")]
     assert refused(blanks, "receive", *counted)[0].refusal is Refusal.NEEDS_PEOPLE
@@ -89,7 +90,8 @@ def test_a_grant_is_reversed_by_two_people(
     centre: Centre, supplied: Station, ask: Callable[..., Result]
 ) -> None:
     first, second = centre.person("verifier-1"), centre.person("verifier-2")
-    ask(blanks, "grant", "--allotment", "J-2", "--party", OFFICE, "--count", 2, "--key", first)
+    signed = ("--exception", "SK-9/2018", "--key", first, "--key", centre.person("verifier-2"))
+    ask(blanks, "grant", "--allotment", "J-2", "--party", OFFICE, "--count", 2, *signed)
     seq = next(seq for seq, event in centre.store.events() if isinstance(event, Moved) and event.reference == "J-2")
     output = ask(blanks, "reverse", "--seq", seq, "--why", "wrong office", "--key", first, "--key", second).output
     assert "PNRI-18 5-6  centre reserved -> centre stock" in output
@@ -144,3 +146,12 @@ def test_a_card_in_doubt_is_not_closed_by_one_person_or_by_two_blanks(
     assert refused(suspect, *closing, centre.person("verifier-1"))[0].refusal is Refusal.NEEDS_PEOPLE
     why, _ = refused(suspect, *closing, centre.person("verifier-1"), "--blank", "PNRI-18:1-2")
     assert why.facts["field"] == "--blank"
+
+
+@pytest.mark.rule(27)
+def test_a_second_grant_waits_for_the_first_ones_report(
+    centre: Centre, supplied: Station, refused: Callable[..., tuple[Refused, str]]
+) -> None:
+    grant = ("grant", "--allotment", "J-2", "--party", OFFICE, "--count", 2, "--key", centre.person("verifier-1"))
+    why, _ = refused(blanks, *grant)
+    assert why.refusal is Refusal.ALLOTMENT_UNREPORTED and why.facts["allotment"] == "J-1"

@@ -106,7 +106,7 @@ def test_the_example_has_twelve_offices_and_is_the_same_in_both_languages() -> N
     found = read_figures(example_figures(), "e.csv", REGIONS)
     assert (len(found.figures), found.problems) == (12, ())
     assert read_figures(example_figures("id"), "e.csv", REGIONS) == found
-    assert example_figures("id").startswith(b"kantor,")
+    assert example_figures("id").startswith("\ufeffkantor;".encode())
 
 
 # -- cells ------------------------------------------------------------------------------------
@@ -185,11 +185,11 @@ def test_a_class_that_is_supplied_is_known() -> None:
     [
         ("accounted_for", "perhaps", "accounted_for", "not one of the list"),
         ("is_store", "2", "is_store", "not one of the list"),
-        ("working_days", "32", "working_days", "larger than any count can be"),
-        ("days_out_1,printed_1", "32,5", "days_out_1", "larger than any count can be"),
+        ("working_days", "32", "working_days", "larger than this figure can be"),
+        ("days_out_1,printed_1", "32,5", "days_out_1", "larger than this figure can be"),
         ("printed_1,printed_3", "5,5", "printed_2", "empty before an older month"),
         ("printed_1,days_out_1,days_out_2", "5,0,3", "days_out_2", "a month without its printed cards"),
-        ("report_age_days", "99999", "report_age_days", "larger than any count can be"),
+        ("report_age_days", "99999", "report_age_days", "larger than this figure can be"),
     ],
 )
 def test_figures_that_cannot_be_are_named(head: str, cells: str, column: str, shape: str) -> None:
@@ -285,3 +285,39 @@ def test_every_column_has_two_names_and_a_meaning() -> None:
     assert all(one.name and one.indonesian and one.meaning for one in FIGURE_COLUMNS)
     assert len({one.indonesian for one in FIGURE_COLUMNS} | {one.name for one in FIGURE_COLUMNS}) == 2 * len(FIGURE_COLUMNS)
     assert sum(one.name.startswith("printed_") for one in FIGURE_COLUMNS) == MONTHS
+
+
+def test_a_sheet_in_indonesian_is_as_a_spreadsheet_there_opens_it() -> None:
+    assert write_sheet(["kantor", "jatah"], [["a", 1]], "id") == "\ufeffkantor;jatah\na;1\n".encode()
+    assert write_sheet(["office", "gets"], [["a", 1]]) == b"office,gets\na,1\n"
+
+
+@pytest.mark.rule(28)
+@pytest.mark.parametrize(
+    ("head", "line", "column"),
+    [
+        ("office,class,is_store,best_month", "office/52.03,v5,ya,2000", "best_month"),
+        ("office,class,is_store,best_month", "group/65/a,v5,yes,2000", "best_month"),
+        ("office,class,printers_good", "province/52,v5,2", "printers_good"),
+        ("office,class,signed_capacity", "52,v5,900", "signed_capacity"),
+        ("office,class,printed_1,printed_2", "52,v5,0,9", "printed_2"),
+    ],
+)
+def test_who_prints_cannot_pass_for_a_store_that_no_capacity_binds(head: str, line: str, column: str) -> None:
+    expected = "nothing, or no in the column is_store: a store prints nothing"
+    assert problem(line, head=head) == (2, column, "a figure of printing beside a store", expected)
+    assert len(read("52,v5,no,2000", head="office,class,is_store,best_month").figures) == 1
+
+
+def test_one_office_in_capitals_and_without_is_one_office() -> None:
+    found = read("group/65/a,v5,1,", "group/65/A,v5,1,")
+    assert [one.refusal.facts["shape"] for one in found.problems] == [
+        f"the same office and class as in line {line}" for line in (3, 2)
+    ]
+
+
+@pytest.mark.rule(27)
+def test_a_signed_exception_is_yes_or_no() -> None:
+    head = "office,class,signed_push,signed_exception"
+    found = read("52.01,v5,5,yes", "52.03,v5,5,", "52.04,v5,5,tidak", head=head).figures
+    assert [one.signed_exception for one in found] == [True, False, False]

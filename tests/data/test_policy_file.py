@@ -117,7 +117,11 @@ def test_an_impossible_date_is_refused(day: str) -> None:
 
 
 def test_an_impossible_date_of_toml_itself_is_refused() -> None:
-    assert bad_file("[[policy]]\nvalid_from = 2026-02-30\n")[0] in {"line 2 is not TOML", "it is not TOML"}
+    text = '[[policy]]\nname = "a"\n\n  valid_from = 2026-02-30  # of February\n'
+    with pytest.raises(Refused) as caught:
+        read_policies(text.encode(), "mine.toml")
+    assert caught.value.facts["field"] == "mine.toml:4 valid_from"
+    assert caught.value.facts["shape"] == "2026-02-30, a day that no calendar has"
 
 
 def test_an_end_before_the_beginning_is_refused() -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.imported import EnterLocked
 from ektp_core.flow.rows import Lock, Person
 from ektp_core.vocabulary.prr import PrintReadyRecord, to_payload
+from ektp_core.vocabulary.region import RegionCode
 from ektp_core.vocabulary.state import LockState
 from ektp_core.wire.asks import EnterLockedRecord
 from ektp_core.wire.envelope import Envelope
@@ -55,6 +57,15 @@ def test_it_comes_into_the_book_locked(centre: "Centre", some_people: People) ->
         known = view.row(Person, centre.door.pseudonyms.person(person.nik.reveal()))
         assert known is not None
         assert view.row(Lock, known.open_record) == Lock(known.open_record, LockState.LOCKED_BEFORE)
+
+
+@pytest.mark.rule(20)
+def test_a_half_finished_life_comes_in_at_its_home_office_only(centre: "Centre", some_people: People) -> None:
+    (person,) = some_people(1)
+    away = evolve(person, village=RegionCode.parse("52.01.01.2001"))
+    answer = centre.take(life(centre, away))
+    assert isinstance(answer, Refused) and answer.refusal is Refusal.NOT_HOME_OFFICE
+    assert answer.facts["home"] == "office/52.01"
 
 
 def test_who_is_only_recorded_does_not_come_in(centre: "Centre", some_people: People) -> None:

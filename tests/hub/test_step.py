@@ -10,10 +10,12 @@ from ektp_core.allotment.policy import Policy
 from ektp_core.boundary.store import Accepted, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.allotment_policies import SetAllotmentPolicy
+from ektp_core.flow.holds import PlaceHold
 from ektp_core.flow.printing import Authorise
 from ektp_core.flow.rows import Evidence
 from ektp_core.flow.silence import DeclareStationLost
-from ektp_core.vocabulary.prr import PreviousCard, PrintReadyRecord, Reason
+from ektp_core.vocabulary.hold import HoldKind
+from ektp_core.vocabulary.prr import FITTING_PREVIOUS, PrintReadyRecord, Reason
 from ektp_core.wire.chain import Header, seal
 from ektp_core.wire.upload import Receipt, Upload
 from ektp_hub.step import (
@@ -178,7 +180,7 @@ def test_records_are_authorised_in_the_order_of_the_policy(centre: "Centre", som
     """Of five who wait, the one whose recording was wrong comes first, and renames are not printed at all."""
     reasons = (Reason.FIRST, Reason.MOVED, Reason.FIRST, Reason.RECORDING_ERROR, Reason.FIRST)
     people = [
-        evolve(one, reason=reason, previous=PreviousCard.NONE)
+        evolve(one, reason=reason, previous=FITTING_PREVIOUS[reason][0])
         for one, reason in zip(some_people(5), reasons, strict=True)
     ]
     policy = Policy(name="2020", priority_classes=("salah-rekam",), refused_classes=("pindah",))
@@ -206,6 +208,18 @@ def test_a_record_whose_check_is_too_old_does_not_hold_up_the_others(centre: "Ce
     (persist,) = steps.one(Ticked(), later_ms)
     assert isinstance(persist, Persist)
     assert [work.ask.body for work in persist.works] == [Authorise("52.03-000002", STATION)]
+
+
+@pytest.mark.rule(5)
+def test_records_on_hold_do_not_hold_up_the_others(centre: "Centre", some_people: People) -> None:
+    steps = Steps(centre)
+    steps.whole(AsksArrived(1, entered(centre, some_people(3))))
+    steps.chain(centre.station_with_blanks(1).upload())
+    held = [PlaceHold(f"52.03-00000{number}", HoldKind.UNDER_AGE, "too young", "2100-01-01") for number in (1, 2)]
+    centre.must_take(*(centre.messages.ask(one, centre.keys.operator) for one in held))
+    (persist,) = steps.one(Ticked())
+    assert isinstance(persist, Persist)
+    assert [work.ask.body for work in persist.works] == [Authorise("52.03-000003", STATION)]
 
 
 def test_authorising_goes_on_after_a_commit_that_failed(centre: "Centre", some_people: People) -> None:

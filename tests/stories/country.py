@@ -160,10 +160,10 @@ def supplied(of: Country, count: int) -> None:
     of.done(TakeSupply(SUPPLIER, CLASS, ((SERIES, 1, count),), "BAST-1", of.today), VERIFIER_1)
 
 
-def opened(of: Country, party: str, *counts: tuple[Condition, int]) -> None:
-    """The opening count of a party that knows only how many it has."""
+def opened(of: Country, party: str, *counts: tuple[Condition, int], members: tuple[str, ...] = ()) -> None:
+    """The opening count of a party that knows only how many it has; `members` of a group."""
     lines = tuple(OpeningLine(condition, CLASS, count=count) for condition, count in counts)
-    of.done(OpenBalance(party, lines, f"BA-SALDO/{party}", of.today), *pair_of(party))
+    of.done(OpenBalance(party, lines, f"BA-SALDO/{party}", of.today, members), *pair_of(party))
 
 
 def sent(  # noqa: PLR0917  # as the paper reads: name, from, to, what, for which allotment or loan

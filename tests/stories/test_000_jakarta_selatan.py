@@ -67,6 +67,7 @@ from tests.stories.country import (
     key_of,
     loaded,
     opened,
+    pair_of,
     printed,
     received,
     recording,
@@ -137,7 +138,7 @@ def test_87_000_cards_printed_from_january_to_march_are_south_jakartas_and_known
     opened(of, OFFICE, (Condition.BLANK, 90_000))
     of.today = TODAY
     for day in ("2018-01-31", "2018-02-28", "2018-03-26"):
-        of.done(DeclareUse(OFFICE, CLASS, 29_000, day, f"LAP/{day}"), STORE)
+        of.done(DeclareUse(OFFICE, CLASS, 29_000, day, f"LAP/{day}"), *pair_of(OFFICE))
     with of.books.hub.read() as view:
         assert proven_and_assumed(view, OFFICE) == (
             Standing(Bucket.STOCK, CLASS, 0, 3_000),

@@ -57,6 +57,7 @@ from tests.stories.country import (
     key_of,
     loaded,
     opened,
+    pair_of,
     printed,
     received,
     sent,
@@ -103,7 +104,7 @@ def test_the_centre_sees_from_the_book_which_office_is_empty_and_that_none_is() 
     opened(of, FIRST, (Condition.BLANK, 500))
     opened(of, SECOND, (Condition.BLANK, 300))
     assert usable(of, FIRST, SECOND) == {FIRST: 500, SECOND: 300}
-    of.done(DeclareUse(SECOND, CLASS, 300, TODAY, "LAP-1"), key_of(SECOND, "store"))
+    of.done(DeclareUse(SECOND, CLASS, 300, TODAY, "LAP-1"), *pair_of(SECOND))
     assert usable(of, FIRST, SECOND) == {FIRST: 500, SECOND: 0}
 
 
@@ -131,7 +132,7 @@ def test_20_400_000_cards_printed_in_2017_are_in_the_book_by_count_and_never_as_
     of.today = TODAY
     for code in PROVINCES:
         used = DeclareUse(f"province/{code}", CLASS, 600_000, TODAY, f"LAP/{code}")
-        of.done(used, key_of(f"province/{code}", "store"))
+        of.done(used, *pair_of(f"province/{code}"))
     with of.books.hub.read() as view:
         found = [one for code in PROVINCES for one in proven_and_assumed(view, f"province/{code}")]
     assert {one.bucket for one in found} == {Bucket.USED_DECLARED}
@@ -227,7 +228,7 @@ def test_an_office_whose_blanks_will_run_out_may_have_the_next_while_it_has_some
 def test_an_office_that_does_not_ask_gets_nothing_unless_two_sign_a_push() -> None:
     """'Daerah harus pro aktif dong.' 'Pemerintah Daerah untuk aktif meminta kebutuhan blanko.'"""
     silent = evolve(ASKING, requested=0)
-    for push, count, bound_by in ((0, 0, Rule.NOT_ASKED), (15_000, 15_000, Rule.PUSH), (30_000, 20_000, Rule.CAPACITY)):
+    for push, count, bound_by in ((0, 0, Rule.NOT_ASKED), (15_000, 15_000, Rule.PUSH), (30_000, 30_000, Rule.PUSH)):
         grant = plan(CAPACITY, {CLASS: 800_000}, [evolve(silent, signed_push=push)]).grants[0]
         assert (grant.count, grant.bound_by) == (count, bound_by)
 

@@ -43,6 +43,7 @@ from tests.stories.country import (
     key_of,
     loaded,
     opened,
+    pair_of,
     printed,
     received,
     sent,
@@ -77,7 +78,7 @@ def standing_by() -> Country:
     """66,000 with the province, 31,000 with the five together."""
     of = kaltara()
     opened(of, PROVINCE, (Condition.BLANK, 66_000))
-    opened(of, GROUP, (Condition.BLANK, 31_000))
+    opened(of, GROUP, (Condition.BLANK, 31_000), members=tuple(office for office, _ in REGENCIES))
     return of
 
 
@@ -132,13 +133,12 @@ def test_97_000_last_six_months_until_the_middle_of_2021() -> None:
         from_group = min(16_166, 31_000 - used) if used < 31_000 else 0
         for party, count in ((GROUP, from_group), (PROVINCE, 16_166 - from_group)):
             if count:
-                key = VERIFIER_1 if party == GROUP else key_of(PROVINCE, "store")
-                of.done(DeclareUse(party, CLASS, count, of.today, f"LAP/{month}"), key)
+                of.done(DeclareUse(party, CLASS, count, of.today, f"LAP/{month}"), *pair_of(party))
         used += 16_166
     assert (of.has(GROUP), of.has(PROVINCE)) == (0, 4)
     seventh = DeclareUse(PROVINCE, CLASS, 16_166, of.today, "LAP/7")
     of.today = months_later(TODAY, 7)
-    assert refusal(of.ask(evolve(seventh, day=of.today), key_of(PROVINCE, "store"))) is Refusal.TOO_FEW
+    assert refusal(of.ask(evolve(seventh, day=of.today), *pair_of(PROVINCE))) is Refusal.TOO_FEW
 
 
 @pytest.mark.rule(28)
@@ -258,9 +258,9 @@ def test_where_the_stock_runs_thin_the_province_sends_more_without_being_asked_a
 
     Inferred: Nunukan had 3,000, has printed 2,800, and is sent 3,000.
     """
-    of = standing_by()
+    of = kaltara()
     opened(of, NUNUKAN, (Condition.BLANK, 3_000))
-    of.done(DeclareUse(NUNUKAN, CLASS, 2_800, TODAY, "LAP-1"), key_of(NUNUKAN, "store"))
+    of.done(DeclareUse(NUNUKAN, CLASS, 2_800, TODAY, "LAP-1"), *pair_of(NUNUKAN))
     with of.books.hub.read() as view:
         stock = usable_blanks(view, NUNUKAN)
     assert stock == 200

@@ -4,8 +4,8 @@
 less what it has and what is on the road. Two figures stand beside each other, the printer
 register (working printers x daily cap x working days) and the best month really printed; the
 lower binds, unless a figure was signed. An office without register and without history has no
-known capacity, and the rule does not bind it; a register in which every printer is broken is
-known, and it is 0. A province's store prints nothing, so the rule is not about it.
+known capacity, and the rule does not bind it; a register in which no printer works is known, and
+it is 0, whatever one printer makes in a day. A province's store prints nothing, so the rule is not about it.
 
 >>> pesawaran = OfficeFigures("office/18.09", "v4", stock=8_016, printers_good=2, daily_cap=100, working_days=21)
 >>> monthly_capacity(pesawaran), room(pesawaran, 4_200)
@@ -18,10 +18,13 @@ from ektp_core.allotment.figures import OfficeFigures
 def register_capacity(figures: OfficeFigures, poor_percent: int = 100) -> int | None:
     """Cards a month by the printer register, rounded down; None when the register does not say."""
     good, poor = figures.printers_good, figures.printers_poor
-    is_known = good or poor or figures.printers_broken or figures.printers_missing
-    if not (is_known and figures.daily_cap and figures.working_days):
+    if not (good or poor or figures.printers_broken or figures.printers_missing):
         return None
     hundredths = 100 * good + poor_percent * poor
+    if not hundredths:
+        return 0
+    if not (figures.daily_cap and figures.working_days):
+        return None
     return hundredths * figures.daily_cap * figures.working_days // 100
 
 

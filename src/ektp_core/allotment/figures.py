@@ -54,7 +54,8 @@ class OfficeFigures:
     report_age_days: int = 0  # age of that report's cut
     remaining_of_last: int = 0  # unused blanks of the last allotment
     grant_age_days: int | None = None  # since the last grant; None = no grant yet
-    signed_push: int = 0  # blanks to send by a signed exception; 0 = none
+    signed_push: int = 0  # blanks to send by a signed letter beyond what the rules give; 0 = none
+    signed_exception: bool = False  # a letter says that this office need not wait (rule 27)
     recorded_this_month: int = 0  # people recorded: forecasts only, never a need
 
     @property

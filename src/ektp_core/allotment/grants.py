@@ -13,12 +13,24 @@ from attrs import field, frozen
 from ektp_core.allotment import capacity, need
 from ektp_core.allotment.figures import OfficeFigures
 from ektp_core.allotment.limits import Sized, spelled
-from ektp_core.allotment.policy import Policy
+from ektp_core.allotment.policy import Policy, ShortageRule, UsedUp
 from ektp_core.allotment.rule import Rule
 from ektp_core.errors import Fact
 
 #: Limits that follow from the others or from the whole plan; "before" them an office would get more.
 _LATER = frozenset({Rule.LOT, Rule.MINIMUM, Rule.RESERVE, Rule.SHORTAGE, Rule.PUSH})
+
+_NEED_IN_LOTS = (
+    "{office} needs {need}, rounded up to whole lots of {lot}: of {backlog} people waiting and {used} blanks used "
+    "in {target_days} days the greater counts; it has {stock} and {in_transit} are on the road."
+)
+_USE_UNKNOWN = (
+    "{available} may be granted and {wanted} are wanted: nothing is known of what {office} uses, "
+    "so offices whose use is known come first."
+)
+
+#: Sentences of a grant beside those of the rules, for the catalogue.
+GRANT_TEXTS = (_NEED_IN_LOTS, _USE_UNKNOWN)
 
 _SAME_PROVINCE = (
     "{lender} has {lender_stock} and keeps {lender_keeps} for itself; "
@@ -86,28 +98,32 @@ class Grant:
     @property
     def text(self) -> str:
         """Why the office gets this many: a message id; its places are filled from `facts`."""
-        return self.policy.shortage_rule.text if self.bound_by is Rule.SHORTAGE else self.bound_by.text
+        if self.bound_by is Rule.SHORTAGE:
+            is_blind = self.policy.shortage_rule is ShortageRule.EQUAL_DAYS and not (self.row.rate or self.is_push)
+            return _USE_UNKNOWN if is_blind else self.policy.shortage_rule.text
+        return _NEED_IN_LOTS if self.bound_by is Rule.NEED and self.count > self.row.need else self.bound_by.text
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        """What the sentences of all rules name."""
+        """What the sentences of all rules name; a `rate` of 0 is not known, and so are days of cover then."""
         one, policy = self.figures, self.policy
         used = need.average(
             one.printed_per_month, one.stock_out_days, policy.periods_averaged, policy.stock_out_corrected
         )
         monthly = capacity.monthly_capacity(one, policy.poor_printer_percent)
         rate = need.monthly_rate(used, one.backlog, None if one.is_store else monthly)
+        used_in_days = need.for_days(used or 0, policy.target_cover_days)
         return {
             "office": one.office, "blank_class": one.blank_class, "count": self.count,
             "stock": one.stock, "in_transit": one.in_transit, "requested": one.requested,
             "need": need.need(one, used, policy.target_cover_days) or 0,
             "backlog": one.backlog, "own_backlog": one.own_backlog,
-            "used": need.for_days(used, policy.target_cover_days), "target_days": policy.target_cover_days,
+            "used": used_in_days, "target_days": policy.target_cover_days,
             "capacity": monthly or 0, "best_month": one.best_month,
             "register": capacity.register_capacity(one, policy.poor_printer_percent) or 0,
             "quota": policy.quota, "rate": rate, "max_days": policy.max_cover_days,
-            "cover_days": need.cover_days(one.position, rate),
-            "cover_days_after": need.cover_days(one.position + self.count, rate),
+            "cover_days": need.cover_days(one.position, rate) if rate else 0,
+            "cover_days_after": need.cover_days(one.position + self.count, rate) if rate else 0,
             "report_days": policy.report_max_age_days, "remaining": one.remaining_of_last,
             "threshold": policy.reorder_threshold, "before_empty_days": policy.before_empty_days,
             "grant_age": one.grant_age_days or 0, "interval": policy.interval_days,
@@ -118,18 +134,26 @@ class Grant:
 
     @property
     def before(self) -> int:
-        """What the office's own rules would have given before lots, smallest grant and sharing."""
-        return min((count for rule, count in self.limits if rule not in _LATER), default=0)
+        """What the office would have got without the rule that bound it, when that is one of the later ones."""
+        if self.bound_by in (Rule.SHORTAGE, Rule.RESERVE):
+            return self.row.cap
+        own = min((count for rule, count in self.limits if rule not in _LATER), default=0)
+        return own - own % self.policy.rounding_lot if self.bound_by is Rule.MINIMUM else own
 
     @property
     def unknown(self) -> tuple[Rule, ...]:
         """Rules of the policy that had no figures to go by, and so did not bind."""
-        said = {rule for rule, _ in self.limits}
+        if self.bound_by is Rule.CLASS:
+            return ()
+        policy, said = self.policy, {rule for rule, _ in self.limits}
+        is_blind = not self.row.rate
         asked = (
-            (Rule.NEED, self.policy.need_binds),
-            (Rule.CAPACITY, self.policy.capacity_binds and not self.figures.is_store),
+            (Rule.NEED, policy.need_binds),
+            (Rule.CAPACITY, policy.capacity_binds and not self.figures.is_store),
+            (Rule.COVER, policy.max_cover_days and is_blind),
+            (Rule.NOT_NEARLY_EMPTY, policy.used_up is UsedUp.BEFORE_EMPTY and policy.before_empty_days and is_blind),
         )
-        return tuple(rule for rule, is_on in asked if is_on and rule not in said and Rule.CLASS not in said)
+        return tuple(rule for rule, is_on in asked if is_on and rule not in said)
 
     @property
     def deliveries(self) -> tuple[tuple[int, int], ...]:
@@ -142,7 +166,10 @@ class Grant:
 
 @frozen
 class Loan:
-    """A loan proposed from one office to another; the province orders it or the two agree (rule 30)."""
+    """A loan proposed from one office to another; the province orders it or the two agree (rule 30).
+
+    What either has is what it has when this loan's turn comes: loans of an earlier rank are counted.
+    """
 
     lender: str
     borrower: str
@@ -153,7 +180,7 @@ class Loan:
     same_province: bool
     lender_stock: int
     lender_keeps: int
-    borrower_has: int  # usable, on the road, and granted by this plan
+    borrower_has: int  # usable, on the road, granted by this plan, and lent to it before
     borrower_days: int
 
     @property

@@ -2,8 +2,9 @@
 
 The least of the limits is what the office may get; of equal ones the first in `names` is blamed.
 Whole lots: a need is rounded up, since half a box cannot be sent, every other limit down. A signed
-push lifts request, need, quota, most days of use and every "not now" (rule 27), and is sent to the
-blank; what the office can print still binds it, for that there is a signature of its own (rule 28).
+push lifts request, need, capacity, quota and most days of use (rule 28), and is sent to the blank;
+it waits as any grant does, and only a signed exception lifts a "not now" (rule 27). The book judges
+a push in the same way. Of an office whose use nobody knows no days of cover are known either.
 Shares of what is too little come later, in `plan`.
 
 The whole country is sized in one go, so this is written for speed: whole numbers in tuples, no
@@ -44,7 +45,7 @@ class Sized(NamedTuple):
     cap: int
     bound_by: Rule
     is_push: bool
-    rate: int  # blanks a month, at least 1
+    rate: int  # blanks a month, at least 1; 0 = not known
     need: int  # -1 = not known
 
 
@@ -81,17 +82,15 @@ def sizes(policy: Policy, offices: Iterable[OfficeFigures]) -> list[Sized]:
             NO_LIMIT if needed is None or not need_binds else -(-needed // lot) * lot,
             NO_LIMIT if monthly is None or not capacity_binds else max(0, monthly - position),
             quota,
-            max(0, (2 * rate * max_days + 30) // 60 - position) if max_days else NO_LIMIT,
+            max(0, (2 * rate * max_days + 30) // 60 - position) if max_days and rate else NO_LIMIT,
         )
         cap = min(own)
         bound_by = rules[own.index(cap)]
         is_push = False
         if (cap and lot > 1) or 0 < cap < policy.minimum_grant:
             bound_by, cap = in_lots(policy, bound_by, cap)[-1]
-        if one.signed_push and policy.push_allowed:
-            pushed = min(one.signed_push, own[CAPACITY])
-            if pushed > cap:
-                bound_by, cap, is_push = Rule.CAPACITY if pushed < one.signed_push else Rule.PUSH, pushed, True
+        if one.signed_push > cap and policy.push_allowed and own[REPORT] and own[NEXT]:
+            bound_by, cap, is_push = Rule.PUSH, one.signed_push, True
         add(Sized(one, own, cap, bound_by, is_push, rate, -1 if needed is None else needed))
     return found
 

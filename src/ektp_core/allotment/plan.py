@@ -53,7 +53,7 @@ def plan(policy: Policy, supply: Mapping[str, int], offices: Sequence[OfficeFigu
     left = dict(supply)
     for blank_class, group in groupby(rows, key=_by_class):
         if blank_class not in supply:
-            grants.extend(_none_of(policy, one) for one in group)
+            grants.extend(_none_of(policy, row) for row in sizes(policy, group))
             continue
         rows_sized = sizes(policy, group)
         granted = _granted(policy, supply[blank_class], rows_sized)
@@ -73,11 +73,10 @@ def _refuse_twice(rows: Sequence[OfficeFigures]) -> None:
         previous = key
 
 
-def _none_of(policy: Policy, one: OfficeFigures) -> Grant:
+def _none_of(policy: Policy, row: Sized) -> Grant:
     """The answer to a request for a class that is not supplied at all."""
-    return Grant(
-        one.office, one.blank_class, 0, Rule.CLASS, Sized(one, (), 0, Rule.CLASS, False, 1, -1), Terms(policy, 0, 0, 0)
-    )
+    one = row.figures
+    return Grant(one.office, one.blank_class, 0, Rule.CLASS, row, Terms(policy, 0, 0, 0))
 
 
 def _granted(policy: Policy, supply: int, rows: list[Sized]) -> list[Grant]:
@@ -94,7 +93,10 @@ def _granted(policy: Policy, supply: int, rows: list[Sized]) -> list[Grant]:
 
 
 def _shares(policy: Policy, available: int, rows: list[Sized]) -> list[int]:
-    """What each office gets of too little: pushes first, to the blank; the rest in whole lots."""
+    """What each office gets of too little: pushes first, to the blank; the rest in whole lots.
+
+    An office whose use nobody knows is taken to use 1 a month, so that it pays nobody to give no figures.
+    """
     counts = [0] * len(rows)
     is_equal = policy.shortage_rule is ShortageRule.EQUAL_DAYS
     for is_push, lot in ((True, 1), (False, policy.rounding_lot)):
@@ -103,7 +105,7 @@ def _shares(policy: Policy, available: int, rows: list[Sized]) -> list[int]:
             if cap and pushed is is_push:
                 lots = cap // lot
                 base = one.stock + one.in_transit if is_equal else 0
-                open_rows.append((place, 2 * base, 2 * (rate if is_equal else lots), 0, lots))
+                open_rows.append((place, 2 * base, 2 * ((rate or 1) if is_equal else lots), 0, lots))
         for place, lots in shared(available // lot, open_rows, lot if is_equal else 1).items():
             counts[place] = lots * lot
             available -= lots * lot

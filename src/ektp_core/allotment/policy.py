@@ -57,11 +57,13 @@ class ShortageRule(Enum):
 
     EQUAL_DAYS = (
         "equal-days-of-cover",
-        "{available} may be granted and {wanted} are wanted: they are shared so that all offices run out together.",
+        "{available} may be granted and {wanted} are wanted: they are shared so that all offices run out together; "
+        "{office} then has blanks for {cover_days_after} days.",
     )
     PROPORTIONAL = (
         "proportional",
-        "{available} may be granted and {wanted} are wanted: each office gets the same part of what it would get.",
+        "{available} may be granted and {wanted} are wanted: each office gets the same part of what it would get; "
+        "{office} gets {count} of {before}.",
     )
 
 
@@ -117,7 +119,7 @@ class Policy:
     )
     rounding_lot: int = _key(1, "Grants are whole lots of this many.", unit="blanks", least=1, most=LOT_MAX)
     minimum_grant: int = _key(0, "Less than this is not sent, shortage aside; 0: none.", unit="blanks")
-    push_allowed: bool = _key(True, "A signed exception may send blanks nobody asked for.", paper="003")
+    push_allowed: bool = _key(True, "A signed push may send more than the rules give, or unasked.", paper="003")
 
     # how it is delivered
     delivery_max: int = _key(0, "Most blanks in one delivery; 0: all at once.", unit="blanks", paper="004")

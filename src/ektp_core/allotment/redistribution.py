@@ -6,13 +6,15 @@ every borrower; only then elsewhere, provinces near in region code first, and th
 office nearest in code. The emptiest borrower chooses first; ties by party id. Region codes run
 along the islands, so near in code is roughly near on the map; no distance is known here.
 
-Nobody lends who is being granted blanks, whose need is not known, or what is still on the road;
-nobody borrows past the rule that makes it wait for its report. Province stores neither lend nor
-borrow: what they hold is divided by a plan of its own. Named groups have no one shelf to lend from.
+Nobody lends who is being granted blanks, whose need is not known (it had no blanks to print with,
+say), or what is still on the road; nobody borrows past the rule that makes it wait for its report.
+Province stores neither lend nor borrow: what they hold is divided by a plan of its own. Named
+groups have no one shelf to lend from.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ektp_core.allotment.grants import Grant, Loan
 from ektp_core.allotment.limits import CAPACITY, NEXT, REPORT, Sized
@@ -25,7 +27,7 @@ _IN_PROVINCE = 10_000
 
 
 class _Lender:
-    """An office with blanks to spare; `surplus` falls as loans are made."""
+    """An office with blanks to spare; `surplus` and `stock` fall as loans are made."""
 
     __slots__ = ("keeps", "office", "stock", "surplus")
 
@@ -37,16 +39,17 @@ class _Lender:
 
 
 class _Borrower:
-    """An empty office; `wanted` falls as loans are made."""
+    """An empty office; as loans are made `wanted` falls and `has` grows, `days` is as it began."""
 
-    __slots__ = ("code", "days", "has", "office", "wanted")
+    __slots__ = ("code", "days", "has", "office", "rate", "wanted")
 
-    def __init__(self, office: str, code: int, has: int, days: int, wanted: int) -> None:
+    def __init__(self, office: str, code: int, has: int, wanted: int, rate: int) -> None:
         self.office = office
         self.code = code
         self.has = has
-        self.days = days
+        self.days = has * MONTH_DAYS // rate
         self.wanted = wanted
+        self.rate = rate
 
 
 class _Shelves:
@@ -72,7 +75,14 @@ class _Shelves:
         del self.codes[place], self.lenders[place]
 
 
-_Lent = tuple[_Lender, _Borrower, int]
+class _Lent(NamedTuple):
+    """A loan, with what both have when its turn comes."""
+
+    lender: _Lender
+    borrower: _Borrower
+    blanks: int
+    lender_stock: int
+    borrower_has: int
 
 
 def region_number(party: str) -> int:
@@ -109,9 +119,9 @@ def loans(policy: Policy, rows: Sequence[Sized], grants: Sequence[Grant]) -> lis
         Loan(
             lender.office, borrower.office, grants[0].blank_class, count, policy.loan_due_days, rank,
             borrower.code // _IN_PROVINCE == region_number(lender.office) // _IN_PROVINCE,
-            lender.stock, lender.keeps, borrower.has, borrower.days,
+            stock, lender.keeps, has, has * MONTH_DAYS // borrower.rate,
         )
-        for rank, (lender, borrower, count) in enumerate(found, start=1)
+        for rank, (lender, borrower, count, stock, has) in enumerate(found, start=1)
     ]  # fmt: skip
 
 
@@ -130,9 +140,11 @@ def _borrow(
         place = shelf.nearest(borrower.code)
         lender = shelf.lenders[place]
         count = min(borrower.wanted, lender.surplus)
-        found.append((lender, borrower, count))
+        found.append(_Lent(lender, borrower, count, lender.stock, borrower.has))
         borrower.wanted -= count
+        borrower.has += count
         lender.surplus -= count
+        lender.stock -= count
         if lender.surplus < smallest:
             shelf.drop(place)
     if not shelf.lenders:
@@ -171,4 +183,4 @@ def _borrowers(policy: Policy, rows: Sequence[Sized], grants: Sequence[Grant]) -
             continue
         wanted = min(need - count, for_days(rate, keep_days) - has, own[CAPACITY] - count) // lot * lot
         if wanted > 0:
-            yield _Borrower(figures.office, code, has, days, wanted)
+            yield _Borrower(figures.office, code, has, wanted, rate)

@@ -69,8 +69,8 @@ class Rule(Enum):
     NEED = (
         "NEED",
         "need",
-        "{office} needs {need}: {backlog} people wait and {used} are used in {target_days} days, "
-        "it has {stock} and {in_transit} are on the road.",
+        "{office} needs {need}: of {backlog} people waiting and {used} blanks used in {target_days} days "
+        "the greater counts; it has {stock} and {in_transit} are on the road.",
     )
     CAPACITY = (
         "CAPACITY",
@@ -111,9 +111,9 @@ class Rule(Enum):
     PUSH = (
         "PUSH",
         "signed push",
-        "{push} are sent to {office} by a signed exception.",
+        "{push} are sent to {office} by a signed push.",
     )
 
 
-#: Rules that say "not now" (rule 27): only a signed push passes them.
+#: Rules that say "not now" (rule 27): only a signed exception passes them.
 WAITS = (Rule.REPORT_MISSING, Rule.NOT_USED_UP, Rule.ABOVE_THRESHOLD, Rule.NOT_NEARLY_EMPTY, Rule.TOO_SOON)

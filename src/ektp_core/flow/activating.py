@@ -34,7 +34,7 @@ from ektp_core.vocabulary.verdict import Cause
 
 @frozen
 class Activate:
-    """What the reader showed: the card by record and attempt, or by its chip. `reason`: of an exception."""
+    """Write down what the reader showed: the card by record and attempt, or by its chip. `reason`: of an exception."""
 
     finding: Finding
     record: str = ""
@@ -45,7 +45,7 @@ class Activate:
 
 @frozen
 class SetCardPolicy:
-    """Policy about cards from a local date on. `reference`: the circular or regulation it follows."""
+    """Set the policy about cards from a local date on. `reference`: the circular or regulation it follows."""
 
     since: str
     activation: When

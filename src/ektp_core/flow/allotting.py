@@ -56,7 +56,7 @@ class WithdrawRequest:
 
 @frozen
 class RegisterPrinters:
-    """An office's printers of one class by their state; `daily_cap`: cards one of them makes in a day."""
+    """Register an office's printers of one class by their state; `daily_cap`: cards one of them makes in a day."""
 
     party: str
     blank_class: str
@@ -70,7 +70,7 @@ class RegisterPrinters:
 
 @frozen
 class SetCapacity:
-    """The centre's word on what an office prints in a month: its best month, a signed capacity; 0 = none."""
+    """Set, for the centre, what an office prints in a month: its best month, a signed capacity; 0 = none."""
 
     party: str
     blank_class: str

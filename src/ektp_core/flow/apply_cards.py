@@ -5,9 +5,11 @@ from typing import Any
 
 from attrs import evolve
 
+from ektp_core.flow.apply_locks import before_after
 from ektp_core.flow.cards_events import (
     Activated,
     CardMissed,
+    CardOfBefore,
     CardPolicySet,
     DuplicateNoted,
     EnteredElsewhere,
@@ -17,12 +19,14 @@ from ektp_core.flow.cards_events import (
     HoldPlaced,
     ListClosed,
     ListMade,
+    Rechecked,
 )
-from ektp_core.flow.cards_rows import Adjudication, CardFacts, CardList, CardPolicy, Elsewhere, Hold
+from ektp_core.flow.cards_rows import Adjudication, CardFacts, CardList, CardPolicy, Elsewhere, HeldPerson, Hold
 from ektp_core.flow.rows import Chip, Lock, Person, Record, RunningNumber
 from ektp_core.flow.view import Book
+from ektp_core.handover.delivery import OldCard
 from ektp_core.vocabulary.card_words import ListKind
-from ektp_core.vocabulary.prr import PreviousCard
+from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.record_id import region_and_number
 from ektp_core.vocabulary.state import CardState, LockState
 
@@ -45,8 +49,7 @@ def entered_locked(book: Book, event: EnteredLocked) -> None:
     )
     book.put(Lock(event.record, LockState.LOCKED_BEFORE))
     person = book.row(Person, event.person) or Person(event.person)
-    before = person.last_record if event.previous is PreviousCard.AT_HANDOVER else person.before
-    book.put(evolve(person, open_record=event.record, before=before, ended=""))
+    book.put(evolve(person, open_record=event.record, before=before_after(person, event.previous), ended=""))
     region, number = region_and_number(event.record)
     running = book.row(RunningNumber, region)
     if running is None or running.last < number:
@@ -74,8 +77,11 @@ def card_policy_set(book: Book, event: CardPolicySet) -> None:
 
 
 def hold_placed(book: Book, event: HoldPlaced) -> None:
-    """The hold lies."""
+    """The hold lies; all records of the person find it, but a batch's."""
     book.put(Hold(event.record, event.kind, event.why, event.until, event.by, event.at_ms))
+    record = book.row(Record, event.record)
+    if record and event.kind is not HoldKind.BATCH:
+        book.put(HeldPerson(record.person, event.record, event.kind))
 
 
 def hold_lifted(book: Book, event: HoldLifted) -> None:
@@ -83,6 +89,10 @@ def hold_lifted(book: Book, event: HoldLifted) -> None:
     hold = book.row(Hold, event.record, event.kind)
     if hold:
         book.drop(hold)
+    record = book.row(Record, event.record)
+    held = book.row(HeldPerson, record.person, event.record, event.kind) if record else None
+    if held:
+        book.drop(held)
 
 
 def _facts(book: Book, record: str, n: int) -> CardFacts:
@@ -90,9 +100,13 @@ def _facts(book: Book, record: str, n: int) -> CardFacts:
 
 
 def handed_over(book: Book, event: HandedOver) -> None:
-    """The card's facts; where it is now is a movement of its own."""
+    """The card's facts; where it is now is a movement of its own. The old card of ours was dealt with, if one was."""
     facts = _facts(book, event.record, event.n)
     book.put(evolve(facts, handed_ms=event.at_ms, handed_by=event.by, receiver=event.receiver))
+    record = book.row(Record, event.record)
+    person = book.row(Person, record.person) if record else None
+    if person and person.before != event.record and event.old_card is not OldCard.NONE:
+        book.put(evolve(person, before=""))
 
 
 def activated(book: Book, event: Activated) -> None:
@@ -140,6 +154,19 @@ def entered_elsewhere(book: Book, event: EnteredElsewhere) -> None:
     book.put(Elsewhere(event.record, event.office, event.home, event.purpose, event.by))
 
 
+def card_of_before(book: Book, event: CardOfBefore) -> None:
+    """What is known of a person's card from before this book."""
+    person = book.row(Person, event.person) or Person(event.person)
+    book.put(evolve(person, card_before=event.record if event.is_out else ""))
+
+
+def rechecked(book: Book, event: Rechecked) -> None:
+    """The record was looked at again."""
+    record = book.row(Record, event.record)
+    if record:
+        book.put(evolve(record, checked_ms=event.checked_ms))
+
+
 def _carried(book: Book, record: str, name: str) -> None:
     lock = book.row(Lock, record)
     if lock:
@@ -158,4 +185,6 @@ FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     ListMade: list_made,
     ListClosed: list_closed,
     EnteredElsewhere: entered_elsewhere,
+    CardOfBefore: card_of_before,
+    Rechecked: rechecked,
 }

@@ -76,12 +76,19 @@ def entered(book: Book, event: Entered) -> None:
     book.put(Lock(event.record, LockState.READY))
     book.put(Ready(event.office, event.record))
     person = book.row(Person, event.person) or Person(event.person)
-    before = person.last_record if event.previous is PreviousCard.AT_HANDOVER else person.before
-    book.put(evolve(person, open_record=event.record, before=before, ended=""))
+    book.put(evolve(person, open_record=event.record, before=before_after(person, event.previous), ended=""))
     region, number = region_and_number(event.record)
     running = book.row(RunningNumber, region)
     if running is None or running.last < number:
         book.put(RunningNumber(region, number))
+
+
+def before_after(person: Person, previous: PreviousCard) -> str:
+    """The record whose card waits to be given for the new one: the last, if so; none once that one was dealt with."""
+    if previous is PreviousCard.AT_HANDOVER:
+        return person.last_record
+    is_done = previous is not PreviousCard.NONE and person.before == person.last_record
+    return "" if is_done else person.before
 
 
 def authorised(book: Book, event: Authorised) -> None:
@@ -225,7 +232,9 @@ def _person_follows(book: Book, before: Lock, event: Stepped) -> None:
     if event.state in (LockState.PRINTED, LockState.WITHDRAWN) and person.open_record == event.record:
         person = evolve(person, open_record="")
     if event.state is LockState.PRINTED:
-        person = evolve(person, last_record=event.record)
+        person = evolve(person, last_record=event.record, ended="")
+    if before.state is LockState.PRINTED and person.last_record != event.record:
+        return  # what becomes of an older card says nothing about the newer one
     if event.state is LockState.WITHDRAWN and event.event is not LockEvent.CARD_SEEN:
         person = evolve(person, ended=event.record)
     if event.event is LockEvent.FAIL_CARD:

@@ -1,4 +1,4 @@
-"""Events about cards and their holders' waiting (kejadian kartu): kinds 60 to 69, and 75."""
+"""Events about cards and their holders' waiting (kejadian kartu): kinds 60 to 69, 75, 86 and 87."""
 
 from typing import ClassVar
 
@@ -159,9 +159,30 @@ class EnteredElsewhere:
     by: tuple[str, ...]
 
 
+@frozen
+class CardOfBefore:
+    """A card of this person from before this book is out (`is_out`), as that record says, or no longer (rule 3)."""
+
+    KIND: ClassVar[int] = 86
+    person: bytes
+    record: str
+    is_out: bool
+
+
+@frozen
+class Rechecked:
+    """Whoever may bring a record in looked at its source again: it still stands as it is (rules 23, 42)."""
+
+    KIND: ClassVar[int] = 87
+    record: str
+    signer: str
+    checked_ms: int
+    by: tuple[str, ...]
+
+
 # fmt: off
 CardsEvent = (
     EnteredLocked | DuplicateNoted | CardPolicySet | HoldPlaced | HoldLifted | HandedOver | Activated | CardMissed
-    | ListMade | ListClosed | EnteredElsewhere
+    | ListMade | ListClosed | EnteredElsewhere | CardOfBefore | Rechecked
 )
 # fmt: on

@@ -28,6 +28,7 @@ from ektp_core.flow.listing import (
     decide_open_batch,
     decide_send_out,
 )
+from ektp_core.flow.rechecking import Recheck, decide_recheck
 from ektp_core.flow.view import View
 
 CARDS: Mapping[type[Any], Callable[[View, Ask, Any], tuple[Event, ...]]] = {
@@ -45,6 +46,7 @@ CARDS: Mapping[type[Any], Callable[[View, Ask, Any], tuple[Event, ...]]] = {
     OpenBatch: decide_open_batch,
     SendOut: decide_send_out,
     BringBack: decide_bring_back,
+    Recheck: decide_recheck,
 }
 
 #: Names on the wire; an imported life has a form of its own there, since it carries a citizen's data.
@@ -62,4 +64,5 @@ CARD_KINDS: Mapping[str, type[Any]] = {
     "open-batch": OpenBatch,
     "send-out": SendOut,
     "bring-back": BringBack,
+    "recheck": Recheck,
 }

@@ -75,6 +75,17 @@ class Hold:
 
 
 @frozen
+class HeldPerson:
+    """Where a person's holds lie: a hold on any record of theirs holds them all (rule 5), but a batch's."""
+
+    TABLE: ClassVar[int] = 63
+    KEY: ClassVar[int] = 3
+    person: bytes
+    record: str
+    kind: HoldKind
+
+
+@frozen
 class CardList:
     """A named list of records: a batch to be opened, or cards carried out to be handed over elsewhere."""
 
@@ -105,4 +116,4 @@ class CardPolicy:
     reference: str
 
 
-CardsRow = Adjudication | CardFacts | Hold | CardList | CardPolicy | Elsewhere
+CardsRow = Adjudication | CardFacts | Hold | HeldPerson | CardList | CardPolicy | Elsewhere

@@ -68,7 +68,9 @@ def decide_close_found(view: View, ask: Ask, body: CloseFound) -> tuple[Event, .
     _fits(view, body, serials)
     blank_class = _class_of(view, serials)
     told = FoundClosed(body.party, body.condition, as_ranges(serials), body.minutes, who.names)
-    account = Granted(_account(view, body.party, blank_class), body.party, blank_class, as_ranges(serials), body.minutes)
+    account = Granted(
+        _account(view, body.party, blank_class), body.party, blank_class, as_ranges(serials), body.minutes
+    )
     return (told, *moved, account, *_stops(view, body.condition, serials))
 
 

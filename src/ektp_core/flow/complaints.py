@@ -36,7 +36,7 @@ class Complain:
 
 @frozen
 class AnswerComplaint:
-    """The office's answer."""
+    """Answer a complaint of the public, for the office."""
 
     complaint: str
     answer: str

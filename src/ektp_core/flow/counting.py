@@ -84,7 +84,7 @@ class SealedBox:
 
 @frozen
 class CountDay:
-    """The piles of a party as counted, as at position `cut_seq` of the hub's log."""
+    """Give the piles of a party as counted, as at position `cut_seq` of the hub's log."""
 
     party: str
     day: str

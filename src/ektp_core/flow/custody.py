@@ -40,7 +40,7 @@ CHIPS_PER_EVENT = 500
 
 @frozen
 class TakeSupply:
-    """A supplier's manifest. `chips` (serial order of the ranges) may be empty: box only (rule 6)."""
+    """Take in a supplier's manifest. `chips` (serial order of the ranges) may be empty: box only (rule 6)."""
 
     supplier: str
     blank_class: str

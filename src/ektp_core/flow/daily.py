@@ -27,7 +27,7 @@ WAYS = ("typed", "uploaded", "pasted")
 
 @frozen
 class FileDaily:
-    """One office's report of one day. `corrects`: the number of the report it corrects, 0 for the first."""
+    """File one office's report of one day. `corrects`: the number of the report it corrects, 0 for the first."""
 
     office: str
     date: str

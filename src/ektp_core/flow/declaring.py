@@ -67,7 +67,7 @@ class DeclareUse:
 
 @frozen
 class Reidentify:
-    """Serials that two people read at a place where the book has a count alone."""
+    """Give the serials that two people read at a place where the book has a count alone."""
 
     party: str
     bucket: Bucket

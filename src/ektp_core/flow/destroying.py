@@ -38,7 +38,7 @@ _KEPT = (Bucket.WASTE_HELD, Bucket.VOID_HELD)
 
 @frozen
 class Destroy:
-    """Cards were destroyed: waste and void by serial, old cards by count, each in its own column of the minutes."""
+    """Destroy cards: waste and void by serial, old cards by count, each in its own column of the minutes."""
 
     party: str
     minutes: str
@@ -60,7 +60,7 @@ class HoldForInquiry:
 
 @frozen
 class LiftInquiry:
-    """The inquiry needs its evidence no more."""
+    """End an inquiry that needs its evidence no more."""
 
     inquiry: str
     why: str

@@ -39,6 +39,16 @@ def away_from_home(
     return EnteredElsewhere(record, office, home, purpose, who.names)
 
 
+def at_home(office: str, home: str) -> None:
+    """Refuse another office than the home one for a life that began in the old system.
+
+    Raises:
+        Refused: NOT_HOME_OFFICE.
+    """
+    if home and home != PartyId(office).region:
+        raise Refused(Refusal.NOT_HOME_OFFICE, {"office": office, "home": f"office/{home}"})
+
+
 def refuse_leased_elsewhere(view: View, person: Person | None, office: str) -> None:
     """Say where the person's record lies when another office's station holds it.
 

@@ -79,7 +79,7 @@ _OPEN = frozenset({LockState.AUTHORISED, LockState.IN_PRESS, LockState.SUSPECT})
 
 @frozen
 class ReturnFound:
-    """Blanks or cards from a party's lost account lie there again; `condition`: what they are now."""
+    """Take back blanks or cards that were lost and lie there again; `condition`: what they are now."""
 
     party: str
     ranges: Ranges
@@ -89,7 +89,7 @@ class ReturnFound:
 
 @frozen
 class TakeFound:
-    """Blanks or cards whose serials no book knows were found in a pile."""
+    """Take in blanks or cards found in a pile whose serials no book knows."""
 
     party: str
     pile: Pile

@@ -1,20 +1,22 @@
 """Holding a record back (penahanan): placing and lifting holds, and what they refuse (rules 5, 18).
 
-A hold may lie on any state before delivery; a record may have several, each kind once. Who
+A hold may lie on any state before delivery; a record may have several, each kind once. It is
+the person who is held: a hold on one record stops every other of the same person, until it is
+lifted where it lies. Who
 may set and who may lift each kind is one table. Under seventeen lifts itself on the birthday:
 the local date is compared when somebody asks, no clock rings. A batch's hold (rule 35) comes
 and goes with its list and stops the hand-over only. Placing a hold calls back what a station
 has leave to print and has not begun.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards_events import HoldLifted, HoldPlaced
-from ektp_core.flow.cards_rows import CardFacts, Hold
+from ektp_core.flow.cards_rows import CardFacts, HeldPerson, Hold
 from ektp_core.flow.events import Event
 from ektp_core.flow.locks import lock_of
 from ektp_core.flow.recalling import called_back
@@ -83,16 +85,19 @@ def decide_place_hold(view: View, ask: Ask, body: PlaceHold) -> tuple[Event, ...
         raise _bad("kind", "the hold of a batch", "a list of the batch, which sets it for its members")
     if (body.kind is HoldKind.UNDER_AGE) != bool(body.until):
         raise _bad("until", "empty" if not body.until else "a date", "the birthday, for under seventeen only")
-    if body.until:
-        checked_date(body.until, "until")
+    day = date_of(ask.at_ms, office_of(view, body.record))
+    if body.until and checked_date(body.until, "until") <= day:
+        raise _bad("until", "a day that has come", "the birthday, for under seventeen only")
     facts = view.row(CardFacts, body.record, lock.n)
-    is_over = lock.state is LockState.WITHDRAWN or (facts is not None and facts.handed_ms > 0)
-    if is_over:
+    # A card that failed after its hand-over is made again, and may be held like any other.
+    is_delivered = lock.state is LockState.PRINTED and facts is not None and facts.handed_ms > 0
+    if lock.state is LockState.WITHDRAWN or is_delivered:
         raise Refused(
             Refusal.NO_SUCH_STEP,
             {"record": body.record, "state": _standing(lock.state), "event": "HOLD", "allowed": "nothing"},
         )
-    if view.row(Hold, body.record, body.kind):
+    hold = view.row(Hold, body.record, body.kind)
+    if hold and _binds(hold, day):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the hold", "id": f"{body.record} {body.kind.name}"})
     placed = HoldPlaced(body.record, body.kind, body.why, body.until, who.names, ask.at_ms)
     recall = called_back(view, lock, ask.at_ms) if lock.state is LockState.AUTHORISED else ()
@@ -124,10 +129,20 @@ def _binds(hold: Hold, day: str) -> bool:
     return not hold.until or day < hold.until
 
 
+def _lying(view: View, record: str) -> Iterator[Hold]:
+    """The holds of a record, and those on other records of the same person."""
+    yield from view.rows(Hold, record)
+    row = view.row(Record, record)
+    for held in view.rows(HeldPerson, row.person) if row else ():
+        hold = view.row(Hold, held.record, held.kind) if held.record != record else None
+        if hold:
+            yield hold
+
+
 def is_held(view: View, record: str, office: str, at_ms: int) -> bool:
     """Whether a hold keeps this record from being printed now: it is not print-ready yet (paper 000)."""
     day = date_of(at_ms, office)
-    return any(hold.kind.stops_printing and _binds(hold, day) for hold in view.rows(Hold, record))
+    return any(hold.kind.stops_printing and _binds(hold, day) for hold in _lying(view, record))
 
 
 def refuse_held(view: View, record: str, at_ms: int, *, batch: bool) -> None:
@@ -136,7 +151,7 @@ def refuse_held(view: View, record: str, at_ms: int, *, batch: bool) -> None:
     Raises:
         Refused: ON_HOLD, naming kind, since when, and who may lift it.
     """
-    held = [hold for hold in view.rows(Hold, record) if hold.kind.stops_printing or batch]
+    held = [hold for hold in _lying(view, record) if hold.kind.stops_printing or batch]
     if not held:
         return
     office = office_of(view, record)

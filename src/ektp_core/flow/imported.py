@@ -10,8 +10,9 @@ from attrs import evolve, field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.cards_events import DuplicateNoted, EnteredLocked
+from ektp_core.flow.cards_events import CardOfBefore, DuplicateNoted, EnteredLocked
 from ektp_core.flow.cards_rows import Adjudication
+from ektp_core.flow.elsewhere import at_home
 from ektp_core.flow.events import CardRevoked, Event, Stepped
 from ektp_core.flow.holds import office_of
 from ektp_core.flow.locks import lock_of, row_for
@@ -48,6 +49,7 @@ class EnterLocked:
     letter: str = ""
     letter_date: str = ""
     checked_ms: int = 0
+    home: str = ""  # region of the person's home; empty where the record does not say
 
 
 @frozen
@@ -60,7 +62,7 @@ class OpenImported:
 
 @frozen
 class CardSeen:
-    """The card of the old system was seen: the record is closed without a blank of ours."""
+    """Close a record whose card of the old system was seen, without a blank of ours."""
 
     record: str
     reference: str
@@ -84,12 +86,14 @@ def decide_enter_locked(view: View, ask: Ask, body: EnterLocked) -> tuple[Event,
     twice = second_recording(view, ask, who, person, body)
     if twice:
         return (twice,)
+    at_home(body.office, body.home)
     may_open(view, person)
-    closed = close_previous(view, ask, body, person.last_record if person else "")
+    record = next_record(view, office)
+    closed = close_previous(view, ask, body, person, record)
     may_reopen(who, person)
     assert step(None, LockEvent.ENTER_LOCKED), "the table lost the row of imported lives"
     entered = EnteredLocked(
-        next_record(view, office),
+        record,
         body.person,
         body.office,
         status,
@@ -138,13 +142,16 @@ def decide_open_imported(view: View, ask: Ask, body: OpenImported) -> tuple[Even
 
 
 def decide_card_seen(view: View, ask: Ask, body: CardSeen) -> tuple[Event, ...]:
-    """The card was seen; the person's record is closed."""
+    """The card was seen; the person's record is closed, and the card is out until it is given for a new one."""
     lock = lock_of(view, body.record)
     row = row_for(lock, LockEvent.CARD_SEEN)
     who = require(view, ask, PERMITS[Act.SEE_CARD])
     of_office(who, office_of(view, body.record))
     _named("reference", body.reference)
-    return (Stepped(body.record, lock.n, row.event, row.target, by=who.names, reference=body.reference),)
+    record = view.row(Record, body.record)
+    assert record is not None, "a lock without its record"
+    done = Stepped(body.record, lock.n, row.event, row.target, by=who.names, reference=body.reference)
+    return done, CardOfBefore(record.person, body.record, True)
 
 
 def decide_adjudicate(view: View, ask: Ask, body: Adjudicate) -> tuple[Event, ...]:

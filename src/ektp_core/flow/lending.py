@@ -52,7 +52,7 @@ class AgreeLoan:
 
 @frozen
 class ForgiveLoan:
-    """Part of a loan need not be returned."""
+    """Forgive a part of a loan: it need not be returned."""
 
     loan: str
     count: int

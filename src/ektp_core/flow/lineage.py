@@ -6,7 +6,7 @@ waybill that named the number name the blank from then on; otherwise it would st
 papers, when the reading is decided; the fold goes straight to them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve
 
@@ -36,7 +36,9 @@ def papers_of(view: View, serials: SerialSet) -> Iterator[tuple[str, str, str]]:
 
 
 def _names(ranges: Ranges, serials: SerialSet) -> bool:
-    return any(part.series == series and part.lo <= hi and lo <= part.hi for series, lo, hi in ranges for part in serials)
+    return any(
+        part.series == series and part.lo <= hi and lo <= part.hi for series, lo, hi in ranges for part in serials
+    )
 
 
 def renamed(book: Book, event: Reidentified) -> None:
@@ -77,7 +79,7 @@ def in_place(ranges: Ranges, event: Reidentified) -> Ranges:
     return tuple((part.series, part.lo, part.hi) for part in whole)
 
 
-def _pairs(went: Iterable[tuple[str, int, int]], came: Iterable[tuple[str, int, int]]) -> Iterator[tuple[SerialRange, SerialRange]]:
+def _pairs(went: Ranges, came: Ranges) -> Iterator[tuple[SerialRange, SerialRange]]:
     """Ranges of the same size, one of each, in order."""
     left, right = list(went), list(came)
     while left and right:

@@ -53,7 +53,7 @@ class CardThere:
 
 @frozen
 class CountLostSite:
-    """What was found where a lost station stood: unused blanks, finished cards."""
+    """Say what was found where a lost station stood: unused blanks, finished cards."""
 
     station: str
     minutes: str

@@ -134,8 +134,8 @@ def _sound_lines(view: View, body: OpenBalance) -> None:
             if _has_begun(view, party, blank_class):
                 raise Refused(Refusal.BOOK_BEGUN, {"party": party, "blank_class": blank_class})
         if view.row(Allotment, opening_account(body.party, blank_class)):
-            known = opening_account(body.party, blank_class)
-            raise Refused(Refusal.ALREADY_KNOWN, {"what": "the allotment", "id": known})
+            name = opening_account(body.party, blank_class)
+            raise Refused(Refusal.ALREADY_KNOWN, {"what": "the allotment", "id": name})
     known = [run for part in serials for run in view.overlapping(part.series, part.lo, part.hi)]
     if known:
         shown = (serials_of((run.series, run.lo, run.hi) for run in known) & serials).shown()

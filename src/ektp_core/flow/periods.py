@@ -124,7 +124,8 @@ def _check_counted(view: View, body: ClosePeriod, count: Count) -> None:
     """Every pile that was counted is still what the book says, store and stations.
 
     Raises:
-        Refused: BAD_VALUE for an unknown station or pile, or one named twice; MONTH_DIFFERS naming the piles, never a figure: the stations are counted blind too.
+        Refused: BAD_VALUE for an unknown station or pile, or one named twice; MONTH_DIFFERS naming the piles, never a
+            figure: the stations are counted blind too.
     """
     homes = tuple(members(view, body.party))
     counted: dict[tuple[str, Pile, str], int] = {

@@ -177,16 +177,19 @@ def _left(view: View, office: str, later: frozenset[str]) -> tuple[_Left, ...]:
 
 
 def _spoiled_by(view: View, waybill: Waybill, office: str, later: frozenset[str]) -> SerialSet:
-    """What the receiver of a paper has sent back since, not as blanks; the centre sends no cards and no waste back."""
+    """What the receiver of a paper sent back first not as blanks; the centre sends no cards and no waste back."""
+    spoiled, whole = SerialSet(), SerialSet()
     if PartyId(waybill.receiver).kind is PartyKind.CENTRE:
-        return SerialSet()
-    return SerialSet(
-        part
-        for one in view.rows(Waybill, waybill.receiver)
-        if one.receiver == office and one.carries is not Condition.BLANK and one.sent_ms >= waybill.sent_ms
-        if one.consignment not in later
-        for part in serials_of(one.ranges)
-    )
+        return spoiled
+    back = [one for one in view.rows(Waybill, waybill.receiver) if one.receiver == office]
+    for one in sorted(back, key=lambda one: (one.sent_ms, one.consignment)):
+        if one.sent_ms < waybill.sent_ms or one.consignment in later:
+            continue
+        if one.carries is Condition.BLANK:
+            whole = whole | serials_of(one.ranges)
+        else:
+            spoiled = spoiled | (serials_of(one.ranges) - whole)
+    return spoiled
 
 
 def _column(view: View, waybill: Waybill) -> str:

@@ -53,7 +53,7 @@ class NoteStep:
 
 @frozen
 class Conclude:
-    """What became of the card: the driver's verdict, or an operator's after a look."""
+    """Say what became of a card: the driver's verdict, or an operator's after a look."""
 
     record: str
     n: int

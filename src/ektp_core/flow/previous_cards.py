@@ -4,6 +4,8 @@ Rules 2, 3, 16 and 42: one open issuance a person in the country; a new one open
 the previous card is surrendered, declared lost with its letter, or to be surrendered at
 hand-over; what was withdrawn or voided is opened again by the registry alone; a second
 recording by another office is a line to be judged and never becomes printable by itself.
+A card from before this book that is known to be out is remembered with the person, and asked for
+like one of ours.
 Ordinary records and imported half-finished lives come in through here alike.
 """
 
@@ -13,15 +15,16 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import good_card, open_card, stopped
-from ektp_core.flow.cards_events import DuplicateNoted
+from ektp_core.flow.cards_events import CardOfBefore, DuplicateNoted
 from ektp_core.flow.cards_rows import Adjudication, CardFacts
-from ektp_core.flow.events import CardRevoked, Event, FeedQueued, Moved
+from ektp_core.flow.events import CardRevoked, Event, FeedQueued, GivenOut, Moved
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Party, Person, Record, RunningNumber
 from ektp_core.flow.signers import Signers, of_office, require, signers
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.dates import checked_date
+from ektp_core.vocabulary.local_calendar import date_of
 from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.record_id import record_id
@@ -91,15 +94,23 @@ def next_record(view: View, office: PartyId) -> str:
 def second_recording(
     view: View, ask: Ask, who: Signers, person: Person | None, body: Recording
 ) -> DuplicateNoted | None:
-    """The line of a person whom another office recorded first, if this is one and is not noted yet (rule 2)."""
+    """The line of a person whom another office recorded first, if this is one and is not noted yet (rule 2).
+
+    Raises:
+        Refused: PREVIOUS_CARD_OPEN when the line is there already and the first office's card is out.
+    """
     person = view.row(Person, body.person)
     if person is None or body.reason is not Reason.FIRST:
         return None
     card = open_card(view, person.last_record) if person.last_record else None
     first = person.open_record or (person.last_record if card else "")
     record = view.row(Record, first) if first else None
-    if record is None or record.office == body.office or view.row(Adjudication, first, body.office):
+    if record is None or record.office == body.office:
         return None
+    if view.row(Adjudication, first, body.office):
+        if person.open_record:
+            return None
+        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": first})
     return DuplicateNoted(first, body.office, body.payload, importing_key(who), ask.at_ms)
 
 
@@ -128,36 +139,59 @@ def may_reopen(who: Signers, person: Person | None) -> None:
         raise Refused(Refusal.NEEDS_REGISTRY, {"record": person.ended})
 
 
-def close_previous(view: View, ask: Ask, body: Recording, last: str) -> list[Event]:
-    """What closes the previous card; refused when nothing does (rule 3)."""
+def close_previous(view: View, ask: Ask, body: Recording, person: Person | None, record: str) -> list[Event]:
+    """What closes the previous card for the new `record`; refused when nothing does (rule 3)."""
     if body.previous is PreviousCard.DECLARED_LOST:
-        check_letter(body.letter, body.letter_date, "previous_letter")
-    if not last:
-        unknown = body.previous is PreviousCard.DECLARED_LOST
-        return [unknown_card(body.person)] if unknown else []
-    card = open_card(view, last)
+        check_letter(body.letter, body.letter_date, "previous_letter", date_of(ask.at_ms, body.office))
+    person = person or Person(body.person)
+    is_surrendered = body.previous is PreviousCard.SURRENDERED
+    card = open_card(view, person.last_record) if person.last_record else None
     if card is None:
+        stopped_before = card_due(view, person) if is_surrendered and not person.card_before else None
+        if stopped_before is None:
+            return _of_before(body, person, record)
+        card = stopped_before  # it was stopped when a newer card was activated; now it is in hand
+    elif body.previous is PreviousCard.NONE:
+        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.last_record})
+    elif body.previous is PreviousCard.AT_HANDOVER:
+        _one_exchange(view, person, card)
         return []
-    if body.previous is PreviousCard.NONE:
-        raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": last})
-    if body.previous is PreviousCard.AT_HANDOVER:
-        _one_exchange(view, card)
-        return []
-    closed = ended_card(view, card, is_surrendered=body.previous is PreviousCard.SURRENDERED)
+    closed = ended_card(view, card, is_surrendered=is_surrendered, office=body.office)
     return [*closed, *told(view, ask.at_ms, (card, closed))]
 
 
-def _one_exchange(view: View, card: Attempt) -> None:
+def _of_before(body: Recording, person: Person, record: str) -> list[Event]:
+    """What is said of a card from before this book, where no card of ours is open.
+
+    Raises:
+        Refused: PREVIOUS_CARD_OPEN when one is known to be out and nothing is said.
+    """
+    is_out, is_known = bool(person.card_before), bool(person.last_record)
+    if body.previous is PreviousCard.NONE:
+        if is_out:
+            raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.card_before})
+        return []
+    if body.previous is PreviousCard.AT_HANDOVER:
+        return [] if is_out or is_known else [CardOfBefore(body.person, record, True)]
+    found: list[Event] = []
+    if body.previous is PreviousCard.DECLARED_LOST and (is_out or not is_known):
+        found.append(unknown_card(body.person))
+    return [*found, CardOfBefore(body.person, record, False)] if is_out else found
+
+
+def _one_exchange(view: View, person: Person, card: Attempt) -> None:
     """Refuse to exchange a card at hand-over that itself still waits to be exchanged for an older one."""
     record = view.row(Record, card.record)
     facts = view.row(CardFacts, card.record, card.n)
-    is_handed = facts is not None and facts.handed_ms > 0
-    if record and record.previous is PreviousCard.AT_HANDOVER and not is_handed:
+    due = card_due(view, person)
+    is_owed = bool(person.card_before) or (due is not None and due.record != card.record)
+    is_exchanged = is_owed or (record is not None and record.previous is PreviousCard.AT_HANDOVER)
+    if is_exchanged and not (facts and facts.handed_ms):
         raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": card.record})
 
 
-def check_letter(letter: str, letter_date: str, field: str) -> None:
-    """Refuse a loss without number and date of its letter.
+def check_letter(letter: str, letter_date: str, field: str, today: str) -> None:
+    """Refuse a loss without number and date of its letter, or with a date after `today` (local ISO date).
 
     Raises:
         Refused: BAD_VALUE.
@@ -166,7 +200,10 @@ def check_letter(letter: str, letter_date: str, field: str) -> None:
         raise Refused(
             Refusal.BAD_VALUE, {"field": field, "shape": "empty", "expected": "number and date of the letter"}
         )
-    checked_date(letter_date, f"{field}_date")
+    if checked_date(letter_date, f"{field}_date") > today:
+        raise Refused(
+            Refusal.BAD_VALUE, {"field": f"{field}_date", "shape": "in the future", "expected": f"a date up to {today}"}
+        )
 
 
 def unknown_card(person: bytes) -> CardRevoked:
@@ -174,22 +211,29 @@ def unknown_card(person: bytes) -> CardRevoked:
     return CardRevoked(f"before/{person.hex()}", "declared lost", "")
 
 
-def ended_card(view: View, card: Attempt, *, is_surrendered: bool) -> list[Event]:
-    """What ends a card that was surrendered or declared lost: to the void cards if in hand, and on the stop list."""
+def ended_card(view: View, card: Attempt, *, is_surrendered: bool, office: str) -> list[Event]:
+    """What ends a card that was surrendered or declared lost: to the void cards if in hand, and on the stop list.
+
+    `office`: where it was surrendered.
+    """
     why = "surrendered" if is_surrendered else "declared lost"
-    closed: list[Event] = to_void(view, card) if is_surrendered else []
+    closed: list[Event] = to_void(view, card, office) if is_surrendered else []
     if open_card(view, card.record) == card:
         closed += stopped(view, card.record, card.uid, (card.series, card.number), why)
     return closed
 
 
-def to_void(view: View, card: Attempt) -> list[Event]:
-    """The movement of a card in hand to the void cards; none when it lies elsewhere."""
+def to_void(view: View, card: Attempt, office: str) -> list[Event]:
+    """The movement of a card to the void cards of whoever has it in hand; none when nobody has.
+
+    What a citizen surrenders lies in the office that took it (rule 14), whoever handed it over once.
+    """
     run = view.covering(card.series, card.number)
     if run is None or run.bucket not in (Bucket.HANDED_OVER, Bucket.GOOD_HELD):
         return []
-    one = card.number
-    return [Moved(card.series, one, one, run.party, run.bucket, run.party, Bucket.VOID_HELD, "surrendered")]
+    is_home = run.bucket is Bucket.GOOD_HELD or PartyId(run.party).home.value == office
+    one, party = card.number, run.party if is_home else office
+    return [Moved(card.series, one, one, run.party, run.bucket, party, Bucket.VOID_HELD, "surrendered")]
 
 
 def card_due(view: View, person: Person | None) -> Attempt | None:
@@ -204,8 +248,15 @@ def told(view: View, at_ms: int, *ends: tuple[Attempt, list[Event]]) -> list[Fee
     by_station: dict[str, list[Event]] = {}
     for card, events in ends:
         if events and is_station(card.station):
-            by_station.setdefault(card.station, []).extend(events)
+            by_station.setdefault(card.station, []).extend(_as_seen_there(one, card.station) for one in events)
     return [feed.queued(view, station, feed.SETTLED, events, at_ms) for station, events in by_station.items()]
+
+
+def _as_seen_there(event: Event, station: str) -> Event:
+    """A card that went to somebody else is given out in the book of the station that made it."""
+    if not isinstance(event, Moved) or event.to_party == station:
+        return event
+    return GivenOut(event.series, event.lo, event.hi, event.party, event.bucket, event.reference)
 
 
 def ended_by_activation(view: View, card: Attempt) -> list[Event]:

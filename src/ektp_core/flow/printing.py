@@ -19,8 +19,9 @@ from ektp_core.flow.events import (
 )
 from ektp_core.flow.feed import Authorisation
 from ektp_core.flow.founding import policy_in_force
-from ektp_core.flow.holds import refuse_held
+from ektp_core.flow.holds import office_of, refuse_held
 from ektp_core.flow.locks import attempt_of, lock_of, row_for
+from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.previous_cards import (
     close_previous,
@@ -40,7 +41,7 @@ from ektp_core.flow.rows import (
     Station,
     Tally,
 )
-from ektp_core.flow.signers import require
+from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.prr import PreviousCard, Reason
@@ -100,7 +101,7 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     away = away_from_home(
         who, record, office=body.office, home=body.home, reason=body.reason, purpose=body.purpose
     )
-    closed = close_previous(view, ask, body, person.last_record if person else "")
+    closed = close_previous(view, ask, body, person, record)
     may_reopen(who, person)
     entered = Entered(
         record,
@@ -197,14 +198,18 @@ def decide_withdraw(view: View, ask: Ask, body: Withdraw) -> tuple[Event, ...]:
     """A record that lies with the hub is withdrawn."""
     who = require(view, ask, PERMITS[Act.WITHDRAW])
     lock = lock_of(view, body.record)
+    of_office(who, office_of(view, body.record))
     row = row_for(lock, LockEvent.WITHDRAW)
+    checked_text("why", body.why)
     return (Stepped(body.record, lock.n, row.event, row.target, by=who.names, reference=body.why),)
 
 
 def decide_recall(view: View, ask: Ask, body: Recall) -> tuple[Event, ...]:
     """The station is asked to give an authorisation back; it answers with what it has done."""
-    require(view, ask, PERMITS[Act.WITHDRAW])
+    who = require(view, ask, PERMITS[Act.WITHDRAW])
     lock = lock_of(view, body.record)
+    of_office(who, office_of(view, body.record))
+    checked_text("why", body.why)
     if lock.state not in (LockState.AUTHORISED, LockState.IN_PRESS):
         row_for(lock, LockEvent.RETURN)
     attempt_of(view, lock)

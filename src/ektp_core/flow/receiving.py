@@ -39,7 +39,7 @@ FOUND = "found"  # the source account of what nobody sent
 
 @frozen
 class Receive:
-    """The count of a consignment. Unless `is_partial`, every blank of it is found, short or damaged.
+    """Count a consignment in. Unless `is_partial`, every blank of it is found, short or damaged.
 
     `over`: serials that came with it and are not of it; `minutes`, `minutes_date`: number and date
     (ISO text) of the paper, empty where there is none.

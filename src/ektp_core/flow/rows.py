@@ -105,6 +105,7 @@ class Person:
     last_record: str = ""
     before: str = ""  # its card is to be surrendered when the last one is handed over
     ended: str = ""  # withdrawn or void: only the registry opens another (rule 16)
+    card_before: str = ""  # the record that says that a card from before this book is out
 
 
 @frozen

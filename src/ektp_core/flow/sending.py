@@ -39,7 +39,7 @@ _RANKS = {PartyKind.OFFICE: 0, PartyKind.PROVINCE: 1, PartyKind.CENTRE: 2}
 
 @frozen
 class Send:
-    """A consignment. `reference`: the allotment or loan its blanks are for; `fault`: why the factory is to blame.
+    """Send a consignment. `reference`: the allotment or loan its blanks are for; `fault`: why the factory is to blame.
 
     `collector`: who fetched it, by a name or staff identity, never a citizen's number.
     `minutes_date`: ISO text, empty where the paper has none. `exception`: number of the letter by which
@@ -75,7 +75,7 @@ class _Case:
 
 @frozen
 class ReturnLoan:
-    """A return of blanks to the lender, in kind: any of the class. The papers are those of a consignment."""
+    """Return blanks to the lender, in kind: any of the class. The papers are those of a consignment."""
 
     loan: str
     consignment: str

@@ -17,8 +17,10 @@ from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import is_stopped, stopped
 from ektp_core.flow.disputed_facts import attempt_came_out
 from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenOut, Moved, Pressed
+from ektp_core.flow.finished import of_holder, refuse_stopped
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
+from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import (
     Attempt,
@@ -34,7 +36,7 @@ from ektp_core.flow.rows import (
     Record,
     Station,
 )
-from ektp_core.flow.signers import of_office, require
+from ektp_core.flow.signers import of_office, refuse_printers, require
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
@@ -77,7 +79,7 @@ class Settle:
 
 @frozen
 class FailCard:
-    """A printed card turned out bad and was surrendered: chip dead, data wrong."""
+    """Say that a printed card turned out bad and was surrendered: chip dead, data wrong."""
 
     record: str
     n: int
@@ -86,7 +88,7 @@ class FailCard:
 
 @frozen
 class VoidCard:
-    """A good card that must not be used."""
+    """Void a good card that must not be used."""
 
     record: str
     n: int
@@ -100,6 +102,8 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     row = row_for(lock, _EVENT[body.found])
     attempt = attempt_of(view, lock)
     who = require(view, ask, PERMITS[Act.SETTLE], (*attempt.operator, *attempt.reporter))
+    of_office(who, PartyId(lock.station).home.value)
+    refuse_printers(who, attempt.operator, PartyId(lock.station).home.value)
     if not body.minutes:
         raise Refused(Refusal.BAD_VALUE, {"field": "minutes", "shape": "empty", "expected": "number of the minutes"})
     # A good card is shown with its chip. Everything else lets the person have another card some
@@ -272,6 +276,11 @@ def decide_fail_card(view: View, ask: Ask, body: FailCard) -> tuple[Event, ...]:
     if person and person.last_record != body.record:
         # A newer card took its place: opening this record again would make a second one (rule 3).
         raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": person.last_record})
+    if body.cause in (Cause.NONE, Cause.LOST):
+        raise Refused(
+            Refusal.BAD_VALUE, {"field": "cause", "shape": "not what fails a card", "expected": "what is wrong with it"}
+        )
+    refuse_stopped(view, attempt_of(view, lock))
     return _end_card(view, ask, lock, row, by=who.names, cause=body.cause, why=body.cause.value)
 
 
@@ -282,6 +291,9 @@ def decide_void(view: View, ask: Ask, body: VoidCard) -> tuple[Event, ...]:
     row = row_for(lock, LockEvent.VOID)
     attempt = attempt_of(view, lock)
     who = require(view, ask, PERMITS[Act.VOID], (*attempt.operator, *attempt.reporter))
+    of_holder(view, who, attempt)
+    refuse_printers(who, attempt.operator, PartyId(lock.station).home.value)
+    checked_text("why", body.why)
     return _end_card(view, ask, lock, row, by=who.names, cause=Cause.NONE, why=body.why)
 
 

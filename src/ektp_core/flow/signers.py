@@ -98,6 +98,19 @@ def _check_roles(found: Signers, permit: Permit) -> None:
         raise Refused(Refusal.NOT_ALLOWED, {"who": who, "needs": permit.needs})
 
 
+def refuse_printers(who: Signers, operator: tuple[str, ...], office: str) -> None:
+    """Where nobody knows who ran an attempt, any print operator of the office may have: none of them signs.
+
+    A small office whose closers all print lets two people of the centre sign (rule 39).
+
+    Raises:
+        Refused: REPORTER_SIGNED.
+    """
+    for officer in who.officers if not operator else ():
+        if officer.unit == office and Role.PRINT_OPERATOR in officer.roles:
+            raise Refused(Refusal.REPORTER_SIGNED, {"who": officer.officer})
+
+
 def of_office(who: Signers, office: str) -> None:
     """Refuse an officer of another office: each works for his own, the centre's people for all.
 

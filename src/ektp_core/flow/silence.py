@@ -46,7 +46,7 @@ class DisputeSilent:
 
 @frozen
 class DeclareStationLost:
-    """A station is gone: stolen, burnt, not found. Number and date of the centre's letter."""
+    """Declare a station gone: stolen, burnt, not found. Number and date of the centre's letter."""
 
     station: str
     letter: str

@@ -64,7 +64,7 @@ class TakeFeed:
 
 @frozen
 class LoadPrinter:
-    """Blanks were put into a printer's hopper; its counter is read and explained from here on."""
+    """Say which blanks were put into a printer's hopper; its counter is read and explained from here on."""
 
     printer: str
     ranges: Ranges
@@ -73,7 +73,7 @@ class LoadPrinter:
 
 @frozen
 class ClosePrinter:
-    """A printer goes out of service (a reason), or back into it (no reason; two people)."""
+    """Take a printer out of service (a reason), or back into it (no reason; two people)."""
 
     printer: str
     why: str = ""

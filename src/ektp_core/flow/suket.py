@@ -51,7 +51,7 @@ class RegisterSuket:
 
 @frozen
 class WithdrawSuket:
-    """A letter that was taken back without a card of ours: spoiled, given in error, the person died."""
+    """Withdraw an interim letter without a card of ours: spoiled, given in error, the person died."""
 
     office: str
     number: str

@@ -29,7 +29,7 @@ from ektp_core.vocabulary.party import PartyId
 
 @frozen
 class GiveBack:
-    """At the station: unprinted blanks leave for the office's store. `paper`: the number both people sign."""
+    """At the station: give unprinted blanks back to the office's store. `paper`: the number both people sign."""
 
     paper: str
     ranges: Ranges
@@ -37,7 +37,7 @@ class GiveBack:
 
 @frozen
 class TakeBack:
-    """At the hub: finished cards, waste or void cards of a station go to the office's store."""
+    """At the hub: take finished cards, waste or void cards of a station to the office's store."""
 
     station: str
     paper: str

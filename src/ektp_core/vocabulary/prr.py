@@ -79,11 +79,14 @@ class PreviousCard(IntEnum):
         return ("tidak-ada", "diserahkan", "dinyatakan-hilang", "saat-pengambilan")[self - 1]
 
 
-#: Which fates of the previous card go with a reason; a reason not named here goes with all.
+#: Whoever has something changed on a card has one.
+_CARD_EXISTS = (PreviousCard.SURRENDERED, PreviousCard.DECLARED_LOST, PreviousCard.AT_HANDOVER)
+#: Which fates of the previous card go with a reason.
 FITTING_PREVIOUS: Mapping[Reason, tuple[PreviousCard, ...]] = {
     Reason.FIRST: (PreviousCard.NONE,),
     Reason.DAMAGED: (PreviousCard.SURRENDERED, PreviousCard.AT_HANDOVER),
     Reason.LOST: (PreviousCard.DECLARED_LOST,),
+    **dict.fromkeys((Reason.DATA_CHANGE, Reason.MOVED, Reason.RECORDING_ERROR), _CARD_EXISTS),
 }
 
 
@@ -166,7 +169,7 @@ class PrintReadyRecord:
 
 def _check_previous(record: PrintReadyRecord) -> None:
     """The previous card fits the reason, and a lost one has its letter (rule 3)."""
-    fitting = FITTING_PREVIOUS.get(record.reason, tuple(PreviousCard))
+    fitting = FITTING_PREVIOUS[record.reason]
     if record.previous not in fitting:
         expected = ", ".join(fate.term for fate in fitting)
         raise _bad("previous", "does not fit the reason", expected)

@@ -45,7 +45,7 @@ HUB = "hub"
 
 @frozen
 class EnterRecord:
-    """One print-ready record as signed by the registry or the importing officer (rule 42).
+    """Enter one print-ready record as signed by the registry or the importing officer (rule 42).
 
     `record` is the exact text of `vocabulary.prr.to_payload`.
     """
@@ -58,7 +58,7 @@ class EnterRecord:
 
 @frozen
 class EnterLockedRecord:
-    """One half-finished life of the old system; `record` as in `EnterRecord`, `status` its code there (rule 4)."""
+    """Enter a half-finished life of the old system; `record` as in `EnterRecord`, `status` its code there (rule 4)."""
 
     office: str
     record: str = field(repr=False)
@@ -81,7 +81,7 @@ class ReportLine:
 
 @frozen
 class SpoilageReport:
-    """A spoilage report as the office writes it."""
+    """File a spoilage report as the office writes it."""
 
     report: str
     allotment: str

@@ -8,7 +8,7 @@ from ektp_core.vocabulary.prr import Reason
 
 @frozen
 class SuketEntry:
-    """A letter as the office writes it. `reason`: number of the reason; `expiry` empty: six months after `date`."""
+    """Register an interim letter. `reason`: number of the reason; `expiry` empty: six months after `date`."""
 
     office: str
     number: str
@@ -21,7 +21,7 @@ class SuketEntry:
 
 @frozen
 class OldCardEntry:
-    """Old cards as the counter takes them: one with what can be read of it, or several by count only."""
+    """Take old cards at the counter: one with what can be read of it, or several by count only."""
 
     office: str
     reason: OldCardReason

@@ -25,6 +25,14 @@ def test_poor_printers_work_and_broken_and_missing_ones_do_not() -> None:
     assert register_capacity(evolve(one, printers_good=0, printers_poor=0)) == 0
 
 
+@pytest.mark.parametrize(("cap", "days", "best"), [(100, 22, 0), (0, 0, 0), (0, 0, 5_000)])
+def test_where_every_printer_is_broken_nothing_can_be_printed_whatever_else_is_left_out(
+    cap: int, days: int, best: int
+) -> None:
+    one = OfficeFigures("office/52.02", "v5", printers_broken=3, daily_cap=cap, working_days=days, best_month=best)
+    assert (register_capacity(one), monthly_capacity(one)) == (0, 0)
+
+
 @pytest.mark.parametrize(("register", "best", "expected"), [(2, 3_900, 3_900), (2, 5_000, 4_200), (2, 0, 4_200)])
 def test_the_lower_of_register_and_best_month_binds(register: int, best: int, expected: int) -> None:
     assert monthly_capacity(evolve(PESAWARAN, printers_good=register, best_month=best)) == expected

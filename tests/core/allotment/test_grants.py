@@ -7,10 +7,10 @@ from attrs import evolve
 from hypothesis import given
 
 from ektp_core.allotment.figures import OfficeFigures
-from ektp_core.allotment.grants import LOAN_TEXTS
+from ektp_core.allotment.grants import GRANT_TEXTS, LOAN_TEXTS
 from ektp_core.allotment.limits import NO_LIMIT
 from ektp_core.allotment.plan import plan
-from ektp_core.allotment.policy import Policy, ShortageRule
+from ektp_core.allotment.policy import Policy, ShortageRule, UsedUp
 from ektp_core.allotment.rule import Rule
 from tests.core.allotment.worlds import CLASS, countries, policies, supplies
 
@@ -61,12 +61,62 @@ def test_what_was_before_lots_and_sharing_is_told() -> None:
     assert cut.text.format(**cut.facts) == "office/52.03 would get 1700, rounded down to whole lots of 500."
     assert cut.would_give == ((Rule.REQUEST, 1_700), (Rule.NEED, 9_000), (Rule.CAPACITY, 4_000))
     shared = plan(lots, {CLASS: 900}, [evolve(ONE, requested=1_700)]).grants[0]
-    assert (shared.count, shared.before) == (500, 1_700)
+    assert (shared.count, shared.before) == (500, 1_500)
     assert dict(shared.would_give)[Rule.LOT] == 1_500
 
 
+def test_too_little_to_send_is_told_as_it_is_in_whole_lots() -> None:
+    policy = evolve(POLICY, rounding_lot=100, minimum_grant=120)
+    grant = plan(policy, {CLASS: 9_000}, [evolve(ONE, requested=150)]).grants[0]
+    assert (grant.count, grant.bound_by, dict(grant.would_give)[Rule.LOT]) == (0, Rule.MINIMUM, 100)
+    assert grant.text.format(**grant.facts) == (
+        "office/52.03 would get 100, which is less than the smallest grant of 120."
+    )
+
+
+def test_a_need_rounded_up_says_so_and_that_the_greater_of_two_counts() -> None:
+    policy = evolve(POLICY, rounding_lot=100)
+    one = OfficeFigures("office/52.03", CLASS, requested=500, backlog=140, printed_per_month=(30,))
+    grant = plan(policy, {CLASS: 9_000}, [one]).grants[0]
+    assert (grant.count, grant.bound_by) == (200, Rule.NEED)
+    assert grant.text.format(**grant.facts) == (
+        "office/52.03 needs 140, rounded up to whole lots of 100: of 140 people waiting and 30 blanks used in 30 days "
+        "the greater counts; it has 0 and 0 are on the road."
+    )
+    whole = plan(POLICY, {CLASS: 9_000}, [one]).grants[0]
+    assert whole.text.format(**whole.facts).startswith("office/52.03 needs 140: of 140 people waiting and 30 blanks")
+
+
+def test_where_nothing_is_known_of_use_days_of_cover_bind_nobody_and_are_said_to_be_unknown() -> None:
+    policy = evolve(POLICY, max_cover_days=60, used_up=UsedUp.BEFORE_EMPTY, before_empty_days=5)
+    blind = OfficeFigures("office/52.03", CLASS, stock=9, requested=1_000)
+    empty = evolve(blind, printed_per_month=(0, 0), stock_out_days=(30, 28))
+    for one in (blind, empty):
+        grant = plan(policy, {CLASS: 9_000}, [one]).grants[0]
+        assert (grant.count, grant.bound_by) == (1_000, Rule.REQUEST)
+        assert grant.unknown == (Rule.NEED, Rule.CAPACITY, Rule.COVER, Rule.NOT_NEARLY_EMPTY)
+
+
+def test_in_a_shortage_no_figures_pay_nobody() -> None:
+    known = OfficeFigures("office/52.01", CLASS, requested=30_000, backlog=30_000, printed_per_month=(1_000,))
+    told = evolve(known, best_month=1_000)
+    hidden = evolve(known, office="office/52.02")
+    assert [one.count for one in plan(evolve(POLICY, capacity_binds=False), {CLASS: 800}, [told, hidden]).grants] == [
+        400,
+        400,
+    ]
+    blind = OfficeFigures("office/52.03", CLASS, requested=30_000)
+    first, last = plan(POLICY, {CLASS: 800}, [told, blind]).grants
+    assert (first.count, last.count) == (799, 1)
+    assert "nothing is known of what office/52.03 uses" in last.text.format(**last.facts)
+
+
 @pytest.mark.parametrize(
-    ("rule", "words"), [(ShortageRule.EQUAL_DAYS, "run out together"), (ShortageRule.PROPORTIONAL, "the same part")]
+    ("rule", "words"),
+    [
+        (ShortageRule.EQUAL_DAYS, "run out together; office/52.03 then has blanks for 6 days."),
+        (ShortageRule.PROPORTIONAL, "the same part of what it would get; office/52.03 gets 900 of 4000."),
+    ],
 )
 def test_a_shortage_says_how_it_is_shared(rule: ShortageRule, words: str) -> None:
     grant = plan(evolve(POLICY, shortage_rule=rule), {CLASS: 900}, [ONE]).grants[0]
@@ -77,6 +127,6 @@ def test_a_shortage_says_how_it_is_shared(rule: ShortageRule, words: str) -> Non
 
 
 def test_the_sentences_are_one_each_with_named_places_only() -> None:
-    for text in (*(rule.text for rule in Rule), *(rule.text for rule in ShortageRule), *LOAN_TEXTS):
+    for text in (*(rule.text for rule in Rule), *(rule.text for rule in ShortageRule), *GRANT_TEXTS, *LOAN_TEXTS):
         assert text.endswith(".")
         assert all(name is None or name.isidentifier() for _, name, _, _ in Formatter().parse(text))

@@ -50,7 +50,15 @@ def test_an_average_is_of_corrected_months() -> None:
 def test_a_month_wholly_without_blanks_says_nothing_of_consumption() -> None:
     assert average((900, 0, 600), (0, 30, 0), periods=3, is_corrected=True) == 750
     assert average((900, 0, 600), (0, 30, 0), periods=3, is_corrected=False) == 500
-    assert average((0, 0), (30, 31), periods=3, is_corrected=True) == 0
+    assert average((900, 0, 600), (0, 28, 0), periods=3, is_corrected=True) == 750  # a February
+    assert average((900, 0, 600), (0, 27, 0), periods=3, is_corrected=True) == 500
+
+
+def test_an_office_that_had_no_blanks_in_any_month_uses_nobody_knows_how_many() -> None:
+    assert average((0, 0), (30, 31), periods=3, is_corrected=True) is None
+    one = OfficeFigures("office/52.01", "v5", stock=2_000, printed_per_month=(0, 0), stock_out_days=(30, 31))
+    assert need(one, used=None, target_days=30) is None
+    assert need(OfficeFigures("office/52.01", "v5", backlog=70), used=None, target_days=30) == 70
 
 
 def test_a_month_without_a_card_though_there_were_blanks_counts() -> None:
@@ -58,7 +66,7 @@ def test_a_month_without_a_card_though_there_were_blanks_counts() -> None:
 
 
 def test_without_a_month_there_is_no_average() -> None:
-    assert average((), (), periods=3, is_corrected=True) == 0
+    assert average((), (), periods=3, is_corrected=True) is None
 
 
 @pytest.mark.parametrize(("rate", "days", "expected"), [(850, 30, 850), (100, 45, 150), (1, 15, 1), (1, 14, 0)])
@@ -84,7 +92,7 @@ def test_the_centres_backlog_decides_and_the_offices_own_stands_beside_it() -> N
 
 
 def test_of_an_office_without_backlog_and_history_no_need_is_known() -> None:
-    assert need(OfficeFigures("office/52.03", "v5", stock=10), used=0, target_days=30) is None
+    assert need(OfficeFigures("office/52.03", "v5", stock=10), used=None, target_days=30) is None
     assert need(OfficeFigures("office/52.03", "v5", printed_per_month=(0,)), used=0, target_days=30) == 0
 
 
@@ -113,8 +121,19 @@ def test_an_office_uses_its_average_or_what_of_its_backlog_it_can_print() -> Non
     assert monthly_rate(used=850, backlog=0, capacity=None) == 850
     assert monthly_rate(used=850, backlog=41_000, capacity=4_200) == 4_200
     assert monthly_rate(used=10, backlog=300, capacity=4_200) == 300
-    assert monthly_rate(used=10, backlog=300, capacity=None) == 300
     assert monthly_rate(used=0, backlog=0, capacity=0) == 1
+
+
+def test_leaving_out_what_it_can_print_does_not_raise_what_an_office_uses() -> None:
+    assert monthly_rate(used=1_000, backlog=30_000, capacity=None) == 1_000
+    assert monthly_rate(used=0, backlog=300, capacity=None) == 300
+    assert monthly_rate(used=None, backlog=300, capacity=None) == 300
+    assert monthly_rate(used=None, backlog=300, capacity=200) == 200
+
+
+def test_without_printing_and_backlog_no_use_is_invented() -> None:
+    assert monthly_rate(used=None, backlog=0, capacity=None) == 0
+    assert monthly_rate(used=None, backlog=0, capacity=4_200) == 0
 
 
 def test_cover_is_in_whole_days() -> None:

@@ -88,10 +88,7 @@ def smallest(policy: Policy) -> int:
 
 
 def spare_after(loans: tuple[Loan, ...], policy: Policy) -> dict[str, int]:
-    spare = {loan.lender: loan.lender_stock - loan.lender_keeps for loan in loans}
-    for loan in loans:
-        spare[loan.lender] -= loan.count
-    return spare
+    return {loan.lender: loan.lender_stock - loan.lender_keeps - loan.count for loan in loans}
 
 
 def test_an_office_with_a_surplus_lends_to_an_empty_one_as_much_as_it_keeps_itself() -> None:
@@ -158,6 +155,7 @@ def test_who_is_not_empty_or_may_not_have_blanks_borrows_nothing(borrower: Offic
     [
         evolve(full("33.05", 0), in_transit=5_000),  # only what is on the shelf can be lent
         OfficeFigures("office/33.05", CLASS, stock=5_000),  # nothing known of its use
+        OfficeFigures("office/33.05", CLASS, stock=5_000, printed_per_month=(0, 0), stock_out_days=(30, 28)),
         evolve(full("33.05", 1_000), office="province/33", is_store=True),
         evolve(full("33.05", 1_000), office="group/33/regencies"),
     ],
@@ -191,6 +189,14 @@ def test_a_loan_says_why_and_when_it_is_due() -> None:
     far = plan(POLICY, {CLASS: 0}, [full("32.05", 250), empty("33.07")]).loans[0]
     assert not far.same_province
     assert "nobody in its province" in far.text.format(**far.facts)
+
+
+def test_a_loan_counts_the_loans_before_it() -> None:
+    first, second = plan(POLICY, {CLASS: 0}, [full("33.05", 100), full("33.09", 500), empty("33.07")]).loans
+    assert (first.lender_stock, first.borrower_has, first.borrower_days, first.count) == (400, 0, 0, 100)
+    assert (second.lender_stock, second.borrower_has, second.borrower_days, second.count) == (800, 100, 10, 200)
+    one, other = plan(POLICY, {CLASS: 0}, [full("33.05", 500), empty("33.07"), empty("33.08", rate=100)]).loans
+    assert (one.lender_stock, one.count, other.lender_stock, other.count) == (800, 300, 500, 100)
 
 
 def test_codes_are_measured_in_their_order() -> None:

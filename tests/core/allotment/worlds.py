@@ -39,6 +39,7 @@ def figures(draw: st.DrawFn, office: str, blank_class: str = CLASS) -> OfficeFig
         remaining_of_last=draw(_counts),
         grant_age_days=draw(st.one_of(st.none(), st.integers(0, 20))),
         signed_push=draw(st.one_of(st.just(0), st.just(0), _counts)),
+        signed_exception=draw(st.sampled_from((False, False, True))),
         recorded_this_month=draw(_counts),
     )
 

@@ -73,7 +73,7 @@ def test_numbers_that_are_stored_never_change() -> None:
         "HandedOver": 65, "Activated": 66, "CardMissed": 67, "ListMade": 68, "ListClosed": 69,
         "StationLost": 70, "EvidenceKept": 71, "Released": 72, "ReleaseSeen": 73,
         "LostSiteCounted": 74, "LostStationClosed": 76,
-        "EnteredElsewhere": 75,
+        "EnteredElsewhere": 75, "CardOfBefore": 86, "Rechecked": 87,
         "BlanksRequested": 80, "RequestWithdrawn": 81, "AllotmentPolicySet": 82, "PrintersRegistered": 83,
         "GrantExplained": 84, "RecordLifted": 85,
     }  # fmt: skip

@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,15 +11,17 @@ from ektp_core.daily.identity import blanks_of_day
 from ektp_core.flow.apply import apply
 from ektp_core.flow.custody import Dispatch, Issue, Receive
 from ektp_core.flow.daily_count import _COLUMN, _PRINTED, STANDING, day_book, first_commit
+from ektp_core.flow.declaring import DeclareUse, Reidentify
 from ektp_core.flow.events import Dispatched, GivenOut, Moved, TakenIn
+from ektp_core.flow.opening import OpenBalance, OpeningLine
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.rows import Consignment
 from ektp_core.flow.settling import FailCard, Found, Settle, VoidCard
 from ektp_core.flow.suket import RegisterSuket
-from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.verdict import Cause
-from tests.core.flow.office_life import OTHER, PROVINCE, at, counted, days_of
+from tests.core.flow.office_life import BOTH, OTHER, PROVINCE, at, counted, days_of, with_people
 from tests.core.flow.offices import (
     BAD,
     CLASS,
@@ -42,6 +43,7 @@ from tests.core.flow.offices import (
     exchange,
     founded,
     grant,
+    held,
     issue,
     load,
     person,
@@ -238,6 +240,41 @@ def test_the_place_of_a_day_among_the_commits_is_found_by_halving() -> None:
     found = [first_commit(5, lambda n: times[n - 1], at_ms) for at_ms in (0, 10, 11, 20, 31, 51)]
     assert found == [1, 1, 2, 2, 5, 6]
     assert first_commit(0, lambda n: times[n - 1], 5) == 1
+
+
+@pytest.mark.rule(10)
+@pytest.mark.parametrize(
+    "bucket", [Bucket.STOCK, Bucket.WASTE_HELD, Bucket.USED_DECLARED], ids=lambda bucket: bucket.name
+)
+def test_serials_read_in_place_of_a_count_are_no_arrival_and_no_departure(bucket: Bucket) -> None:
+    books = with_people(founded())
+    lines = (OpeningLine(Condition.BLANK, CLASS, count=10), OpeningLine(Condition.WASTE, CLASS, count=10))
+    accepted(ask(books.hub, OpenBalance(OFFICE, lines, "SA", ONE_DAY), *BOTH, at_ms=at(ONE_DAY)))
+    accepted(ask(books.hub, DeclareUse(OFFICE, CLASS, 5, ONE_DAY, "LAP"), *BOTH, at_ms=at(ONE_DAY)))
+    before = days_of(books).columns(OFFICE, ONE_DAY)
+    read = Reidentify(OFFICE, bucket, CLASS, (("REAL", 1, 4),), "BA-1")
+    accepted(ask(books.hub, read, *BOTH, at_ms=at(ONE_DAY)))
+    assert held(books.hub, (OFFICE, bucket)) == (10 if bucket is Bucket.WASTE_HELD else 5)
+    assert days_of(books).columns(OFFICE, ONE_DAY) == before
+    assert before["first_count"] == 20 and blanks_of_day(before) is not None
+
+
+@pytest.mark.rule(10)
+def test_a_reading_that_changes_places_with_another_pile_changes_no_column() -> None:
+    books = with_people(founded())
+    guessed = OpeningLine(Condition.GOOD, CLASS, ((SERIES, 50, 52),), is_assumed=True)
+    lines = (OpeningLine(Condition.WASTE, CLASS, count=6), guessed)
+    accepted(ask(books.hub, OpenBalance(OFFICE, lines, "SA", ONE_DAY), *BOTH, at_ms=at(ONE_DAY)))
+    before = days_of(books).columns(OFFICE, ONE_DAY)
+    read = Reidentify(OFFICE, Bucket.WASTE_HELD, CLASS, ((SERIES, 51, 52),), "BA-2")
+    swapped = accepted(ask(books.hub, read, *BOTH, at_ms=at(NEXT_DAY))).events
+    assert any(isinstance(event, Moved) for event in swapped)
+    after = days_of(books)
+    assert after.columns(OFFICE, ONE_DAY) == before
+    still = after.columns(OFFICE, NEXT_DAY)
+    assert {name: still[name] for name in ("received", "returned", "spoiled", "good", "lent", "borrowed")} == (
+        dict.fromkeys(("received", "returned", "spoiled", "good", "lent", "borrowed"), 0)
+    )
 
 
 STEPS = st.sampled_from(["good", "bad", "unknown", "allot", "short", "issue", "fail", "void", "lost", "unused", "day"])

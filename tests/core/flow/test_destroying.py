@@ -112,7 +112,9 @@ def test_waste_void_and_old_cards_burn_under_one_paper_each_in_its_column() -> N
         "2019-01",
     )  # fmt: skip
     assert log(books.hub, Destroyed) == [said]
-    assert row(books.hub, Destruction, OFFICE, "BAP-1") == Destruction(OFFICE, "BAP-1", "2019-01-07", 2, 1, 80, "2019-01")
+    assert row(books.hub, Destruction, OFFICE, "BAP-1") == Destruction(
+        OFFICE, "BAP-1", "2019-01-07", 2, 1, 80, "2019-01"
+    )
     with books.hub.read() as view:
         left = old_cards(view, OFFICE)
         assert destroyed_in(view, "2019-01").provinces == (("province/52", destruction.Destroyed(2, 1, 80)),)
@@ -214,9 +216,7 @@ def test_late_minutes_are_added_up_in_the_open_month_and_a_closed_one_never_chan
     accepted(ask(books.hub, TakeOldCard(OFFICE, OldCardReason.OTHER, "2018-11-19", True, 10), OPERATOR))
     first = destroy(minutes="BAP-1", date="2018-12-20", ranges=(), old_cards=3)
     accepted(ask(books.hub, first, *BOTH, at_ms=at("2018-12-31")))
-    minutes = CountDay(
-        OFFICE, "2018-12-31", books.hub.position().seq, (PileCount(Pile.OLD_CARDS, "", 7),), (), "BA-31"
-    )
+    minutes = CountDay(OFFICE, "2018-12-31", books.hub.position().seq, (PileCount(Pile.OLD_CARDS, "", 7),), (), "BA-31")
     accepted(ask(books.hub, minutes, OPERATOR, VERIFIER_2, at_ms=at("2018-12-31")))
     accepted(ask(books.hub, ClosePeriod(OFFICE, "2018-12", "BA-31"), *BOTH, at_ms=at("2018-12-31")))
     same_day = destroy(minutes="BAP-2", date="2018-12-31", ranges=(), old_cards=2)
@@ -225,7 +225,7 @@ def test_late_minutes_are_added_up_in_the_open_month_and_a_closed_one_never_chan
     accepted(ask(books.hub, late, *BOTH, at_ms=at("2019-03-05")))
     with books.hub.read() as view:
         found = {month: destroyed_in(view, month).whole.old_cards for month in ("2018-12", "2019-01", "2019-03")}
-        assert [one.number for one in late_papers(view, OFFICE)] == ["BAP-2", "BAP-3"]
+        assert [one.paper for one in late_papers(view, OFFICE)] == ["BAP-2", "BAP-3"]
     assert found == {"2018-12": 3, "2019-01": 2, "2019-03": 4}
     check_refold(books.hub)
 

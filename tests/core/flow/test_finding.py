@@ -17,8 +17,6 @@ from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from tests.core.flow.offices import (
     CLASS,
-    HOUR_MS,
-    NOW,
     OFFICE,
     ONE,
     OPERATOR,
@@ -51,7 +49,6 @@ pytestmark = pytest.mark.rule(11)
 SIGNED = (OPERATOR, VERIFIER_2)
 OLD = "OLD-17"
 NIK = "5203054408990001"
-LATE = NOW + 9 * HOUR_MS
 UIDS = tuple(f"04{number:012X}" for number in range(1, 9))
 
 

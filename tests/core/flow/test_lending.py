@@ -36,6 +36,7 @@ from tests.core.flow.custody_offices import (
 from tests.core.flow.offices import (
     BAD,
     CLASS,
+    NOW,
     OFFICE,
     ONE,
     OPERATOR,
@@ -149,6 +150,25 @@ def test_a_lent_blank_that_came_back_whole_and_went_bad_then_is_the_lenders() ->
     receive(books, "B-1", OFFICE, run(1, 4), damaged=run(5, 5))
     assert columns(books, "A-1") == Columns(received=10, bad_without=1, remaining=9)
     assert columns(books, "L-1") == Columns(borrowed=5, returned=5)
+
+
+@pytest.mark.rule(24)
+def test_a_card_made_of_a_blank_that_came_back_whole_stays_good_when_it_travels() -> None:
+    books = lent()
+    accepted(ask(books.hub, returning("B-1", run(1, 5)), STOREMAN, at_ms=NOW + 1))
+    receive(books, "B-1", OFFICE)
+    load(books, issue(books, "I-1", 3))
+    exchange(books)
+    printed(books, entered(books, 1))
+    accepted(ask(books.hub, TakeBack(ONE, "P-1", Condition.GOOD, run(1, 1)), OPERATOR, VERIFIER_2))
+    there = sending("G-1", OFFICE, OTHER, run(1, 1), carries=Condition.GOOD)
+    accepted(ask(books.hub, there, OPERATOR, at_ms=NOW + 2))
+    receive(books, "G-1", OTHER)
+    assert columns(books, "A-1") == Columns(received=10, good=1, remaining=9)
+    back = sending("G-2", OTHER, OFFICE, run(1, 1), carries=Condition.GOOD)
+    accepted(ask(books.hub, back, STOREMAN, at_ms=NOW + 3))
+    receive(books, "G-2", OFFICE)
+    assert columns(books, "A-1") == Columns(received=10, good=1, remaining=9)
 
 
 def test_a_loan_that_is_owed_after_its_day_is_listed_and_costs_nothing() -> None:
@@ -357,9 +377,9 @@ def test_whatever_goes_round_every_report_adds_up_and_counts_each_blank_once(
     accepted(ask(books.hub, back, PROVINCIAL))
     for number, (sender, receiver, lo, more, reference, ending) in enumerate(ways):
         body = sending(f"C-{number}", sender, receiver, run(lo, min(lo + more, 20)), reference=reference)
-        keys = {OFFICE: (OPERATOR,), OTHER: (STOREMAN,), PROVINCE: (PROVINCIAL,)}[sender]
+        keys = [{OFFICE: OPERATOR, OTHER: STOREMAN, PROVINCE: PROVINCIAL}[sender]]
         if sender == PROVINCE and not reference:
-            body, keys = evolve(body, exception="SK-9"), (PROVINCIAL, VERIFIER_1)
+            body, keys = evolve(body, exception="SK-9"), [*keys, VERIFIER_1]
         ask(books.hub, body, *keys, at_ms=1_542_600_000_000 + number)
         found, short = (body.ranges, ()) if ending == "found" else ((), body.ranges)
         if ending != "open":

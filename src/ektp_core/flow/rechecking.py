@@ -1,0 +1,43 @@
+"""Looking at a record's source again (pemeriksaan ulang): a check that grew too old, made anew.
+
+Rule 23: printing is refused when a record was checked longer ago than the policy allows. Whoever
+may bring the record in (rule 42) looks again and signs that it still stands as it is. A record
+that changed is withdrawn and brought in anew; nothing of it is changed here.
+"""
+
+from attrs import frozen
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.cards_events import Rechecked
+from ektp_core.flow.events import Event
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.locks import lock_of, row_for
+from ektp_core.flow.previous_cards import importers, importing_key
+from ektp_core.flow.rows import Record
+from ektp_core.flow.view import View
+from ektp_core.vocabulary.state import LockEvent
+
+
+@frozen
+class Recheck:
+    """The source of a waiting record was looked at again at `checked_ms` (UTC), and says the same."""
+
+    record: str
+    checked_ms: int
+
+
+def decide_recheck(view: View, ask: Ask, body: Recheck) -> tuple[Event, ...]:
+    """The record is as fresh as its last check."""
+    row_for(lock_of(view, body.record), LockEvent.AUTHORISE)
+    record = view.row(Record, body.record)
+    assert record is not None, "a lock without its record"
+    who, _ = importers(view, ask, record.office)
+    if not record.checked_ms < body.checked_ms <= ask.at_ms + policy_in_force(view).message_ms:
+        is_old = body.checked_ms <= record.checked_ms
+        shape = "not after the last check" if is_old else "in the future"
+        raise Refused(
+            Refusal.BAD_VALUE,
+            {"field": "checked_ms", "shape": shape, "expected": "the time of the registry's last check"},
+        )
+    return (Rechecked(body.record, importing_key(who), body.checked_ms, who.names),)
