@@ -24,7 +24,12 @@ def ask() -> None:
 
 @ask.command()
 def kinds() -> None:
-    """List what can be asked, and what each kind does."""
+    """List what can be asked, and what each kind does.
+
+    \b
+    Example:
+      ektp ask kinds
+    """
     from ektp_cli.ask_forms import about
     from ektp_cli.showing import show_named, words
     from ektp_core.wire.asks import KINDS

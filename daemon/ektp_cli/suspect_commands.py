@@ -18,6 +18,7 @@ def suspect() -> None:
     \b
     Examples:
       ektp suspect list --hub http://127.0.0.1:8717
+      ektp suspect exposed --hub http://127.0.0.1:8717 --station station/52.03/1
       ektp suspect settle --help
     """
 
@@ -46,6 +47,37 @@ def list_suspects(hub_url: str, json_file: Path | None) -> None:
         show_table(title, ("record", "attempt", "station", "printer", "blank", "outcome", "cause"), rows)
     else:
         click.echo(say("No card is in doubt."))
+    if json_file:
+        write_json(json_file, found)
+
+
+@suspect.command()
+@HUB
+@click.option("--station", required=True, help="The station that was declared lost, such as station/52.03/1.")
+@JSON
+def exposed(hub_url: str, station: str, json_file: Path | None) -> None:
+    """List whose data lay with a lost station, for the notice to them within three days.
+
+    The list names records; the office of each knows the person and writes to them.
+
+    \b
+    Example:
+      ektp suspect exposed --hub http://127.0.0.1:8717 --station station/52.03/1
+    """
+    from ektp_cli.asking import hub_at
+    from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say, show_table
+
+    with hub_at(hub_url) as hub:
+        found = hub.get("/v1/exposed", {"id": station})
+    names = ("record", "office", "state")
+    rows = [(one["record"], one["office"], say("{state}", state=one["state"])) for one in found["exposed"]]
+    letter = {"letter": found["letter"], "date": found["letter_date"]}
+    if rows:
+        title = say("Data lay with {station}, lost by letter {letter} of {date}", station=station, **letter)
+        show_table(title, names, rows)
+    else:
+        click.echo(say("No person's data lay with {station}.", station=station))
     if json_file:
         write_json(json_file, found)
 

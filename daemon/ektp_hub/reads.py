@@ -24,6 +24,7 @@ from ektp_core.flow.rows import (
     Dispute,
     Holding,
     Lock,
+    LostStation,
     Party,
     Printer,
     Record,
@@ -178,6 +179,25 @@ def _shown(attempt: Attempt) -> Plain:
         "recalled": attempt.recalled,
         "report": attempt.report,
         "reporter": list(attempt.reporter),
+    }
+
+
+def exposed(view: View, station: str) -> Plain:
+    """The persons whose data lay with a lost station, by record, for the notice within three days (rule 21)."""
+    lost = view.row(LostStation, station)
+    if lost is None:
+        known = view.row(Station, station) is not None
+        raise Refused(Refusal.STATION_NOT_LOST if known else Refusal.UNKNOWN_STATION, {"station": station})
+    found = ((name, view.row(Record, name), view.row(Lock, name)) for name in lost.exposed)
+    return {
+        "station": station,
+        "letter": lost.letter,
+        "letter_date": lost.letter_date,
+        "closed": lost.closed,
+        "exposed": [
+            {"record": name, "office": row.office if row else "", "state": lock.state.name if lock else ""}
+            for name, row, lock in found
+        ],
     }
 
 

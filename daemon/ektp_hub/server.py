@@ -85,6 +85,7 @@ def make_app(hub: ServedHub) -> Starlette:
         Route("/v1/states", addresses.reading(reads.states)),
         Route("/v1/allotments", addresses.reading_one(reads.allotment_draft)),
         Route("/v1/reports", addresses.reading_one(reads.report_locks)),
+        Route("/v1/exposed", addresses.reading_one(reads.exposed)),
         Route("/v1/records", addresses.reading_one(reads.record)),
     ]
     return Starlette(

@@ -52,6 +52,7 @@ class Answer:
 
 
 def copied(policy: Policy, plan: Plan) -> Answer:
+    """Our own plan as an answer that can be changed."""
     grants = (
         Given(g.office, g.blank_class, g.count, g.bound_by, g.limits, g.deliveries, g.is_push) for g in plan.grants
     )
@@ -66,16 +67,20 @@ class Spoiled:
     """Asks wrongly (`policy`, `row`) or answers wrongly (`answer`)."""
 
     def divide(self, policy: Policy, supply: Supply, offices: Rows) -> Answer | None:
+        """The answer to a spoiled question, spoiled."""
         plan = OurAllotment().divide(self.policy(policy), supply, [self.row(one) for one in offices])
         return self.answer(copied(policy, plan), offices) if plan else None
 
     def policy(self, policy: Policy) -> Policy:
+        """The policy as it is read."""
         return policy
 
     def row(self, one: OfficeFigures) -> OfficeFigures:
+        """The figures of one office as they are read."""
         return one
 
     def answer(self, plan: Answer, rows: Rows) -> Answer:
+        """The answer as it is given; `rows` in the order they came."""
         return plan
 
 

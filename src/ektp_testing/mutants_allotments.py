@@ -11,10 +11,10 @@ from ektp_core.allotment.policy import Policy, ShortageRule
 from ektp_core.allotment.rule import Rule
 from ektp_testing import allotment_checks as checks
 from ektp_testing import allotment_loan_checks as loan_checks
-from ektp_testing import mutants_allotments_asking as asking
 from ektp_testing.allotment_machine import ALLOTMENT
 from ektp_testing.allotment_spoiled import Answer, Given, Rows, Spoiled, Supply, counted, lent_by
 from ektp_testing.mutant import Mutant, found_by
+from ektp_testing.mutants_allotments_asking import ASKED_WRONGLY
 
 
 def _is_shared(grant: Given) -> bool:
@@ -196,18 +196,8 @@ class _NothingIsNoAnswer(Spoiled):
 ALLOTMENT_MUTANTS: tuple[Mutant, ...] = tuple(
     found_by(ALLOTMENT, make, check, seeds=20, steps=120)
     for make, check in (
-        (asking.CapacityIsIgnored, checks.NOT_ABOVE_CAPACITY),
-        (asking.RoadIsForgotten, checks.NOT_ABOVE_CAPACITY),
-        (asking.ReportIsIgnored, checks.NOT_NOW),
-        (asking.OldReportIsEnough, checks.NOT_NOW),
-        (asking.ReserveIsGranted, checks.RESERVE_IS_KEPT),
-        (asking.NeedIsIgnored, checks.NOT_ABOVE_DUE),
-        (asking.OwnFigureDecides, checks.NOT_ABOVE_DUE),
-        (asking.QuotaIsIgnored, checks.NOT_ABOVE_DUE),
-        (asking.PushIsIgnored, checks.DUE_IS_GRANTED),
-        (asking.LotsAreBroken, checks.WHOLE_LOTS),
+        *ASKED_WRONGLY,
         (_OneIsHeldBack, checks.ALL_IS_SHARED),
-        (asking.OtherRuleOfShortage, checks.SHARED_FAIRLY),
         (_FirstComeFirstServed, checks.SHARED_FAIRLY),
         (_LargestRemainder, checks.MORE_TAKES_FROM_NOBODY),
         (_LeftIsGuessed, checks.NONE_COME_FROM_NOWHERE),
@@ -219,18 +209,7 @@ ALLOTMENT_MUTANTS: tuple[Mutant, ...] = tuple(
         (_LendsToNobody, loan_checks.BORROWER_MAY),
         (_LendsWhereNobodyMust, loan_checks.BORROWER_MAY),
         (_BecauseBecause, checks.REASON_IS_TRUE),
-        (asking.StockOutsAreForgotten, checks.REASON_IS_TRUE),
-        (asking.PoorPrintersStandStill, checks.REASON_IS_TRUE),
-        (asking.BrokenPrintersAreNotKnown, checks.NOT_ABOVE_CAPACITY),
-        (asking.EmptyMonthsCount, checks.REASON_IS_TRUE),
         (_EverythingToday, checks.DELIVERIES_ARE_STAGED),
-        (asking.AlwaysThreeMonths, checks.REASON_IS_TRUE),
-        (asking.AlwaysAMonthOld, checks.NOT_NOW),
-        (asking.AlwaysAWeek, checks.NOT_NOW),
-        (asking.CountsAreCutOff, checks.REASON_IS_TRUE),
-        (asking.PushDoesNotWait, checks.NOT_NOW),
-        (asking.PushStopsAtCapacity, checks.DUE_IS_GRANTED),
-        (asking.ExceptionIsIgnored, checks.DUE_IS_GRANTED),
         (_FirstRowLendsFirst, checks.ORDER_CHANGES_NOTHING),
         (_FirstRuleIsBlamed, checks.ORDER_CHANGES_NOTHING),
         (_LaterRowWins, checks.IMPOSSIBLE_IS_REFUSED),

@@ -260,11 +260,11 @@ class _SeriesUpToTheDot(PlainLedger):
         return super().give_out(_without_dot(blanks), source)
 
     def place_of(self, series: str, number: int) -> Place | None:
-        return super().place_of(series.split(".")[0], number)
+        return super().place_of(series.partition(".")[0], number)
 
 
 def _without_dot(blanks: Blanks) -> Blanks:
-    return Blanks(blanks.series.split(".")[0], blanks.lo, blanks.hi)
+    return Blanks(blanks.series.partition(".")[0], blanks.lo, blanks.hi)
 
 
 class _LosesWhatIsRare(PlainLedger):
@@ -294,9 +294,10 @@ class _ClassOfTheFirst(PlainLedger):
     def move(self, blanks: Blanks, source: Spot, target: Spot) -> bool:
         first = self.places.get((blanks.series, blanks.lo))
         done = super().move(blanks, source, target)
-        for serial in blanks.serials() if done and first else ():
-            self.counts[self.places[serial]] -= 1
-            self._put(serial, Place(*target, first.blank_class))
+        if done and first:
+            for serial in blanks.serials():
+                self.counts[self.places[serial]] -= 1
+                self._put(serial, Place(*target, first.blank_class))
         return done
 
 

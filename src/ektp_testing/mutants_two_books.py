@@ -129,8 +129,22 @@ class _RepeatIsDisputed(OurTwoBooks):
         return super().disputes() + self._again
 
 
+class _NothingIsDisputed(OurTwoBooks):
+    """The hub never counts anything against a station."""
+
+    def disputes(self) -> int:
+        return 0
+
+
+class _DisputedTwice(OurTwoBooks):
+    """Each disputed fact counts twice against the station."""
+
+    def disputes(self) -> int:
+        return 2 * super().disputes()
+
+
 TWO_BOOKS_MUTANTS: tuple[Mutant, ...] = tuple(
-    found_by(TWO_BOOKS, make, check, seeds=30, steps=120)
+    found_by(TWO_BOOKS, make, check, seeds=20, steps=120)
     for make, check in (
         (_ConfirmsWithoutBlank, checks.IMPOSSIBLE_IS_REFUSED),
         (_SecondRecord, checks.IMPOSSIBLE_IS_REFUSED),
@@ -143,5 +157,7 @@ TWO_BOOKS_MUTANTS: tuple[Mutant, ...] = tuple(
         (_SettlementNotTold, checks.BOOKS_AGREE),
         (_LostIsForgotten, checks.NO_BLANK_BETWEEN),
         (_RepeatIsDisputed, checks.NEVER_DISPUTED),
+        (_NothingIsDisputed, checks.OVERSTEPPING_IS_DISPUTED),
+        (_DisputedTwice, checks.NEVER_DISPUTED),
     )
 )

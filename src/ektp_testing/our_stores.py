@@ -1,6 +1,6 @@
 """Our own stores behind the store kit (penyimpan kita): makers of books in memory and in files."""
 
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +11,11 @@ from ektp_testing.small_book import Apply
 
 def has_files() -> bool:
     """Whether the database is installed that books in files need: the extra `hub`, or `station`."""
-    return find_spec("apsw") is not None
+    try:
+        import_module("ektp_store.sqlite")
+    except ModuleNotFoundError:
+        return False
+    return True
 
 
 class MemoryMaker:

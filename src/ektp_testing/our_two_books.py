@@ -14,13 +14,17 @@ the line and the printer.
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
+from attrs import frozen
+
 from ektp_core.boundary.store import Accepted, Answer, Decide, Store, Work
+from ektp_core.errors import Refused
 from ektp_core.flow.absorb import AbsorbCommit
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask, Body
 from ektp_core.flow.codec import to_json
 from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
 from ektp_core.flow.decide import Decider
+from ektp_core.flow.events import Event, PartyNamed
 from ektp_core.flow.founding import Found, NewKey, NewOfficer, NewParty, NewStation, Register
 from ektp_core.flow.pressing import Conclude, NoteStep, ReturnCard, StartCard
 from ektp_core.flow.printing import Authorise, Enter, Recall
@@ -28,6 +32,7 @@ from ektp_core.flow.rows import Consignment, Desk, Dispute, FeedRow, Holding, Lo
 from ektp_core.flow.settling import Found as WasFound
 from ektp_core.flow.settling import Settle
 from ektp_core.flow.station_book import LoadPrinter, TakeFeed
+from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.region import Regions
 from ektp_core.vocabulary.role import Hand, Role
@@ -68,12 +73,28 @@ def _in_memory(decide: Decide, owner: str) -> Store:
     return MemoryStore(decide, apply, owner)
 
 
+@frozen
+class Overstep:
+    """No ask of the flow: what a station that breaks the rules seals for itself."""
+
+    said: str = "office/52.03"
+
+
+def _overstepping(decide: Decide) -> Decide:
+    """A station's decisions, and one it may not take: it names a party."""
+
+    def deciding(view: View, ask: Ask) -> tuple[Event, ...] | Refused:
+        return (PartyNamed(ask.body.said, "ours"),) if isinstance(ask.body, Overstep) else decide(view, ask)
+
+    return deciding
+
+
 class OurTwoBooks:
     """A hub and one station with blanks in its printer, both at rest."""
 
     def __init__(self, make: MakeStore = _in_memory) -> None:
         self.hub = make(Decider(_REGIONS), "")
-        self.station = make(Decider(_REGIONS, owner=STATION), STATION)
+        self.station = make(_overstepping(Decider(_REGIONS, owner=STATION)), STATION)
         self._records: dict[int, str] = {}
         for store in (self.hub, self.station):
             self._must(store, Found(_registrations()))
@@ -122,6 +143,10 @@ class OurTwoBooks:
         """Two people of different units close the suspect."""
         body = Settle(self._record(person), self._n(self.hub, person), _SETTLED[event], "BA-1")
         return self._took(self.hub, body, FIRST, SECOND)
+
+    def overstep(self) -> bool:
+        """The station names a party, which only the hub may."""
+        return self._took(self.station, Overstep(), STATION_KEY)
 
     def carry_feed(self, m: int) -> bool:
         """The entry's exact bytes reach the station."""

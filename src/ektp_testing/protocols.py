@@ -164,6 +164,13 @@ class TwoBooksUnderTest(Protocol):
     def settle(self, person: int, event: LockEvent) -> bool:
         """At the hub, by two people: SETTLE_BAD or SETTLE_LOST of a suspect."""
 
+    def overstep(self) -> bool:
+        """At the station: against the rules it seals a fact that no station may state, and that moves no lock or blank.
+
+        That it names a party, for instance. Its chain goes on; when the commit arrives the hub takes it
+        and counts one dispute.
+        """
+
     def carry_feed(self, m: int) -> bool:
         """Entry m of the hub's feed reaches the station; refused when one before it did not."""
 

@@ -36,6 +36,9 @@ QUEUES_KNOWN = NamedCheck(
 NEVER_DISPUTED = NamedCheck(
     "an_honest_station_is_not_disputed", "No fact of a station that follows the rules is disputed."
 )
+OVERSTEPPING_IS_DISPUTED = NamedCheck(
+    "a_fact_no_station_may_state_is_disputed", "What a station may not say is taken when it arrives, and disputed once."
+)
 NO_BLANK_BETWEEN = NamedCheck(
     "no_blank_is_lost_between", "In each book the station's blanks are as many as at the beginning."
 )
@@ -51,11 +54,13 @@ TWO_BOOKS_CHECKS = (
     STATION_KNOWS,
     QUEUES_KNOWN,
     NEVER_DISPUTED,
+    OVERSTEPPING_IS_DISPUTED,
     NO_BLANK_BETWEEN,
     BOOKS_AGREE,
 )
 
 _FAR = 1_000_000
+_OVERSTEPS = 2
 
 
 @define(eq=False)
@@ -148,6 +153,11 @@ def _settle(world: TwoBooksWorld, person: int, event: LockEvent) -> None:
         world.model.hub_does(Fact(person, event), is_fed=True)
 
 
+def _overstep(world: TwoBooksWorld) -> None:
+    if _judge(world, world.books.overstep(), True):
+        world.model.station_oversteps()
+
+
 def _carry_feed(world: TwoBooksWorld, m: int) -> None:
     expected = m <= world.model.taken + 1
     must(world.books.carry_feed(world.fed + m) == expected, IN_ORDER, f"entry {m} was {_answered(not expected)}")
@@ -189,7 +199,9 @@ def look(world: TwoBooksWorld) -> None:
     feed = (world.fed + len(model.feed), world.fed + model.taken)
     chain = (world.sealed + len(model.chain), world.sealed + model.absorbed)
     must(queues == (feed, chain), QUEUES_KNOWN, f"{queues}, not {(feed, chain)}")
-    must(books.disputes() == 0, NEVER_DISPUTED, f"{books.disputes()} disputes")
+    found, due = books.disputes(), model.disputes
+    must(found >= due, OVERSTEPPING_IS_DISPUTED, f"{found} disputes, not {due}")
+    must(found == due, NEVER_DISPUTED, f"{found} disputes, not {due}")
     for person in range(max(1, world.people() - 8), world.people() + 1):
         _look_at(world, person)
     counts = [books.counts(bucket) for bucket in BUCKETS]
@@ -288,10 +300,21 @@ _ENTER_TWICE = Operation[TwoBooksWorld](
     makes_sense=lambda world: world.people() > 0,
 )
 
+_WITHOUT_BLANK = Operation[TwoBooksWorld](
+    "the_hub_authorises_without_a_blank",
+    "hub: authorise {person} (no blank is free)",
+    lambda world, dice: {"person": dice.pick(world.model.hub.people(LockState.READY))},
+    _authorise,
+    is_illegal=True,
+    makes_sense=lambda world: world.model.free_blanks < 1 and bool(world.model.hub.people(LockState.READY)),
+    weight=2,
+)
+
 TWO_BOOKS_OPERATIONS: tuple[Operation[TwoBooksWorld], ...] = (
     _ENTER[0],
     _ENTER_TWICE,
     *_each("the_hub_authorises", "hub: authorise {person}", TwoBooksModel.may_authorise, _authorise, weight=4),
+    _WITHOUT_BLANK,
     *_each("the_hub_calls_back", "hub: call {person} back", TwoBooksModel.may_recall, _recall, weight=1),
     *_each("the_station_starts", "station: start {person}", TwoBooksModel.may_start, _start, weight=6),
     *_each(
@@ -303,6 +326,14 @@ TWO_BOOKS_OPERATIONS: tuple[Operation[TwoBooksWorld], ...] = (
         weight=5,
     ),
     *_each("the_station_gives_back", "station: give {person} back", TwoBooksModel.may_give_back, _give_back, weight=1),
+    Operation(
+        "the_station_oversteps",
+        "station: it states what it may not",
+        lambda _, __: {},
+        _overstep,
+        is_always_possible=True,
+        makes_sense=lambda world: len(world.model.overstepped) < _OVERSTEPS,
+    ),
     *_each("two_people_settle", "hub: {event.name} of {person}", TwoBooksModel.may_settle, _settle, events=SETTLEMENTS),
     *_carrying("an_entry", "entry {m} reaches the station", "m", lambda m: (len(m.feed), m.taken), _carry_feed),
     *_carrying("a_commit", "commit {n} reaches the hub", "n", lambda m: (len(m.chain), m.absorbed), _carry_chain),

@@ -89,6 +89,8 @@ class TwoBooksModel:
     taken: int = 0
     absorbed: int = 0
     recalled: set[int] = field(factory=set)
+    overstepped: set[int] = field(factory=set)
+    disputes: int = 0
 
     @classmethod
     def with_stock(cls, stock: int) -> "TwoBooksModel":
@@ -146,6 +148,11 @@ class TwoBooksModel:
         self.station.follow(fact)
         self.chain.append((fact,))
 
+    def station_oversteps(self) -> None:
+        """The station seals what it may not say: a commit that changes neither picture."""
+        self.chain.append(())
+        self.overstepped.add(len(self.chain))
+
     def carry_feed(self, m: int) -> None:
         """Entry m arrives; an old one has no effect. Taking it is a commit of the station's."""
         if m != self.taken + 1:
@@ -165,5 +172,6 @@ class TwoBooksModel:
         if n != self.absorbed + 1:
             return
         self.absorbed = n
+        self.disputes += n in self.overstepped
         for fact in self.chain[n - 1]:
             self.hub.follow(fact)

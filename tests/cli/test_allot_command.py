@@ -215,6 +215,77 @@ def test_a_place_that_cannot_be_written_is_refused(run: Run, figures: Path, tmp_
     assert found.refusal is Refusal.BAD_FILE
 
 
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_a_plan_is_not_written_over_the_figures_it_came_from(run: Run, figures: Path, option: str) -> None:
+    before = figures.read_bytes()
+    (figures.parent / "again.csv").hardlink_to(figures)
+    for target in (figures, figures.parent / "x" / ".." / figures.name, figures.parent / "again.csv"):
+        (figures.parent / "x").mkdir(exist_ok=True)
+        found = refusal(run(allot, "plan", figures, option, target))
+        assert found.refusal is Refusal.BAD_FILE
+    assert figures.read_bytes() == before
+
+
+def test_a_plan_is_not_written_over_its_policy_nor_twice_into_one_file(run: Run, figures: Path, tmp_path: Path) -> None:
+    mine, both = tmp_path / "mine.toml", tmp_path / "both"
+    mine.write_text('[[policy]]\nname = "mine"\n', "utf-8")
+    assert refusal(run(allot, "plan", figures, "--policy", mine, "--csv", mine)).refusal is Refusal.BAD_FILE
+    assert refusal(run(allot, "plan", figures, "--csv", both, "--json", both)).refusal is Refusal.BAD_FILE
+    twice = ("--policy", mine, "--policy", "default", "--json", mine)
+    assert refusal(run(allot, "compare", figures, *twice)).refusal is Refusal.BAD_FILE
+
+
+def test_of_many_mistakes_the_first_are_listed_and_all_are_counted(run: Run, made: Any) -> None:
+    result = run(allot, "plan", made(*(f"52.99,v9,{number}.000,,,,,,," for number in range(1, 41))))
+    assert "The first 50 of 120 mistakes. By column: office 40; class 40; stock 40." in words(result)
+    assert result.output.count("│ office ") == 17 and result.exit_code == 1
+
+
+# -- many offices -----------------------------------------------------------------------------
+
+
+def test_above_a_hundred_rows_the_reasons_stand_in_the_files_alone(run: Run, made: Any, tmp_path: Path) -> None:
+    path = made(*(f"group/52/k {number},v5,0,500,90,,,,," for number in range(101)))
+    said = words(run(allot, "plan", path, "--csv", tmp_path / "g.csv", "--json", tmp_path / "p.json"))
+    assert "Why each of the 101 gets this many stands in the files of --csv and --json." in said
+    assert "asked for" not in said
+    reasons = [one["why"] for one in csv.DictReader(io.StringIO((tmp_path / "g.csv").read_text("utf-8")))]
+    assert reasons == [f"k {number} asked for 90 and gets all of it." for number in sorted(range(101), key=str)]
+    assert {one["why"] for one in grants(tmp_path / "p.json").values()} == set(reasons)
+
+
+def test_more_rows_than_regencies_are_in_the_sums_and_not_in_the_table(run: Run, made: Any) -> None:
+    path = made(*(f"group/52/k {number},v5,0,500,90,,,,," for number in range(603)))
+    said = words(run(allot, "plan", path))
+    assert "3 more rows are in the sums and in the files, not in this table." in said
+    assert "54,270" in said
+    compared = words(run(allot, "compare", path, "--policy", "default", "--policy", "2018-weekly", "--supply", "v5=999"))
+    assert "3 more rows are in the sums" in compared
+
+
+# -- days ------------------------------------------------------------------------------------
+
+
+def test_a_policy_that_has_not_begun_is_said_loudly(run: Run, figures: Path, tmp_path: Path) -> None:
+    (tmp_path / "next.toml").write_text('[[policy]]\nname = "next"\nvalid_from = 2999-01-01\n', "utf-8")
+    warned = "ATTENTION: policy next holds only from 2999-01-01; today is "
+    for chosen in (["plan", figures], ["compare", figures, "--policy", "default"]):
+        found = run(allot, *chosen, "--policy", tmp_path / "next.toml")
+        assert warned in words(found) and found.exit_code == 0
+    assert "ATTENTION" not in run(allot, "plan", figures, "--policy", tmp_path / "next.toml", "--date", "2999-01-01").output
+    assert "ATTENTION" not in run(allot, "plan", figures).output
+
+
+def test_the_sheet_in_indonesian_is_as_a_spreadsheet_there_opens_it(
+    run: Run, figures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EKTP_LANG", "id")
+    run(allot, "plan", figures, "--supply", "v5=12000", "--csv", tmp_path / "g.csv")
+    text = (tmp_path / "g.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf") and text.count(b"\n") == 13
+    assert {len(row) for row in csv.reader(io.StringIO(text.decode("utf-8-sig")), delimiter=";")} == {11}
+
+
 # -- compare ----------------------------------------------------------------------------------
 
 
@@ -253,25 +324,29 @@ def blocks(page: str, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGE_NAMES)
-def test_every_command_of_the_pages_runs(run: Run, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_followed_line_by_line_in_an_empty_folder_says_what_it_shows(
+    run: Run, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    for number, text in enumerate(blocks(page, "toml")):
-        (tmp_path / ("mine.toml" if not number else f"mine-{number}.toml")).write_text(text, "utf-8")
-    (tmp_path / "figures.csv").write_bytes(example_figures())
-    lines = [line for text in blocks(page, "text") for line in text.splitlines() if line.startswith("ektp allot")]
-    assert len(lines) >= 3
-    for line in lines:
-        command, _, target = line.partition(" > ")
-        result = run(allot, *shlex.split(command)[2:])
-        assert result.exit_code == 0, (line, result.output)
-        if target:
-            (tmp_path / target).write_text(result.output, "utf-8")
-
-
-def test_every_output_the_pages_show_is_what_is_said(run: Run, figures: Path) -> None:
-    said = words(run(allot, "plan", figures, "--supply", "v5=12000"))
-    shown = [line for text in blocks(PAGE_NAMES[0], "text") for line in text.splitlines() if line[:1] in "│5 "]
-    assert len(shown) > 5
+    said, shown, commands = "", [], 0
+    text = (PAGES / page).read_text("utf-8")
+    for kind, block in re.findall(r"^```(text|toml)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if kind == "toml":
+            assert (tmp_path / "mine.toml").is_file(), "the page makes the file before it is written in"
+            (tmp_path / "mine.toml").write_text(block, "utf-8")
+            continue
+        for line in block.splitlines():
+            if not line.startswith("ektp allot"):
+                shown.append(line)
+                continue
+            command, _, target = line.partition(" > ")
+            result = run(allot, *shlex.split(command)[2:])
+            assert result.exit_code == 0, (line, result.output)
+            commands += 1
+            said += f" {words(result)}"
+            if target:
+                (tmp_path / target).write_text(result.output, "utf-8")
+    assert commands >= 3 and len(shown) >= 5
     assert [line for line in shown if " ".join(line.split()) not in said] == []
 
 

@@ -9,6 +9,7 @@ from click.testing import Result
 
 from ektp_cli.daily_command import read
 from ektp_core.errors import Refusal, Refused
+from ektp_data.daily_text import LIMIT_BYTES
 
 pytestmark = pytest.mark.rule(32)
 
@@ -79,9 +80,46 @@ def test_a_sheet_of_several_offices_is_shown_one_by_one(run: Run, message: Calla
 
 
 @pytest.mark.parametrize("text", ["Selamat sore", ""])
-def test_a_file_without_a_report_is_refused(run: Run, message: Callable[[str], Path], text: str) -> None:
+def test_a_file_without_a_report_is_refused_by_its_name(run: Run, message: Callable[[str], Path], text: str) -> None:
     result = run(read, message(text))
     assert isinstance(result.exception, Refused) and result.exception.refusal is Refusal.BAD_FILE
+    assert str(result.exception.facts["file"]).endswith("report.txt")
+
+
+def test_what_a_pasted_message_would_do_to_the_screen_is_not_done(run: Run, message: Callable[[str], Path]) -> None:
+    """Escapes that clear the screen or name the window, and marks that turn a line round."""
+    output = run(read, message("Sisa: 5\nx 5 \x1b[2J\x1b]0;pwn\x07 \x9b31m \u202e7\n")).output
+    assert "line 2 was not understood" in output and "pwn" in output
+    assert all(letter.isprintable() or letter == "\n" for letter in output)
+
+
+@pytest.mark.rule(40)
+def test_a_citizens_number_in_pieces_is_not_said_again(run: Run, message: Callable[[str], Path], tmp_path: Path) -> None:
+    text = "Sisa: 5\nwarga 5203 0141 0190 0001 gagal\nwarga 52-03-01-410190-0001 gagal\n"
+    result = run(read, message(text), "--json", tmp_path / "found.json")
+    assert result.output.count("warga 5203************ gagal") == 2
+    assert "0190" not in result.output + (tmp_path / "found.json").read_text()
+
+
+def test_two_reports_in_one_message_are_not_added_up(
+    run: Run, message: Callable[[str], Path], tmp_path: Path, read_json: ReadJson
+) -> None:
+    text = (
+        "Tanggal: 19/11/2018\nDinas: 52.03\nStok awal: 100\nCetak baru: 10\n"
+        "Tanggal: 19/11/2018\nDinas: 52.01\nGagal cetak: 0\nSisa: 90\n"
+    )
+    result = run(read, message(text), "--json", tmp_path / "found.json")
+    assert result.exit_code == 1 and "it adds up" not in result.output
+    assert "two reports in one" in result.output and "nothing is added up" in result.output
+    (found,) = read_json(tmp_path / "found.json")
+    assert (found["office"], found["date"], found["is_mixed"], found["sums"]) == ("", "2018-11-19", True, {})
+
+
+def test_of_a_file_without_end_no_more_is_read_than_a_report_can_have(run: Run) -> None:
+    result = run(read, "/dev/zero")
+    assert isinstance(result.exception, Refused) and result.exception.refusal is Refusal.BAD_FILE
+    assert result.exception.facts["file"] == "/dev/zero"
+    assert result.exception.facts["shape"] == f"{LIMIT_BYTES + 1} bytes"
 
 
 def test_a_file_that_is_not_there_is_refused_by_its_name(run: Run, tmp_path: Path) -> None:

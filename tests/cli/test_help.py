@@ -1,14 +1,18 @@
 """Every command teaches: what it does, an example that begins with its name, the columns of its file."""
 
+from importlib.metadata import entry_points
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from ektp_cli.allot_command import allot
+from ektp_cli.ask_command import ask
 from ektp_cli.bad_cards import COLUMNS as BAD_CARDS
 from ektp_cli.blank_commands import blanks
 from ektp_cli.daily_command import daily
 from ektp_cli.import_command import import_records
+from ektp_cli.main import GROUP, cli
 from ektp_cli.report_command import report
 from ektp_cli.suspect_commands import suspect
 from ektp_cli.table_command import table
@@ -19,6 +23,8 @@ from ektp_data.figure_columns import FIGURE_COLUMNS
 
 COMMANDS = {
     "import": import_records,
+    "ask": ask,
+    **{f"ask {name}": one for name, one in ask.commands.items()},
     "report": report,
     "unlock": unlock,
     "verify": verify,
@@ -51,6 +57,14 @@ def test_no_help_shows_the_mark_that_keeps_its_lines(name: str) -> None:
     """The mark is a backspace; written in a raw text it would be shown, and the lines be folded."""
     assert "\\b" not in help_of(COMMANDS[name])
     assert "\b" in (COMMANDS[name].help or "")
+
+
+def test_the_first_help_says_something_of_every_command() -> None:
+    lines = CliRunner().invoke(cli, ["--help"], prog_name="ektp").output.partition("Commands:")[2].splitlines()
+    told = {words[0]: words[1:] for words in map(str.split, lines) if words}
+    commands = {point.name for point in entry_points(group=GROUP)}
+    assert commands
+    assert [name for name in sorted(commands) if not told.get(name)] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from ektp_cli import importing
 from ektp_cli.asking import now_ms
@@ -280,3 +280,21 @@ def test_a_person_recorded_elsewhere_first_is_listed_for_judgement(people: Path,
     found = importing._sorted_out(batch, [(2, noted)], None)  # what the command shows of it
     assert [(one.line, one.record) for one in found.twice] == [(2, "52.01-000009")]
     assert found.entered == found.repeated == ()
+
+
+def test_an_example_file_of_made_up_people_is_one_that_is_taken(
+    tmp_path: Path, bring: Callable[..., Result], centre: Centre
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(CliRunner().invoke(import_records, ["--example", "3"]).output, "utf-8")
+    assert len(niks_in(path)) == 3
+    assert bring(path).exit_code == 0
+    assert centre.view(reads.states)["records"] == 3
+
+
+def test_a_file_without_end_is_refused_by_its_name(
+    bring: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LIMIT_BYTES", 1_000)
+    result = bring(Path("/dev/zero"))
+    assert isinstance(result.exception, Refused) and result.exception.facts["file"] == "/dev/zero"

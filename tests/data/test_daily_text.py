@@ -90,6 +90,29 @@ def test_what_is_not_understood_is_listed_with_its_line_and_never_guessed(line: 
     assert dict(found.values) == ({"prr": 1} if "twice" in why else {"prr": 1, "remaining": 5})
 
 
+@pytest.mark.parametrize(
+    ("lines", "date", "office", "why"),
+    [
+        (["Tanggal: 19/11/2018", "Tanggal: 20/11/2018"], "", "", "another day than in line 1: two reports in one"),
+        (["19 November 2018", "Tanggal: 20/11/2018"], "", "", "another day than in line 1: two reports in one"),
+        (["Dinas: 52.03", "Kode: 52.01"], "", "", "another office than in line 1: two reports in one"),
+        (["Dinas: 99.99", "Tanggal: 2018-11-19"], "2018-11-19", "", "no code of a regency or city, such as 52.03"),
+        (["Dinas: Kab Lombok Timur", "PRR: 3"], "", "", "no code of a regency or city, such as 52.03"),
+        (["Dinas: 52.03", "Kode: office/52.03", "Tgl: 2018-11-19", "19/11/2018"], "2018-11-19", "office/52.03", ""),
+    ],
+)
+def test_a_report_is_of_one_office_and_one_day_or_of_none(lines: list[str], date: str, office: str, why: str) -> None:
+    (found,) = read_daily("\n".join([*lines, "Sisa: 5"]).encode())
+    assert (found.date, found.office) == (date, office)
+    assert [bad.why for bad in found.bad] == ([why] if why else [])
+    assert found.is_mixed == ("two reports" in why)
+
+
+def test_a_third_office_does_not_bring_the_first_one_back() -> None:
+    (found,) = read_daily(b"Dinas: 52.03\nDinas: 52.01\nDinas: 52.03\nSisa: 5\n")
+    assert (found.office, found.is_mixed) == ("", True)
+
+
 def test_a_column_said_three_times_still_counts_for_none() -> None:
     (found,) = read_daily(b"PRR: 1\nSisa: 5\nSisa: 5\nSisa: 6\n")
     assert (dict(found.values), [bad.line for bad in found.bad]) == ({"prr": 1}, [3, 4])

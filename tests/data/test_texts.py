@@ -197,6 +197,14 @@ def test_a_sentence_is_found_again_with_whatever_stands_in_its_places(sentence: 
     assert translator("id").text("{why}", why=filled) not in {filled, ""}
 
 
+def test_a_fact_cannot_steer_the_screen() -> None:
+    """A file's name, a cell, an answer: escapes and marks that turn a line are replaced, in every text."""
+    refused = Refused(Refusal.BAD_FILE, {"file": "a\x1b[2J.csv", "shape": "\u202ex", "expected": "\x9b"})
+    for language in ("en", "id"):
+        said = translator(language).refusal(refused) + translator(language).text("{why}", why="\x07")
+        assert said.isprintable() and "\N{REPLACEMENT CHARACTER}[2J" in said
+
+
 def test_thousands_are_set_apart_as_the_language_does() -> None:
     assert (translator("en").number(20_400_000), translator("id").number(20_400_000)) == ("20,400,000", "20.400.000")
 

@@ -40,7 +40,7 @@ def test_the_page_is_typed_as_it_stands_and_every_command_does_what_it_says(tmp_
         "EKTP_LANG": "en",
     }
     done = subprocess.run(
-        ["bash", "-c", typed(PAGE.read_text("utf-8"), port)],
+        ["timeout", "170", "bash", "-c", typed(PAGE.read_text("utf-8"), port)],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-3000:])

@@ -28,7 +28,7 @@ def test_random_offices_supplies_and_policies_find_nothing_wrong_in_our_plan() -
 
 def test_every_operation_comes_up() -> None:
     story = [line for run in examine(ALLOTMENT, OurAllotment, range(3), 80) for line in run.story]
-    starts = ("OfficeFigures(", "Policy(", "planned again", "planned with", "twice:")
+    starts = ("OfficeFigures(", "Policy(", "planned again", "planned with", "asked [", "twice:")
     assert [start for start in starts if not any(line.startswith(start) for line in story)] == []
     assert SeededDice(1).number(3, 3) == 3
 
@@ -44,7 +44,13 @@ def test_every_operation_comes_up() -> None:
         ({"requested": 100, "best_month": 20, "signed_capacity": 50}, 50),
         ({"requested": 100, "best_month": 20, "is_store": True}, 100),
         ({"requested": 0, "signed_push": 12}, 12),
+        ({"requested": 100, "best_month": 20, "signed_push": 50}, 50),  # rule 28: beyond capacity, when signed
         ({"requested": 100, "accounted_for": False}, 0),
+        ({"requested": 100, "accounted_for": False, "signed_push": 50}, 0),  # rule 27: a push waits too
+        ({"requested": 100, "accounted_for": False, "signed_exception": True}, 100),
+        ({"requested": 100, "printers_broken": 3}, 0),
+        ({"requested": 100, "printed_per_month": (0, 0), "stock_out_days": (30, 28)}, 100),  # unknown, and not 0
+        ({"requested": 900, "printed_per_month": (0, 100), "stock_out_days": (29, 15)}, 200),
         ({"requested": 100, "accounted_for": True, "report_age_days": 32}, 0),
     ],
 )

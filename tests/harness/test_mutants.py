@@ -43,8 +43,8 @@ def test_every_mutant_says_its_mistake_and_names_a_check_that_exists() -> None:
 
 
 def test_what_the_mutants_spoil_is_sound_before_they_spoil_it() -> None:
-    ledgers = examine(LEDGER, PlainLedger, range(20), 150)
-    locks = examine(LOCK_WITH_PROOFS, HandLock, range(30), 60)
+    ledgers = examine(LEDGER, PlainLedger, range(20), 120)
+    locks = examine(LOCK_WITH_PROOFS, HandLock, range(20), 120)
     assert [run.told() for run in (*ledgers, *locks) if not run.is_clean] == []
     for check in STORE_CHECKS:
         for maker in (SoundMaker(), SoundMaker(inner=SqliteMaker())):

@@ -26,6 +26,9 @@ from ektp_core.wire.asks import KINDS, SpoilageReport, read_ask, write_ask
 from ektp_testing import strategies as draw
 from ektp_testing.strategies import EVENT_KINDS, ROW_KINDS
 
+#: What is wide to draw; also in CI.
+FEW = settings(max_examples=40)
+
 
 def drawn(strategy: st.SearchStrategy[Any]) -> list[Any]:
     """Some values of a strategy."""
@@ -106,17 +109,20 @@ def test_a_drawn_record_can_be_printed_and_its_nik_agrees(record: PrintReadyReco
     assert record.nik.fits_birth_date(record.birth_date)
 
 
+@FEW
 @given(draw.reports())
 def test_the_columns_of_a_drawn_report_balance(report: SpoilageReport) -> None:
     assert report.columns.difference == 0
 
 
+@FEW
 @given(draw.policies(), draw.office_figures())
 def test_drawn_policies_and_figures_are_ones_that_can_be(policy: Policy, figures: OfficeFigures) -> None:
     assert checked_policy(policy) is policy
     assert checked_figures(figures) is figures
 
 
+@FEW
 @given(draw.office_tables())
 def test_an_office_stands_once_with_a_class(table: tuple[OfficeFigures, ...]) -> None:
     assert len({(one.office, one.blank_class) for one in table}) == len(table)

@@ -11,10 +11,11 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.imported import EnterLocked
 from ektp_core.flow.rows import Lock, Person
 from ektp_core.vocabulary.prr import PrintReadyRecord, to_payload
-from ektp_core.vocabulary.region import RegionCode
+from ektp_core.vocabulary.region import RegionLevel
 from ektp_core.vocabulary.state import LockState
 from ektp_core.wire.asks import EnterLockedRecord
 from ektp_core.wire.envelope import Envelope
+from ektp_data.regions import load_regions
 from ektp_keys.payload_box import unlock_payload
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def test_it_comes_into_the_book_locked(centre: "Centre", some_people: People) ->
 
 @pytest.mark.rule(20)
 def test_a_half_finished_life_comes_in_at_its_home_office_only(centre: "Centre", some_people: People) -> None:
-    (person,) = some_people(1)
-    away = evolve(person, village=RegionCode.parse("52.01.01.2001"))
+    village = load_regions().within("52.01", RegionLevel.VILLAGE)[0]
+    away = evolve(some_people(1)[0], village=village)
     answer = centre.take(life(centre, away))
     assert isinstance(answer, Refused) and answer.refusal is Refusal.NOT_HOME_OFFICE
     assert answer.facts["home"] == "office/52.01"

@@ -35,7 +35,7 @@ _LENDERS = frozenset({PartyKind.OFFICE, PartyKind.PROVINCE})
 
 @frozen
 class AgreeLoan:
-    """A loan of `count` blanks of a class, to be returned in kind by the due date.
+    """Agree on a loan of `count` blanks of a class, to be returned in kind by the due date.
 
     `ordered_by`: the province that ordered or agreed it, the borrower's; `letter`: number of its paper.
     """

@@ -190,8 +190,8 @@ def _one_exchange(view: View, person: Person, card: Attempt) -> None:
         raise Refused(Refusal.PREVIOUS_CARD_OPEN, {"record": card.record})
 
 
-def check_letter(letter: str, letter_date: str, field: str, today: str) -> None:
-    """Refuse a loss without number and date of its letter, or with a date after `today` (local ISO date).
+def check_letter(letter: str, letter_date: str, field: str, this_day: str) -> None:
+    """Refuse a loss without number and date of its letter, or with a date after `this_day` (local ISO date).
 
     Raises:
         Refused: BAD_VALUE.
@@ -200,9 +200,10 @@ def check_letter(letter: str, letter_date: str, field: str, today: str) -> None:
         raise Refused(
             Refusal.BAD_VALUE, {"field": field, "shape": "empty", "expected": "number and date of the letter"}
         )
-    if checked_date(letter_date, f"{field}_date") > today:
+    if checked_date(letter_date, f"{field}_date") > this_day:
         raise Refused(
-            Refusal.BAD_VALUE, {"field": f"{field}_date", "shape": "in the future", "expected": f"a date up to {today}"}
+            Refusal.BAD_VALUE,
+            {"field": f"{field}_date", "shape": "in the future", "expected": f"a date up to {this_day}"},
         )
 
 

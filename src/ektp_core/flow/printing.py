@@ -98,9 +98,7 @@ def decide_enter(view: View, ask: Ask, body: Enter) -> tuple[Event, ...]:
     refuse_leased_elsewhere(view, person, body.office)
     may_open(view, person)
     record = next_record(view, office)
-    away = away_from_home(
-        who, record, office=body.office, home=body.home, reason=body.reason, purpose=body.purpose
-    )
+    away = away_from_home(who, record, office=body.office, home=body.home, reason=body.reason, purpose=body.purpose)
     closed = close_previous(view, ask, body, person, record)
     may_reopen(who, person)
     entered = Entered(

@@ -21,7 +21,7 @@ from ektp_core.vocabulary.state import LockEvent
 
 @frozen
 class Recheck:
-    """The source of a waiting record was looked at again at `checked_ms` (UTC), and says the same."""
+    """Say that the source of a waiting record was looked at again at `checked_ms` (UTC), and says the same."""
 
     record: str
     checked_ms: int

@@ -39,6 +39,7 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
+    entered,
     facts,
     issue,
     refusal,
@@ -179,9 +180,11 @@ def test_neither_party_of_a_loan_is_punished() -> None:
 # -- rule 27: what else the policies ask --------------------------------------------------
 
 
-def waiting(policy: dict[str, Any], day: int = 1) -> tuple[Offices, Any]:
+def waiting(policy: dict[str, Any], day: int = 1, people: int = 1) -> tuple[Offices, Any]:
     """An office with twelve reported blanks of a first allotment, and the answer to its second grant."""
     books = with_heads()
+    for number in range(people):
+        entered(books, number + 1)
     policy_set(books, **policy)
     accepted(asked(books, "U-1", 50))
     accepted(granted(books, "A-1", 12))
@@ -222,6 +225,11 @@ def test_a_grant_that_is_not_due_says_which_rule_and_what_the_office_has(policy:
 )
 def test_a_grant_that_is_due_is_made(policy: dict[str, Any], day: int) -> None:
     accepted(waiting(policy, day)[1])
+
+
+@pytest.mark.rule(27)
+def test_where_nobody_knows_what_an_office_uses_no_days_are_left_to_wait_for() -> None:
+    accepted(waiting({"used_up": UsedUp.BEFORE_EMPTY, "before_empty_days": 3}, people=0)[1])
 
 
 # -- rule 28 ------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Several cards of one person: which is the last, and which are still out (rules 3, 4, 14, 16)."""
 
+from typing import Any
+
 import pytest
 
 from ektp_core.errors import Refusal
@@ -45,11 +47,11 @@ from tests.core.flow.offices import (
 )
 from tests.core.flow.soundness import check_books, check_refold
 
-LETTER = {"letter": "B/1", "letter_date": "2018-11-19"}
-LOST = {"reason": Reason.LOST, "previous": PreviousCard.DECLARED_LOST, **LETTER}
-CHANGE = {"reason": Reason.DATA_CHANGE, "previous": PreviousCard.AT_HANDOVER}
-SURRENDERED = {"reason": Reason.DAMAGED, "previous": PreviousCard.SURRENDERED}
-DAMAGED = {"reason": Reason.DAMAGED, "previous": PreviousCard.AT_HANDOVER}
+LETTER: dict[str, Any] = {"letter": "B/1", "letter_date": "2018-11-19"}
+LOST: dict[str, Any] = {"reason": Reason.LOST, "previous": PreviousCard.DECLARED_LOST, **LETTER}
+CHANGE: dict[str, Any] = {"reason": Reason.DATA_CHANGE, "previous": PreviousCard.AT_HANDOVER}
+SURRENDERED: dict[str, Any] = {"reason": Reason.DAMAGED, "previous": PreviousCard.SURRENDERED}
+DAMAGED: dict[str, Any] = {"reason": Reason.DAMAGED, "previous": PreviousCard.AT_HANDOVER}
 
 
 def activated(books: Offices, record: str) -> None:
