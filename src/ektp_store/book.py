@@ -20,7 +20,7 @@ from ektp_core.flow.view import Position, R
 from ektp_core.ledger.holding import Holding
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.wire.merkle import Frontier
-from ektp_store.pending import Change, PendingRows
+from ektp_store.pending import REMEMBERED, Change, PendingRows
 from ektp_store.sums import MODULUS, weight
 
 
@@ -82,8 +82,11 @@ class StoredBook:
         self._holdings = holdings
         self._log = log
         self._held: list[tuple[Holding, bool]] = []  # runs since the last seal, and whether they came (else went)
+        self._settling: list[tuple[Holding, int]] = []
+        self._weights: dict[tuple[str, int], tuple[Holding, int]] = {}  # of runs sealed not long ago
         self._mark = 0
         self.row: Callable[..., Any] = rows.get
+        self._put_row, self._insert, self._remove = rows.put, holdings.insert, holdings.remove
         self.covering = holdings.covering  # one call less on the most frequent question
         self.overlapping = holdings.overlapping
 
@@ -112,15 +115,15 @@ class StoredBook:
     def put(self, row: Row) -> None:
         """Insert or replace a row; a holding is only ever inserted."""
         if type(row) is Holding:
-            self._holdings.insert(row)
+            self._insert(row)
             self._held.append((row, True))
         else:
-            self._rows.put(row)
+            self._put_row(row)
 
     def drop(self, row: Row) -> None:
         """Remove a row."""
         if type(row) is Holding:
-            self._holdings.remove(row)
+            self._remove(row)
             self._held.append((row, False))
         else:
             self._rows.drop(row)
@@ -141,27 +144,36 @@ class StoredBook:
         """The rows changed since the last seal, and the sum of all rows with them."""
         changed, total = self._rows.changes()
         total += self._log.tip.rows
-        before: dict[tuple[str, int], Holding | None] = {}
-        after: dict[tuple[str, int], Holding | None] = {}
+        come: dict[int, Holding] = {}  # by identity: the list keeps them alive
+        gone: list[Holding] = []
         for run, came in self._held:
-            serial = (run.series, run.lo)
-            before.setdefault(serial, None if came else run)
-            after[serial] = run if came else None
-        for serial, now in after.items():
-            was = before[serial]
-            if was != now:
-                total += (weight_of(now) if now is not None else 0) - (weight_of(was) if was is not None else 0)
-        return changed, total % MODULUS
+            if came:
+                come[id(run)] = run
+            elif come.pop(id(run), None) is None:
+                gone.append(run)
+        for run in gone:
+            known, weighed = self._weights.pop((run.series, run.lo), (None, 0))
+            total -= weighed if known == run else weight_of(run)
+        self._settling = [(run, weight_of(run)) for run in come.values()]
+        return changed, (total + sum(weighed for _, weighed in self._settling)) % MODULUS
 
     def settle(self) -> None:
         """The commit was kept."""
         self._rows.settle()
-        self.clear()
+        if len(self._weights) > REMEMBERED:
+            self._weights.clear()
+        for run, weighed in self._settling:
+            self._weights[run.series, run.lo] = (run, weighed)
+        self._forget()
 
     def clear(self) -> None:
         """The commit is over; without `settle` nothing of it was kept."""
         self._rows.clear()
+        self._forget()
+
+    def _forget(self) -> None:
         self._held.clear()
+        self._settling = []
         self._mark = 0
 
 

@@ -14,6 +14,7 @@ from ektp_store.movement import Movement
 from ektp_store.runs import Runs
 
 Part = tuple[int, int]
+Covered = tuple[list[int], list[int]]  # firsts and lasts of parts, in order, apart
 Total = tuple[int, int, int]  # taken in, given out, held
 
 
@@ -63,16 +64,16 @@ class Checks:
         return run is not None and hi <= run.hi and run.party == party and run.bucket == bucket
 
     def _check_last_movements(self) -> None:
-        later: dict[str, list[Part]] = {}
+        later: dict[str, Covered] = {}
         for movement in reversed(self._moved):
-            for lo, hi in _newly_covered(later.setdefault(movement.series, []), movement.lo, movement.hi):
+            for lo, hi in _newly_covered(later.setdefault(movement.series, ([], [])), movement.lo, movement.hi):
                 if not self._is_at(movement.to_party, movement.to_bucket, movement.series, lo, hi):
                     raise StoreError(f"{_named(movement)} is not where its last movement put it")
 
     def _new_totals(self) -> dict[str, Total]:
         held: dict[str, int] = {}
         for run, was_inserted in self._runs.changed():
-            held[run.series] = held.get(run.series, 0) + (len(run) if was_inserted else -len(run))
+            held[run.series] = held.get(run.series, 0) + (run.hi - run.lo + 1 if was_inserted else run.lo - run.hi - 1)
         totals = {series: _plus(self.totals.get(series, (0, 0, 0)), (0, 0, net)) for series, net in held.items()}
         for series, lo, hi, party, _, to_party, _ in self._moved:
             count = hi - lo + 1
@@ -87,24 +88,24 @@ def _plus(one: Total, other: Total) -> Total:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-def _newly_covered(covered: list[Part], lo: int, hi: int) -> list[Part]:
+def _newly_covered(covered: Covered, lo: int, hi: int) -> list[Part]:
     """The parts of lo..hi outside the covered parts (sorted, apart), which then cover them too."""
-    if not covered or hi < covered[0][0]:
-        if covered and hi + 1 == covered[0][0]:
-            covered[0] = (lo, covered[0][1])
-        else:
-            covered.insert(0, (lo, hi))
-        return [(lo, hi)]
-    start = bisect_left(covered, lo, key=lambda part: part[1])
-    end = bisect_right(covered, hi, key=lambda part: part[0])
+    firsts, lasts = covered
+    start, end = bisect_left(lasts, lo), bisect_right(firsts, hi)
     new, at = [], lo
-    for low, high in covered[start:end]:
+    for low, high in zip(firsts[start:end], lasts[start:end], strict=True):
         if at < low:
             new.append((at, low - 1))
         at = high + 1
     if at <= hi:
         new.append((at, hi))
-    covered[start:end] = sorted([*covered[start:end], *new])
+    if start and lasts[start - 1] == lo - 1:
+        start -= 1
+    if end < len(firsts) and firsts[end] == hi + 1:
+        end += 1
+    if start < end:
+        lo, hi = min(lo, firsts[start]), max(hi, lasts[end - 1])
+    firsts[start:end], lasts[start:end] = [lo], [hi]
     return new
 
 

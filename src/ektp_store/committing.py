@@ -196,13 +196,15 @@ class _Draft:
 
     def _taken(self, work: Work, stored: bytes | str, events: tuple[Event, ...]) -> Answer:
         seq, bodies = self._seq, []
+        append, apply, book = self._ground.append, self._rules.apply, self._ground.book
         self._ground.mark()
         try:
             for event in events:
                 seq += 1
-                bodies.append(encode_event(event))
-                self._ground.append(seq, event, bodies[-1])
-                self._rules.apply(self._ground.book, event)
+                body = encode_event(event)
+                bodies.append(body)
+                append(seq, event, body)
+                apply(book, event)
         except Refused as refused:
             answer = _answerable(refused)
             self._ground.undo()

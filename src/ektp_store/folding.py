@@ -54,7 +54,7 @@ class Fold:
             for body in commit.sealed.events:
                 event = decode_event(body)
                 movement = movement_of(event)
-                if movement:
+                if movement is not None:
                     before(movement)
                 apply(book, event)
                 seq += 1

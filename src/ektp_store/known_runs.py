@@ -21,10 +21,14 @@ class KnownRuns:
         self._series: dict[str, tuple[list[int], dict[int, Holding]]] = {}
         self._count = 0
         self._lowest: dict[Place, Holding] = {}
+        self._last: Holding | None = None  # the answer before: the next question is often about it
         self._gone: dict[Place, Holding] = {}  # the first run of the place, removed: the next may lie in its stead
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank, if it is known."""
+        last = self._last
+        if last is not None and last.lo <= number <= last.hi and last.series == series:
+            return last
         known = self._series.get(series)
         if known is None:
             return None
@@ -33,7 +37,10 @@ class KnownRuns:
         if not at:
             return None
         run = runs[firsts[at - 1]]
-        return run if run.hi >= number else None
+        if run.hi < number:
+            return None
+        self._last = run
+        return run
 
     def lowest(self, place: Place) -> Holding | None:
         """The first run of a place, if it is known which that is."""
@@ -70,8 +77,28 @@ class KnownRuns:
         if gone is not None and (run.series, run.lo) <= (gone.series, gone.hi):
             self._lowest[place] = run
 
+    def changed(self, old: Holding, new: Holding) -> None:
+        """One end of a run moved; no other run lies between the old end and the new."""
+        known = self._series.get(new.series)
+        if known is None or old.lo not in known[1]:
+            self.went(old)
+            self.came(new)
+            return
+        firsts, runs = known
+        if new.lo != old.lo:
+            del runs[old.lo]
+            firsts[bisect_right(firsts, old.lo) - 1] = new.lo
+        runs[new.lo] = self._last = new
+        if self._lowest or self._gone:
+            place = new.place
+            self._gone.pop(place, None)
+            first = self._lowest.get(place)
+            if first is not None and first.lo == old.lo and first.series == old.series:
+                self._lowest[place] = new
+
     def went(self, run: Holding) -> None:
         """A run was removed."""
+        self._last = None
         known = self._series.get(run.series)
         if known is not None and known[1].pop(run.lo, None) is not None:
             firsts = known[0]
@@ -86,6 +113,7 @@ class KnownRuns:
     def forget(self) -> None:
         """Nothing is known any more."""
         self._count = 0
+        self._last = None
         self._series.clear()
         self._lowest.clear()
         self._gone.clear()

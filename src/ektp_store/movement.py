@@ -25,12 +25,10 @@ class Movement(NamedTuple):
     to_bucket: Bucket | None
 
 
-_moved = attrgetter("series", "lo", "hi", "party", "bucket", "to_party", "to_bucket")
-
-_MOVEMENTS: Mapping[type[Any], Callable[[Any], Movement]] = {
-    Moved: lambda event: Movement(*_moved(event)),
-    TakenIn: lambda event: Movement(event.series, event.lo, event.hi, None, None, event.party, event.bucket),
-    GivenOut: lambda event: Movement(event.series, event.lo, event.hi, event.party, event.bucket, None, None),
+_MOVEMENTS: Mapping[type[Any], Callable[[Any], tuple[Any, ...]]] = {
+    Moved: attrgetter("series", "lo", "hi", "party", "bucket", "to_party", "to_bucket"),
+    TakenIn: lambda event: (event.series, event.lo, event.hi, None, None, event.party, event.bucket),
+    GivenOut: lambda event: (event.series, event.lo, event.hi, event.party, event.bucket, None, None),
 }
 
 #: The kinds of event that move blanks, by the number that begins their bytes.
@@ -40,8 +38,14 @@ assert len(MOVING_KINDS) == len(_MOVEMENTS), "the schema takes them for one stre
 
 def movement_of(event: Event) -> Movement | None:
     """The movement an event is, or None when it moves no blank."""
-    build = _MOVEMENTS.get(type(event))
-    return build(event) if build else None
+    columns = _MOVEMENTS.get(type(event))
+    return Movement._make(columns(event)) if columns else None
+
+
+def columns_of(event: Event) -> tuple[Any, ...] | None:
+    """The same as a plain tuple, for the table."""
+    columns = _MOVEMENTS.get(type(event))
+    return columns(event) if columns else None
 
 
 def may_move(body: bytes) -> bool:

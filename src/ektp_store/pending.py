@@ -1,26 +1,28 @@
 """Rows on their way to the book (baris tertunda): read through, written once a commit.
 
 A group of asks rewrites the same rows many times: the tally of a station, the digest of its
-pen. They are kept here as values, in two layers, and become bytes at the seal, each once. The
-upper layer is the open ask's, dropped when it is refused. Below lies what was last read of the
-sealed rows: one process writes a book, so what it knows of a row stays true until it writes
-the row itself. How rows are kept is not known here.
+pen. They are kept here as values, by kind and key fields, and become bytes at the seal, each
+once. What the open ask replaced is remembered, to be put back when it is refused. One process
+writes a book, so what it knows of a row stays true until it writes the row itself. How rows are
+kept is not known here.
 """
 
 import heapq
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from ektp_core.flow.codec import key_bytes, make_row, row_key, row_value, split_key
+from ektp_core.flow.codec import key_bytes, make_row, row_name, row_value, split_key
 from ektp_core.flow.rows import Row
 from ektp_store.sums import weight
 
-Layer = dict[bytes, Row | None]
+Name = tuple[Any, ...]  # kind and key fields
 Change = tuple[bytes, bytes | None, bytes | None]  # key, sealed value, new value
-_Sealed = tuple[Row | None, bytes | None, int]  # a row as the base has it, its bytes, what it weighs (-1: not known)
+_Sealed = tuple[bytes, bytes | None, int]  # key and value as the base has them, what they weigh (-1: not known)
 
-#: More sealed rows than this are not remembered; then all are forgotten at once.
+#: More rows than this are not remembered; then all are forgotten at once.
 REMEMBERED = 50_000
+
+_UNREAD: Any = object()
 
 
 class RowBase(Protocol):
@@ -38,37 +40,35 @@ class PendingRows:
 
     def __init__(self, base: RowBase) -> None:
         self._base = base
-        self._sealed: dict[bytes, _Sealed] = {}
-        self._group: Layer = {}
-        self._ask: Layer = {}
-        self._settling: dict[bytes, _Sealed] = {}
-        self._names: dict[tuple[Any, ...], bytes] = {}
+        self._now: dict[Name, Row | None] = {}  # as the open ask sees them
+        self._sealed: dict[Name, _Sealed] = {}
+        self._group: dict[Name, object] = {}  # written since the last seal, in that order
+        self._ask: dict[Name, Row | None] = {}  # written by the open ask, and what was there before
+        self._settling: dict[Name, _Sealed] = {}
 
     def get(self, kind: type[Any], *key: object) -> Any:
         """The row as the open ask sees it."""
-        asked = (kind, *key)
-        name = self._names.get(asked)
-        if name is None:
-            name = self._named(asked)
-        if name in self._ask:
-            return self._ask[name]
-        if name in self._group:
-            return self._group[name]
-        known = self._sealed.get(name)
-        return (known or self._before(name, kind))[0]
+        name = (kind, *key)
+        row = self._now.get(name, _UNREAD)
+        return self._read(name) if row is _UNREAD else row
 
     def put(self, row: Row) -> None:
         """Write a row."""
-        self._ask[row_key(row)] = row
+        name = row_name(row)
+        if name not in self._ask:
+            self._ask[name] = self._now.get(name, _UNREAD)
+        self._now[name] = row
 
     def drop(self, row: Row) -> None:
         """Remove a row."""
-        self._ask[row_key(row)] = None
+        self.put(row)
+        self._now[row_name(row)] = None
 
     def scan(self, kind: type[Any], prefix: tuple[object, ...]) -> Iterator[Row]:
         """All rows of that kind whose key starts with `prefix`, in the order of the key bytes."""
-        start = key_bytes(kind, *prefix)
-        written = {k: row for layer in (self._group, self._ask) for k, row in layer.items() if k.startswith(start)}
+        start, end = key_bytes(kind, *prefix), 1 + len(prefix)
+        names = [name for name in {**self._group, **self._ask} if name[0] is kind and name[1:end] == prefix]
+        written = {key_bytes(*name): self._now[name] for name in names}
         base = ((k, make_row(kind, split_key(kind, k), v)) for k, v in self._base.values(start) if k not in written)
         changed = sorted((k for k, row in written.items() if row is not None))
         if not changed:
@@ -83,48 +83,60 @@ class PendingRows:
 
     def undo(self) -> None:
         """The open ask was refused."""
+        for name, row in self._ask.items():
+            if row is _UNREAD:
+                del self._now[name]
+            else:
+                self._now[name] = row
         self._ask.clear()
 
     def changes(self) -> tuple[list[Change], int]:
         """Every row that differs from the base, and what they add to the sum of all rows."""
         changed: list[Change] = []
         total = 0
-        for name, row in self._group.items():
-            _, old, weighed = self._sealed.get(name) or self._before(name, type(row) if row is not None else None)
+        for name in self._group:
+            row = self._now[name]
+            key, old, weighed = self._sealed.get(name) or self._before(name)
             new = None if row is None else row_value(row)
             if old == new:
                 continue
-            after = 0 if new is None else weight(name, new)
-            before = 0 if old is None else weighed if weighed >= 0 else weight(name, old)
+            after = 0 if new is None else weight(key, new)
+            before = 0 if old is None else weighed if weighed >= 0 else weight(key, old)
             total += after - before
-            changed.append((name, old, new))
-            self._settling[name] = (row, new, after)
+            changed.append((key, old, new))
+            self._settling[name] = (key, new, after)
         return changed, total
 
     def settle(self) -> None:
         """The commit was kept: its rows are the sealed ones now."""
-        if len(self._sealed) > REMEMBERED:
-            self._sealed.clear()
         self._sealed.update(self._settling)
-        self.clear()
-
-    def clear(self) -> None:
-        """The commit is over."""
         for layer in (self._group, self._ask, self._settling):
             layer.clear()
+        self._spare()
 
-    def _named(self, asked: tuple[Any, ...]) -> bytes:
-        """The key of a row by kind and key fields; the same few are asked for all the time."""
-        if len(self._names) > REMEMBERED:
-            self._names.clear()
-        name = self._names[asked] = key_bytes(*asked)
-        return name
+    def clear(self) -> None:
+        """The commit is over, and nothing of it was kept."""
+        self.undo()
+        for name in self._group:
+            del self._now[name]
+        self._group.clear()
+        self._settling.clear()
 
-    def _before(self, name: bytes, kind: type[Any] | None) -> _Sealed:
-        """The row in the base; its kind is needed only where it is to be looked at."""
-        value = self._base.value(name)
-        row = None if value is None or kind is None else make_row(kind, split_key(kind, name), value)
-        known = (row, value, -1)
-        if kind is not None:
-            self._sealed[name] = known
+    def _spare(self) -> None:
+        """Forget all that is known, when it is much and nothing is being written."""
+        if len(self._now) > REMEMBERED and not self._group and not self._ask:
+            self._now.clear()
+            self._sealed.clear()
+
+    def _read(self, name: Name) -> Any:
+        self._spare()
+        key, value, _ = self._sealed.get(name) or self._before(name)
+        row = None if value is None else make_row(name[0], split_key(name[0], key), value)
+        self._now[name] = row
+        return row
+
+    def _before(self, name: Name) -> _Sealed:
+        """Key and value of the row in the base."""
+        key = key_bytes(*name)
+        known = self._sealed[name] = (key, self._base.value(key), -1)
         return known

@@ -31,7 +31,7 @@ from ektp_core.wire.merkle import Frontier
 from ektp_store.book import StoredBook, Tip
 from ektp_store.committing import Apply, Asked, Commit, Committer
 from ektp_store.kept_tree import KEPT_EVERY
-from ektp_store.movement import may_move, movement_of
+from ektp_store.movement import columns_of, may_move
 from ektp_store.opening import WAIT_MS, damaged, open_to_write, told, translated
 from ektp_store.ownership import disown, own
 from ektp_store.pending import PendingRows
@@ -122,9 +122,9 @@ class SqliteGround(TableLog):
 
     def append(self, seq: int, event: Event, body: bytes) -> None:
         """Keep an event; if it is a movement, the schema looks at its source first."""
-        movement = movement_of(event)
-        if movement:
-            self._runs.write(_MOVING, (seq, *movement))
+        columns = columns_of(event)
+        if columns:
+            self._runs.write(_MOVING, (seq, *columns))
         self._events.append((seq, body, check_sum(body)))
 
     def note(self, asked: Asked) -> None:

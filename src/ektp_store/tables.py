@@ -5,6 +5,7 @@ no statement stays open while the fold writes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import apsw
@@ -28,6 +29,7 @@ _EXACTLY = "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND bl
 _DELETE = f"DELETE FROM holding WHERE {_EXACTLY}"  # noqa: S608  # made of constants
 _MOVE_FIRST = f"UPDATE holding SET lo = ? WHERE {_EXACTLY}"  # noqa: S608
 _MOVE_LAST = f"UPDATE holding SET hi = ? WHERE {_EXACTLY}"  # noqa: S608
+_columns_of = attrgetter("series", "lo", "hi", "party", "bucket", "blank_class", "assumed")
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 
 
@@ -87,18 +89,16 @@ class TableRuns:
         self._leaving: Holding | None = None  # removed, but its row is still there
         self._changes = connection.changes
         self.known = KnownRuns()
-
-    def _asked(self, sql: str, bindings: Sequence[Value]) -> Found:
-        if self._leaving is not None:
-            self.settle()
-        return self._run(sql, bindings)
+        self._known_covering = self.known.covering
 
     def covering(self, series: str, number: int) -> Holding | None:
         """The run that holds this blank."""
-        known = self.known.covering(series, number)
+        if self._leaving is not None:
+            self.settle()
+        known = self._known_covering(series, number)
         if known is not None:
             return known
-        found = self._asked(
+        found = self._run(
             "SELECT * FROM holding WHERE series = ? AND lo <= ? ORDER BY lo DESC LIMIT 1", (series, number)
         )
         if not found:
@@ -109,10 +109,12 @@ class TableRuns:
 
     def overlapping(self, series: str, lo: int, hi: int) -> Sequence[Holding]:
         """All runs that share a blank with lo..hi, in order."""
-        known = self.known.covering(series, lo)
+        if self._leaving is not None:
+            self.settle()
+        known = self._known_covering(series, lo)
         if known is not None and known.hi >= hi:
             return [known]
-        found = self._asked(
+        found = self._run(
             "SELECT * FROM holding WHERE series = ?1 AND lo <= ?3 AND hi >= ?2 AND lo >="
             " coalesce((SELECT max(lo) FROM holding WHERE series = ?1 AND lo <= ?2), ?2) ORDER BY lo",
             (series, lo, hi),
@@ -121,11 +123,13 @@ class TableRuns:
 
     def lowest(self, party: str, bucket: Bucket, blank_class: str, after: tuple[str, int]) -> Holding | None:
         """The first run of that place above `after`."""
+        if self._leaving is not None:
+            self.settle()
         is_first = after == ("", 0)
         known = self.known.lowest((party, bucket, blank_class)) if is_first else None
         if known is not None:
             return known
-        found = self._asked(
+        found = self._run(
             "SELECT * FROM holding WHERE party = ? AND bucket = ? AND blank_class = ?"
             " AND (series, lo) > (?, ?) ORDER BY series, lo LIMIT 1",
             (party, int(bucket), blank_class, *after),
@@ -143,7 +147,9 @@ class TableRuns:
         only = str(series[0]) if series else None
         last: tuple[str, int] = (only or "", 0)
         while True:
-            page = self._asked(
+            if self._leaving is not None:
+                self.settle()
+            page = self._run(
                 "SELECT * FROM holding WHERE (series, lo) > (?1, ?2) AND (?3 IS NULL OR series = ?3)"
                 " ORDER BY series, lo LIMIT ?4",
                 (*last, only, _PAGE),
@@ -163,42 +169,53 @@ class TableRuns:
 
     def insert(self, run: Holding) -> None:
         """Keep a run; one that another just made room for takes its row, with one end moved."""
-        old, sql, end = self._leaving, "", 0
-        if old is not None and old.place == run.place and old.series == run.series and old.assumed is run.assumed:
-            if old.lo == run.lo:
-                sql, end = _MOVE_LAST, run.hi
-            elif old.hi == run.hi:
-                sql, end = _MOVE_FIRST, run.lo
-        if sql and old is not None:
-            self._leaving = None
-            self._exactly(sql, (end, *_columns_of(old)), old)
+        old = self._leaving
+        is_at_its_place = (
+            old is not None
+            and old.party == run.party
+            and old.bucket is run.bucket
+            and old.series == run.series
+            and old.blank_class == run.blank_class
+            and old.assumed is run.assumed
+        )
+        if old is not None and is_at_its_place and old.lo == run.lo:
+            self._move_end(_MOVE_LAST, run.hi, old, run)
+        elif old is not None and is_at_its_place and old.hi == run.hi:
+            self._move_end(_MOVE_FIRST, run.lo, old, run)
         else:
             self.write("INSERT INTO holding VALUES(?, ?, ?, ?, ?, ?, ?)", _columns_of(run))
-        self.known.came(run)
+            self.known.came(run)
 
     def remove(self, run: Holding) -> None:
         """Let go of exactly this run; its row waits for the next write."""
         if self._leaving is not None:
             self.settle()
         self._leaving = run
-        self.known.went(run)
 
     def settle(self) -> None:
         """Delete the row that waits, if one does."""
         run, self._leaving = self._leaving, None
         if run is not None:
-            self._exactly(_DELETE, _columns_of(run), run)
+            self.known.went(run)
+            bindings = _columns_of(run)
+            self._execute(_DELETE, bindings)
+            if not self._changes():
+                raise _absent(run)
+            self.written.append((_DELETE, bindings))
+
+    def _move_end(self, sql: str, end: int, old: Holding, run: Holding) -> None:
+        self._leaving = None
+        bindings = (end, *_columns_of(old))
+        self._execute(sql, bindings)
+        if not self._changes():
+            raise _absent(old)
+        self.written.append((sql, bindings))
+        self.known.changed(old, run)
 
     def forget(self) -> None:
         """The transaction was taken back: nothing waits, and nothing is known."""
         self._leaving = None
         self.known.forget()
-
-    def _exactly(self, sql: str, bindings: Sequence[Value], run: Holding) -> None:
-        self._execute(sql, bindings)
-        if not self._changes():
-            raise StoreError(f"run {run.series} {run.lo} is not there to be removed")
-        self.written.append((sql, bindings))
 
 
 class TableLog:
@@ -246,8 +263,8 @@ def holding_of(columns: Sequence[Any]) -> Holding:
     return Holding(series, lo, hi, party, _BUCKETS[bucket], blank_class, assumed == 1)
 
 
-def _columns_of(run: Holding) -> tuple[str | int, ...]:
-    return (run.series, run.lo, run.hi, run.party, run.bucket, run.blank_class, run.assumed)
+def _absent(run: Holding) -> StoreError:
+    return StoreError(f"run {run.series} {run.lo} is not there to be removed")
 
 
 def _behind(prefix: bytes) -> bytes:

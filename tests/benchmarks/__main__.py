@@ -38,9 +38,9 @@ def measured(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     with_others = not options.no_opponents
     if "posting" in wanted:
         found["posting"] = []
-        for kind in ("grants", "issues"):
+        for kind in ("moves", "issues"):
             for size, commits in posting.SLICES.items():
-                others = with_others and kind == "grants"
+                others = with_others and kind == "moves"
                 count = max(1, round(commits * options.scale))
                 found["posting"].append(posting.measured(folder, kind, size, options.rounds, count, opponents=others))
                 print(json.dumps(found["posting"][-1]), flush=True)

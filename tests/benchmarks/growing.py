@@ -39,7 +39,7 @@ def _grown(path: str, goal: int) -> tuple[SqliteStore, Iterator[Work]]:
     """A book with at least so many rows, and the asks that come next."""
     store = movements.opened(path)
     movements.found(store, goal)
-    source = movements.grants()
+    source = movements.moves(goal)
     while (missing := goal - _rows(path)) > 0:
         for _ in range(max(1, min(200, missing // 4 // SIZE))):
             replaying.committed(store.commit(list(islice(source, SIZE)), movements.AT_MS))

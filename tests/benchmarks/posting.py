@@ -9,7 +9,6 @@ import apsw
 
 from ektp_core.boundary.store import Work
 from ektp_core.flow.apply import apply
-from ektp_core.flow.custody import Grant
 from ektp_store.verify import verify
 from tests.benchmarks import movements, replaying
 from tests.benchmarks.timing import Rates, alternate
@@ -39,7 +38,7 @@ def measured(folder: Path, kind: str, size: int, rounds: int, commits: int, *, o
     store = movements.opened(str(base))
     movements.found(store, BLANKS)
     store.close()
-    source: Iterator[Work] = getattr(movements, kind)()
+    source: Iterator[Work] = getattr(movements, kind)(BLANKS)
     groups = [list(islice(source, size)) for _ in range((rounds + 1) * commits)]
     recorded_on = replaying.copied(base, f"{base.name}-recorded")
     writes = replaying.recorded(recorded_on, groups)
@@ -149,30 +148,29 @@ def _opponents(folder: Path, size: int, groups: Sequence[Sequence[Work]], commit
     from tests.benchmarks import opponent_eventsourcing, opponent_orm
 
     asks = [[_plain(work) for work in group] for group in groups]
-    blanks = BLANKS * len(movements.OFFICES)
     path = folder / f"eventsourcing-{size}"
-    centre = opponent_eventsourcing.opened(path)
-    centre.open(blanks, movements.OFFICES, movements.VERIFIER)
+    book = opponent_eventsourcing.opened(path)
+    book.open(BLANKS, movements.OFFICES, movements.STOREKEEPER)
 
     def count_events() -> int:
-        centre.close()
-        return _numbers(path, "SELECT count(*) FROM stored_events WHERE topic LIKE '%Granted'")[0]
+        book.close()
+        return _numbers(path, "SELECT count(*) FROM stored_events WHERE topic LIKE '%Taken'")[0]
 
-    found: dict[str, Any] = {"eventsourcing": (Taking(asks, commits, centre.grant), count_events)}
+    found: dict[str, Any] = {"eventsourcing": (Taking(asks, commits, book.move), count_events)}
     if size > 100:
         return found
     orm_path = folder / f"orm-{size}"
     desk = opponent_orm.Desk(orm_path)
-    desk.open(blanks, movements.OFFICES, movements.VERIFIER)
+    desk.open(BLANKS, movements.OFFICES, movements.STOREKEEPER)
 
     def count_rows() -> int:
         desk.engine.dispose()
         return _numbers(orm_path, "SELECT count(*) FROM movement")[0]
 
-    return found | {"SQLAlchemy ORM": (Taking(asks, commits, desk.grant), count_rows)}
+    return found | {"SQLAlchemy ORM": (Taking(asks, commits, desk.move), count_rows)}
 
 
-def _plain(work: Work) -> tuple[str, bytes, str, str, str]:
+def _plain(work: Work) -> tuple[str, bytes, str, str, str, int, str]:
     body = work.ask.body
-    assert isinstance(body, Grant)
-    return work.ask.id, work.ask.digest, work.ask.signed_by[0], body.allotment, body.party
+    assert isinstance(body, movements.Move)
+    return work.ask.id, work.ask.digest, work.ask.signed_by[0], body.party, body.to_party, body.lo, body.reference

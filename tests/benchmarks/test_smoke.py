@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ektp_core.boundary.store import Accepted
-from ektp_core.flow.events import FeedQueued, Granted, Moved
+from ektp_core.flow.events import FeedQueued, Moved
 from tests.benchmarks import bars, growing, movements, posting, verifying
 from tests.benchmarks.timing import alternate
 
@@ -15,7 +15,7 @@ def few_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "BLANKS", 50)
 
 
-@pytest.mark.parametrize("kind", ["grants", "issues"])
+@pytest.mark.parametrize("kind", ["moves", "issues"])
 @pytest.mark.parametrize("size", [1, 5])
 def test_a_replay_leaves_the_same_tables_as_the_store(tmp_path: Path, kind: str, size: int) -> None:
     found = posting.measured(tmp_path, kind, size, rounds=1, commits=2, opponents=False)
@@ -28,14 +28,14 @@ def test_a_replay_leaves_the_same_tables_as_the_store(tmp_path: Path, kind: str,
 def test_the_opponents_post_as_many_movements(tmp_path: Path) -> None:
     pytest.importorskip("eventsourcing")
     pytest.importorskip("sqlalchemy")
-    found = posting.measured(tmp_path, "grants", 3, rounds=1, commits=2, opponents=True)
+    found = posting.measured(tmp_path, "moves", 3, rounds=1, commits=2, opponents=True)
     assert set(found["ratio"]) == {"replay", "bare replay", "eventsourcing", "SQLAlchemy ORM"}
 
 
 def test_what_is_measured_moves_one_blank_for_each_ask(tmp_path: Path) -> None:
     store = movements.opened(str(tmp_path / "book"))
     movements.found(store, 10)
-    for source, beside in ((movements.grants(7), Granted), (movements.issues(8), FeedQueued)):
+    for source, beside in ((movements.moves(10), Moved), (movements.issues(10, 8), FeedQueued)):
         (answer,) = store.commit([next(source)], movements.AT_MS)
         assert isinstance(answer, Accepted), answer
         moved = [event for event in answer.events if isinstance(event, Moved)]

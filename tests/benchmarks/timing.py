@@ -48,10 +48,10 @@ def alternate(contenders: Mapping[str, Slice], rounds: int, seed: int = 1) -> Ra
     chance = random.Random(seed)
     found: dict[str, list[float]] = {name: [] for name in contenders}
     cpu: dict[str, list[float]] = {name: [] for name in contenders}
-    gc.collect()
-    gc.freeze()  # what was prepared is not walked again in somebody's slice
     for _ in range(rounds + 1):
         for name in chance.sample(list(contenders), len(contenders)):
+            gc.collect()
+            gc.freeze()  # what was prepared, and what the others keep, is not walked again in somebody's slice
             started, used = perf_counter(), process_time()
             done = contenders[name]()
             found[name].append(done / (perf_counter() - started))

@@ -34,6 +34,11 @@ def moves(view: View, serials: SerialSet, source: Spot, target: Spot, reference:
     Raises:
         Refused: NOT_HELD, naming every blank that is not in `source`.
     """
+    if len(serials.ranges) == 1:  # the usual case: one stretch, and one run holds it
+        (part,) = serials.ranges
+        run = view.covering(part.series, part.lo)
+        if run is not None and part.hi <= run.hi and (run.party, run.bucket) == source:
+            return (Moved(part.series, part.lo, part.hi, *source, *target, reference),)
     found: list[Moved] = []
     held: list[SerialRange] = []
     for part in serials:

@@ -89,6 +89,7 @@ _EVENTS = {c.KIND: _shape(c, VERSIONS.get(c.KIND, 1), (int, int)) for c in get_a
 _ROW_VALUES = {c.TABLE: _fields_decoder(c, c.KEY) for c in get_args(rows.Row)}
 _KEY_OF = {c: _fields([a.name for a in attrs.fields(c)[: c.KEY]]) for c in get_args(rows.Row)}
 _VALUE_OF = {c: _fields([a.name for a in attrs.fields(c)[c.KEY :]]) for c in get_args(rows.Row)}
+_NAME_OF = {c: attrgetter("__class__", *(a.name for a in attrs.fields(c)[: c.KEY])) for c in get_args(rows.Row)}
 _ROW_KEYS = {
     c.TABLE: msgspec.msgpack.Decoder(tuple[(int, *(get_type_hints(c)[a.name] for a in attrs.fields(c)[: c.KEY]))])  # type: ignore[misc]  # built at run time
     for c in get_args(rows.Row)
@@ -173,6 +174,12 @@ def _decode_with_care(raw: bytes) -> Event:
 def row_key(row: Row) -> bytes:
     """The key of a row: its table number and key fields."""
     return _encoder.encode((row.TABLE, *_KEY_OF[type(row)](row)))[1:]
+
+
+def row_name(row: Row) -> tuple[Any, ...]:
+    """Kind and key fields of a row: what `key_bytes` takes."""
+    found: tuple[Any, ...] = _NAME_OF[type(row)](row)
+    return found
 
 
 def key_bytes(kind: type[Any], *key: object) -> bytes:

@@ -13,7 +13,7 @@ consignment are found through the movements.
 True
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from attrs import frozen
 
@@ -22,7 +22,7 @@ from ektp_core.vocabulary.bucket import Bucket
 Place = tuple[str, Bucket, str]
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Holding:
     """One maximal run of serials in one place.
 
@@ -48,9 +48,19 @@ class Holding:
     def __len__(self) -> int:
         return self.hi - self.lo + 1
 
+    def is_at(self, place: Place, *, assumed: bool) -> bool:
+        """Whether these blanks are at that place, and assumed as said."""
+        party, bucket, blank_class = place
+        return (
+            self.party == party
+            and self.bucket is bucket
+            and self.blank_class == blank_class
+            and self.assumed is assumed
+        )
+
     def part(self, lo: int, hi: int) -> "Holding":
         """The blanks lo..hi of this run."""
-        return Holding(self.series, lo, hi, self.party, self.bucket, self.blank_class, self.assumed)
+        return run_of(self.series, lo, hi, (self.party, self.bucket, self.blank_class), self.assumed)
 
     def at(self, party: str, bucket: Bucket) -> "Holding":
         """The same blanks elsewhere."""
@@ -66,6 +76,32 @@ class Holding:
             and self.blank_class == other.blank_class
             and self.assumed == other.assumed
         )
+
+
+class _Unfrozen:
+    """A run while its fields are set: plain assignments, and then it is a `Holding` for ever.
+
+    The same slots in the same order make that one step. A frozen value sets each field by a call,
+    which takes three times as long, and the fold makes two runs for every movement.
+    """
+
+    __slots__ = Holding.__slots__  # type: ignore[attr-defined]  # attrs makes them
+
+    def __init__(self, series: str, lo: int, hi: int, place: Place, assumed: bool) -> None:
+        self.series = series
+        self.lo = lo
+        self.hi = hi
+        self.party, self.bucket, self.blank_class = place
+        self.assumed = assumed
+        self.__class__ = Holding  # type: ignore[assignment]  # the same slots
+
+
+if TYPE_CHECKING:
+
+    def run_of(series: str, lo: int, hi: int, place: Place, assumed: bool) -> Holding:
+        """A run, made as quickly as can be."""
+else:
+    run_of = _Unfrozen
 
 
 def without(run: Holding, lo: int, hi: int) -> tuple[Holding, ...]:
