@@ -173,7 +173,7 @@ def _blanks(view: View, case: _Case) -> tuple[Bucket, tuple[Event, ...]]:
         raise Refused(Refusal.UNKNOWN_LOAN, {"loan": body.reference or "(none named)"})
     if ranks[0] < ranks[1]:
         if body.reference:
-            raise _bad("reference", "neither a loan", "none; what is returned upward is for no allotment")
+            raise _bad("reference", "not a loan", "none; what is returned upward is for no allotment")
         return Bucket.STOCK, ()
     if body.reference:
         _of_allotment(view, body, serials)

@@ -62,7 +62,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "BEGUN_ONCE": (
         "The card of record {record} was begun here once; a code can only say that it never was.",
-        "Let the station send what happened when its line is back, or hand the card over from here.",
+        "Wait until the station's line is back; it then sends what became of the card.",
     ),
     "STATION_IS_LOST": (
         "{station} was declared lost by letter {letter}; what it sent was kept as evidence and changes nothing.",
