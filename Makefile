@@ -41,7 +41,7 @@ rules: $(READY) ## Which rule of the domain is held by which tests
 mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; each must be caught by its check
 	$(BIN)/python -m ektp_testing.mutants
 
-bench: $(READY) ## Measure the store and its opponents: bench.json, about five minutes (ARGS="--rows 5000000": much longer)
+bench: $(READY) ## Measure the store and its opponents: bench.json, about a minute (ARGS="--rows 5000000": three)
 	@$(BIN)/python -c 'import eventsourcing, sqlalchemy, transitions' 2>/dev/null \
 		|| sh locks/add.sh $(BIN)/python locks/bench.txt
 	$(BIN)/python -m tests.benchmarks $(ARGS)
