@@ -21,7 +21,7 @@ from attrs import evolve, field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.blanks import moves, serials_of
+from ektp_core.flow.blanks import as_ranges, moves, serials_of
 from ektp_core.flow.counting_events import Counted, SurplusFound
 from ektp_core.flow.declaring import shown_run
 from ektp_core.flow.events import Event, Moved, TakenIn
@@ -41,6 +41,7 @@ from ektp_core.flow.placeholders import (
 )
 from ektp_core.flow.rows import Count, Ranges
 from ektp_core.flow.signers import of_office, require
+from ektp_core.flow.uncollected import cards_out
 from ektp_core.flow.view import View
 from ektp_core.ledger.count import PILE_OF, Pile, Variance, compare, serials_in
 from ektp_core.vocabulary.bucket import Bucket
@@ -113,6 +114,7 @@ def decide_count(view: View, ask: Ask, body: CountDay) -> tuple[Event, ...]:
     late = paper_date_checked(view, body.party, Paper("the count", body.minutes, body.day), ask.at_ms, "day")
     if view.row(Count, body.party, body.minutes):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the count", "id": body.minutes})
+    body = evolve(body, piles=tuple(_with_cards_out(view, body.party, one) for one in body.piles))
     piles = _piles(view, body)
     sums = sums_at(view, body.party, body.cut_seq)
     found = _compared(view, body, piles, sums)
@@ -130,6 +132,15 @@ def decide_count(view: View, ask: Ask, body: CountDay) -> tuple[Event, ...]:
     settled_seq = view.position.seq + 1 + len(moved) + len(kept) + len(late)
     counted = Counted(body.party, body.minutes, body.day, body.cut_seq, settled_seq, lines, seals, who.names)
     return (counted, *moved, *gone, *kept, *late)
+
+
+def _with_cards_out(view: View, party: str, pile: PileCount) -> PileCount:
+    """Cards carried out with a list lie in no drawer; the list accounts for them, so they are not missing."""
+    out = cards_out(view, party, pile.blank_class) if pile.pile is Pile.FINISHED else SerialSet()
+    if not out:
+        return pile
+    present = (*pile.present, *as_ranges(out)) if pile.present or not pile.counted else pile.present
+    return evolve(pile, counted=pile.counted + len(out), present=present)
 
 
 def _order(key: Key) -> tuple[str, str]:

@@ -6,6 +6,7 @@ beside the policy in force on the day it was handed over (rules 18, 35).
 
 from collections.abc import Iterator
 
+from ektp_core.flow.blanks import runs_of
 from ektp_core.flow.cards_rows import CardFacts, CardPolicy
 from ektp_core.flow.holds import office_of
 from ektp_core.flow.rows import Attempt, Bound, Holding
@@ -14,6 +15,7 @@ from ektp_core.handover.activation import Rule, Timing, in_force, timing
 from ektp_core.handover.ageing import Waiting
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.local_calendar import date_of
+from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
 
 def uncollected(view: View, party: str, blank_class: str) -> Iterator[Waiting]:
@@ -26,6 +28,18 @@ def uncollected(view: View, party: str, blank_class: str) -> Iterator[Waiting]:
                 facts = view.row(CardFacts, card.record, card.n)
                 yield Waiting(card.record, card.started_ms, facts.out_on if facts else "")
         run = view.lowest(party, Bucket.GOOD_HELD, blank_class, (run.series, run.lo))
+
+
+def cards_out(view: View, party: str, blank_class: str) -> SerialSet:
+    """Finished cards of a party that were carried out with a list and not brought back: in no drawer (rule 35)."""
+    out: list[SerialRange] = []
+    for run in runs_of(view, party, Bucket.GOOD_HELD, blank_class):
+        for number in range(run.lo, run.hi + 1):
+            card = _card_of(view, run.series, number)
+            facts = view.row(CardFacts, card.record, card.n) if card else None
+            if facts and facts.out_on:
+                out.append(SerialRange.one(run.series, number))
+    return SerialSet(out)
 
 
 def _card_of(view: View, series: str, number: int) -> Attempt | None:
