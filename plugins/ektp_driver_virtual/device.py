@@ -48,7 +48,7 @@ _INCREMENTS = {
 
 @define
 class Job:
-    """What the firmware remembers of one job of this session."""
+    """What the firmware remembers of one job since it was switched on."""
 
     job_id: str
     key: str

@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where the lives of this session are kept, so that each is lived once and not once a check."""
+    """Where the lives of one run are kept, so that each is lived once and not once a check."""
     config.stash[_CACHE] = {}
 
 
