@@ -25,7 +25,8 @@ from ektp_station.config import StationConfig
 from ektp_station.messages import Input, Settings, StationState
 from ektp_station.press_state import Phase
 from ektp_station.snapshot import snapshot
-from ektp_station.step import STOPPED, step
+from ektp_station.step import step
+from ektp_station.step_link import STOPPED
 
 UPLOAD_COMMITS = 100
 

@@ -16,12 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from attrs import define, field
-
 from ektp_client.hub_client import HubClient
 from ektp_core.boundary.card_printer import Artwork, DriverError
 from ektp_core.boundary.store import Answer, StoreError
-from ektp_core.boundary.uplink import Uplink, UplinkError
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.flow.decide import Decider
@@ -30,12 +27,13 @@ from ektp_keys.key_file import FileSigner
 from ektp_station import door, messages
 from ektp_station.acts import Order
 from ektp_station.config import ADDRESS_FILE, BOOK_FILE, StationConfig
-from ektp_station.courier import Courier
 from ektp_station.founding import check_identity, found_book, last_sealed_ms
 from ektp_station.keeper import Keeper
+from ektp_station.link_worker import LinkWorker
 from ektp_station.logs import place_of, station_log
 from ektp_station.machine import Machine
 from ektp_station.picture import picture_of
+from ektp_station.printer_worker import PrinterWorker
 from ektp_station.steady import SteadyClock, now_ms, passed_ms
 from ektp_store.sqlite import SqliteStore
 
@@ -58,121 +56,6 @@ EXIT_FAULT = 71
 EXIT_FULL = 75
 
 Box = queue.Queue[Any]
-
-
-@define(eq=False)
-class PrinterWorker:
-    """One printer's thread: opens the device, carries orders out one after the other.
-
-    Attributes:
-        put: takes an input for the main thread.
-        trouble: called in the main thread with the printer and what is wrong with it.
-    """
-
-    machine: Machine
-    put: Callable[[Any], None]
-    trouble: Callable[[str, str], None]
-    orders: "queue.Queue[Order | None]" = field(factory=queue.Queue)
-    _ending: threading.Event = field(factory=threading.Event)
-    _thread: threading.Thread = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._thread = threading.Thread(target=self._run, name=f"printer {self.name}", daemon=True)
-
-    @property
-    def name(self) -> str:
-        """The printer's name."""
-        return self.machine.config.name
-
-    @property
-    def is_working(self) -> bool:
-        """Whether its thread still runs."""
-        return self._thread.is_alive()
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        self._thread.start()
-
-    def end(self) -> None:
-        """Take no order after the one in hand."""
-        self._ending.set()
-        self.orders.put(None)
-
-    def kill_driver(self) -> None:
-        """End a driver that hangs: left alone, it would hold the device for ever."""
-        pid = self.machine.pid
-        if self.is_working and pid is not None:
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-
-    def _run(self) -> None:
-        while not self._opened():
-            if self._ending.wait(REOPEN_S):
-                return
-        while (order := self.orders.get()) is not None and not self._ending.is_set():
-            self.put(messages.Drove(self.name, self.machine.carry_out(order)))
-        self.machine.let_go()
-
-    def _opened(self) -> bool:
-        try:
-            can = self.machine.open()
-        except DriverError as error:
-            self._tell(f"{type(error).__name__}: {error}")
-            return False
-        except Exception as error:  # noqa: BLE001  # a thread that died here would leave the printer away for ever
-            self._tell(place_of(error))
-            return False
-        self._tell("")
-        self.put(messages.PrinterUp(self.name, can))
-        return True
-
-    def _tell(self, why: str) -> None:
-        self.put(lambda: self.trouble(f"printer {self.name}", why))
-
-
-@define(eq=False)
-class LinkWorker:
-    """The thread that talks to the hub; carries bytes, opens nothing."""
-
-    client: Uplink
-    station: str
-    signer: FileSigner
-    put: Callable[[Any], None]
-    trouble: Callable[[str, str], None]
-    jobs: "queue.Queue[Callable[[], None] | None]" = field(factory=queue.Queue)
-
-    def start(self) -> None:
-        """Begin in a thread of its own."""
-        threading.Thread(target=self._run, name="link", daemon=True).start()
-
-    def _run(self) -> None:
-        while (job := self.jobs.get()) is not None:
-            job()
-
-    def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
-        """Entries after `after` and the personal data they refer to."""
-        courier = Courier(self.client, self.signer, self.station, now_ms)
-        self.jobs.put(lambda: self._guarded(False, lambda: courier.fetched(after), then))
-
-    def upload(self, message: bytes, then: Callable[[bytes], None]) -> None:
-        """Bring commits; the receipt."""
-        self.jobs.put(lambda: self._guarded(True, lambda: self.client.upload(message), then))
-
-    def _guarded(self, is_upload: bool, work: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Something comes back of every job."""
-        answer: Refused | None = None
-        try:
-            found = work()
-            self.put(lambda: then(found))
-            return
-        except UplinkError as error:
-            why = str(error)
-        except Refused as refused:
-            why, answer = str(refused), refused
-        except Exception as error:  # noqa: BLE001  # what the other side sent must not end the link
-            why = place_of(error)
-        self.put(lambda: self.trouble("hub", why))
-        self.put(messages.Acknowledged(answer) if is_upload and answer else messages.LinkFailed(is_upload))
 
 
 class StationProcess:

@@ -1,0 +1,93 @@
+"""One printer's thread (pekerja pencetak): opens the device, carries orders out one after the other.
+
+It holds no state that matters: what it brings back is an input of the main thread, and every
+order brings something back.
+"""
+
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from attrs import define, field
+
+from ektp_core.boundary.card_printer import DriverError
+from ektp_station import messages
+from ektp_station.acts import Order
+from ektp_station.logs import place_of
+from ektp_station.machine import Machine
+
+REOPEN_S = 1.0
+
+
+@define(eq=False)
+class PrinterWorker:
+    """One printer's thread: opens the device, carries orders out one after the other.
+
+    Attributes:
+        put: takes an input for the main thread.
+        trouble: called in the main thread with the printer and what is wrong with it.
+    """
+
+    machine: Machine
+    put: Callable[[Any], None]
+    trouble: Callable[[str, str], None]
+    orders: "queue.Queue[Order | None]" = field(factory=queue.Queue)
+    _ending: threading.Event = field(factory=threading.Event)
+    _thread: threading.Thread = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=f"printer {self.name}", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The printer's name."""
+        return self.machine.config.name
+
+    @property
+    def is_working(self) -> bool:
+        """Whether its thread still runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin in a thread of its own."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Take no order after the one in hand."""
+        self._ending.set()
+        self.orders.put(None)
+
+    def kill_driver(self) -> None:
+        """End a driver that hangs: left alone, it would hold the device for ever."""
+        pid = self.machine.pid
+        if self.is_working and pid is not None:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _run(self) -> None:
+        while not self._opened():
+            if self._ending.wait(REOPEN_S):
+                return
+        while (order := self.orders.get()) is not None and not self._ending.is_set():
+            self.put(messages.Drove(self.name, self.machine.carry_out(order)))
+        self.machine.let_go()
+
+    def _opened(self) -> bool:
+        try:
+            can = self.machine.open()
+        except DriverError as error:
+            self._tell(f"{type(error).__name__}: {error}")
+            return False
+        except Exception as error:  # noqa: BLE001  # a thread that died here would leave the printer away for ever
+            self._tell(place_of(error))
+            return False
+        self._tell("")
+        self.put(messages.PrinterUp(self.name, can))
+        return True
+
+    def _tell(self, why: str) -> None:
+        self.put(lambda: self.trouble(f"printer {self.name}", why))

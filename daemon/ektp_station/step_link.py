@@ -1,0 +1,103 @@
+"""The station's side of the link to its hub (sambungan ke hub): feed in, chain out, and when to try again.
+
+A dead link stops nothing here: it only waits longer. What comes from a hub whose word does not
+fit this book stops the printing for good.
+"""
+
+from attrs import evolve
+
+from ektp_core.boundary.store import Work
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.ask import Ask
+from ektp_core.flow.codec import to_json
+from ektp_core.flow.rows import Desk
+from ektp_core.flow.station_book import TakeFeed
+from ektp_core.flow.view import View
+from ektp_core.wire.upload import Receipt
+from ektp_station.messages import (
+    Acknowledged,
+    Alarm,
+    FeedCame,
+    Fetch,
+    LinkFailed,
+    Persisted,
+    Remember,
+    StationState,
+    Upload,
+)
+from ektp_station.stepping import Stepped, persist
+
+#: Refusals that mean this book or its feed cannot be trusted: no card is started any more.
+FATAL = frozenset({Refusal.FEED_FORK, Refusal.ROLLED_BACK, Refusal.CHAIN_FORK, Refusal.NOT_BOTH_SIGNED})
+
+#: The note that says why printing is stopped for good.
+STOPPED = "stopped"
+
+
+def fetch(state: StationState, view: View, now_ms: int) -> Stepped:
+    """Ask for the feed when it is time."""
+    if state.fetching or state.stopped_why or now_ms < state.next_fetch_ms:
+        return state, ()
+    desk = view.row(Desk, state.settings.station)
+    return evolve(state, fetching=True), (Fetch(desk.taken_m if desk else 0),)
+
+
+def upload(state: StationState, view: View, now_ms: int) -> Stepped:
+    """Bring what is sealed and not acknowledged."""
+    nothing_new = view.position.n <= state.acked_n
+    if state.uploading or nothing_new or now_ms < state.next_upload_ms:
+        return state, ()
+    return evolve(state, uploading=True), (Upload(state.acked_n),)
+
+
+def feed_came(state: StationState, what: FeedCame, now_ms: int) -> Stepped:
+    """Entries are taken in one commit."""
+    state = evolve(state, wait_ms=0, next_fetch_ms=now_ms + state.settings.poll_ms)
+    works = tuple(
+        Work(Ask("", TakeFeed(one.body, one.digest), (one.signed_by,), now_ms, one.digest), one.payloads)
+        for one in what.entries
+    )
+    if not works:
+        return evolve(state, fetching=False), ()
+    return persist(state, works, "feed")
+
+
+def feed_taken(state: StationState, what: Persisted, now_ms: int) -> Stepped:
+    """The next fetch at once; an entry that was refused may end the printing."""
+    state = evolve(state, fetching=False, next_fetch_ms=now_ms)
+    refused = next((one for one in what.answers if isinstance(one, Refused)), None)
+    if refused is None or refused.refusal is Refusal.FEED_GAP:
+        return state, ()
+    return stopped(evolve(state, next_fetch_ms=now_ms + state.settings.poll_ms), refused)
+
+
+def stopped(state: StationState, why: Refused) -> Stepped:
+    """Print no more where the refusal says that book and feed do not fit."""
+    fatal = why.refusal in FATAL
+    told = Alarm("printing is stopped" if fatal else "an entry was not taken", {"why": str(why)})
+    if not fatal:
+        return state, (told,)
+    # Kept outside the chain, so that a crash does not make the station forget that it may not print.
+    return evolve(state, stopped_why=str(why)), (Remember(STOPPED, str(why).encode()), told)
+
+
+def acknowledged(state: StationState, what: Acknowledged, now_ms: int) -> Stepped:
+    """What the hub has taken need not be brought again."""
+    state = evolve(state, uploading=False, wait_ms=0)
+    if isinstance(what.answer, Receipt):
+        kept = Remember("receipt", to_json(what.answer))
+        return evolve(state, acked_n=what.answer.n, next_upload_ms=now_ms), (kept,)
+    if what.answer.refusal is Refusal.CHAIN_GAP:
+        absorbed = what.answer.facts.get("absorbed")
+        return evolve(state, acked_n=absorbed if isinstance(absorbed, int) else 0), ()
+    waited = evolve(state, next_upload_ms=now_ms + state.settings.retry_most_ms)
+    return stopped(waited, what.answer)
+
+
+def link_failed(state: StationState, what: LinkFailed, now_ms: int) -> Stepped:
+    """Wait longer after each failure; printing goes on with the authorisations held."""
+    wait_ms = min(max(state.wait_ms * 2, state.settings.retry_ms), state.settings.retry_most_ms)
+    state = evolve(state, wait_ms=wait_ms)
+    if what.was_upload:
+        return evolve(state, uploading=False, next_upload_ms=now_ms + wait_ms), ()
+    return evolve(state, fetching=False, next_fetch_ms=now_ms + wait_ms), ()
