@@ -14,10 +14,10 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mutants rules bench format docs lock clean
+.PHONY: help setup demo test slow crash check mutants simulate planted-bugs power-cuts rules bench format docs lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv (every other target does this first, when it is needed)
 
@@ -27,6 +27,12 @@ demo: $(READY) ## Print 200 cards on two virtual printers, with accidents, and a
 test: $(READY) ## Run every test, and every example in the modules and in the docs
 	$(BIN)/python -m pytest $(ARGS)
 
+slow: $(READY) ## Run what takes too long for every day: every cell of the crash matrix, and other long tests
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+crash: $(READY) ## Strike a real station at every write and device step: crash.json, most of an hour (ARGS=--few: two minutes)
+	$(BIN)/python -m tests.crash $(ARGS)
+
 check: $(READY) ## Style, types, floors, and whether the generated docs are current
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check $(LIBRARY)
@@ -35,13 +41,22 @@ check: $(READY) ## Style, types, floors, and whether the generated docs are curr
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
 
+power-cuts: $(READY) ## Cut the power under open and encrypted books, 50,000 times; about a minute and a half
+	$(BIN)/python -m ektp_testing.power_cut.books $(ARGS)
+
 rules: $(READY) ## Which rule of the domain is held by which tests
 	$(BIN)/python -m tests.rules
 
 mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; each must be caught by its check
 	$(BIN)/python -m ektp_testing.mutants
 
-bench: $(READY) ## Measure the store and its opponents: bench.json, about a minute (ARGS="--rows 5000000": three)
+simulate: $(READY) ## Live through made-up offices in which everything goes wrong (ARGS="--seeds 20000 --jobs 2")
+	$(BIN)/ektp simulate $(ARGS)
+
+planted-bugs: $(READY) ## Plant mistakes in station and hub; the simulator must catch each (a few minutes)
+	$(BIN)/python -m tests.planted $(ARGS)
+
+bench: $(READY) ## Measure the store, its opponents and the station: bench.json, two minutes (ARGS="--only station")
 	@$(BIN)/python -c 'import eventsourcing, sqlalchemy, transitions' 2>/dev/null \
 		|| sh locks/add.sh $(BIN)/python locks/bench.txt
 	$(BIN)/python -m tests.benchmarks $(ARGS)

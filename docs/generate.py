@@ -31,7 +31,7 @@ from ektp_core.vocabulary import objection, role, state
 from ektp_core.vocabulary.state import LockState, PressStep
 from ektp_core.wire.problem import status_of
 from glossary_page import glossary_page
-from pages_of_files import asks_page, daily_page, figures_page, policies_page, records_page
+from pages_of_files import asks_page, daily_page, figures_page, policies_page, records_page, settings_page
 from writing import DOCS, bullets, code, comments, indonesian, intro, page, prose, said, table, type_name, words
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -232,6 +232,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/permits.md": permits_page,
     "reference/policy-keys.md": policies_page,
     "reference/refusals.md": refusals_page,
+    "reference/station-toml.md": settings_page,
 }
 
 

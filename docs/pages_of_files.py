@@ -11,6 +11,7 @@ from ektp_data.columns import COLUMNS, Column
 from ektp_data.daily_labels import LABELS, plain
 from ektp_data.figure_columns import FIGURE_COLUMNS
 from ektp_data.policy_keys import PolicyKey, policy_keys
+from ektp_station.config_schema import settings
 from writing import code, indonesian, intro, page, table
 
 _COLUMN_HEAD = ("column", "kolom", "needed", "example", "meaning", "arti")
@@ -110,3 +111,17 @@ def _ask(kind: str) -> str:
 
 def _place(one: Place) -> tuple[str, ...]:
     return one.name, one.expects, "yes" if one.optional else "no"
+
+
+def settings_page() -> str:
+    """Every setting of a station."""
+    rows = (
+        (code(one.key), one.kind, one.unit or "-", code(one.default) if one.default else "must be given", one.meaning)
+        for one in settings()
+    )
+    return page(
+        "Settings of a station",
+        "ektp_station/config.py",
+        intro("station_toml"),
+        table(("key", "kind", "unit", "without it", "meaning"), rows),
+    )

@@ -21,6 +21,16 @@ def _is_ci() -> bool:
 settings.load_profile("ci" if _is_ci() else "dev")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless the expression after `-m` speaks of it."""
+    if "slow" in config.option.markexpr:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
 @pytest.fixture(scope="session")
 def needs_system() -> Callable[[str, str], str]:
     """Give the path of a system command, or say why the test does not run.

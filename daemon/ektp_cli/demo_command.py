@@ -143,8 +143,9 @@ def _verified(*books: Path) -> dict[str, str]:
     """How many commits and events the books hold; a book that is not whole is refused."""
     from ektp_cli.showing import words
     from ektp_core.flow.apply import apply
+    from ektp_keys.book_key import key_of_book
     from ektp_store.verify import verify
 
-    found = [verify(str(book), apply) for book in books]
+    found = [verify(str(book), apply, key=key_of_book(book)) for book in books]
     number = words().number
     return {"commits": number(sum(one.commits for one in found)), "events": number(sum(one.events for one in found))}

@@ -24,12 +24,16 @@ _SHORT = {
     "hub": "The centre's hub: make one, run it.",
     "import": "Bring print-ready records from a CSV file to the hub.",
     "printer": "The virtual card printer: run one, load it, make it fail.",
+    "proposals": "A district's list of people to print first, answered line by line.",
+    "release": "Take an authorisation back by the code a station reads out.",
     "report": "File a spoilage report for an allotment.",
+    "simulate": "Let small simulated countries meet every fault, and look for what breaks.",
     "station": "A print station: run one, and what people do at it.",
     "suspect": "Cards in doubt: list them, and close them by two people.",
     "table": "Show where every blank is.",
     "unlock": "Unlock reported records for reprinting; two people sign.",
     "verify": "Check a book from the first entry to the last.",
+    "why": "Say in one sentence why a card can or cannot be printed now.",
 }
 
 

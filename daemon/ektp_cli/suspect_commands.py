@@ -1,11 +1,16 @@
 """`ektp suspect ...`: cards in doubt, and how two people close them."""
 
+import time
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ektp_cli.options import HUB, JSON, KEYS, PASSPHRASE
 from ektp_core.vocabulary.verdict import Cause
+
+#: A card in doubt for longer is told apart: one shift.
+SHIFT_HOURS = 8
 
 
 @click.group()
@@ -13,11 +18,14 @@ def suspect() -> None:
     """Cards in doubt (meragukan): nobody can say yet whether a good card was made.
 
     A suspect is never printed again to see whether it works. Two people look, and say what
-    they found: a good card, a bad one, an unused blank, or nothing.
+    they found: a good card, a bad one, an unused blank, or nothing. Where an enrolled reader
+    read the chip of a good card, one person besides its operator closes it.
 
     \b
     Examples:
       ektp suspect list --hub http://127.0.0.1:8717
+      ektp suspect show --hub http://127.0.0.1:8717 --record 52.03-000017
+      ektp suspect closes --hub http://127.0.0.1:8717 --station station/52.03/1
       ektp suspect exposed --hub http://127.0.0.1:8717 --station station/52.03/1
       ektp suspect settle --help
     """
@@ -27,7 +35,7 @@ def suspect() -> None:
 @HUB
 @JSON
 def list_suspects(hub_url: str, json_file: Path | None) -> None:
-    """List every record in doubt, with station, printer and blank.
+    """List every record in doubt: where it is, how old, what is known and what to do next.
 
     \b
     Example:
@@ -40,13 +48,107 @@ def list_suspects(hub_url: str, json_file: Path | None) -> None:
     with hub_at(hub_url) as hub:
         found = hub.get("/v1/suspects")
     if found["suspects"]:
-        names = ("record", "n", "station", "printer", "serial", "outcome", "cause")
-        told = ({**one, "outcome": say("{outcome}", outcome=one["outcome"])} for one in found["suspects"])
-        rows = [tuple(str(one.get(name, "")) for name in names) for one in told]
+        rows = [_row(one) for one in found["suspects"]]
         title = say("Cards in doubt")
-        show_table(title, ("record", "attempt", "station", "printer", "blank", "outcome", "cause"), rows)
+        show_table(
+            title, ("record", "attempt", "station", "printer", "blank", "hours", "known", "next"), rows,
+            numbers=("hours",),
+        )  # fmt: skip
+        old = sum(_hours(one) >= SHIFT_HOURS for one in found["suspects"])
+        if old:
+            click.secho(say("{count} of them are in doubt for longer than a shift.", count=old), fg="red", err=True)
     else:
         click.echo(say("No card is in doubt."))
+    if json_file:
+        write_json(json_file, found)
+
+
+def _hours(one: dict[str, Any]) -> int:
+    """Since how many whole hours a card is in doubt, by this machine's clock."""
+    return max(0, (time.time_ns() // 1_000_000 - int(one["since_ms"])) // 3_600_000)
+
+
+def _row(one: dict[str, Any]) -> tuple[str | int, ...]:
+    from ektp_cli.showing import say
+
+    known, todo = say("{known}", known=one["known"]), say("{todo}", todo=one["todo"])
+    where = (one["record"], str(one["n"]), one["station"], one["printer"], one["serial"])
+    return (*where, _hours(one), known, todo)
+
+
+@suspect.command()
+@HUB
+@click.option("--record", required=True, help="Number of the record, as `ektp suspect list` shows it.")
+@JSON
+def show(hub_url: str, record: str, json_file: Path | None) -> None:
+    """Show one card in doubt with all evidence, before you close it.
+
+    \b
+    Example:
+      ektp suspect show --hub http://127.0.0.1:8717 --record 52.03-000017
+    """
+    from ektp_cli.asking import hub_at
+    from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say, show_line, show_table
+
+    with hub_at(hub_url) as hub:
+        one = next((one for one in hub.get("/v1/suspects")["suspects"] if one["record"] == record), None)
+    if one is None:
+        click.echo(say("{record} is not in doubt.", record=record))
+        return
+    show_line("record", record)
+    show_line("attempt", str(one["n"]))
+    show_line("station", one["station"])
+    show_line("blank", one["serial"] or "-")
+    show_line("hours", _hours(one))
+    click.echo(say("{known} {todo}", known=one["known"], todo=one["todo"]))
+    lines = [
+        (
+            line["shown"], say("{outcome}", outcome=line["outcome"]), line["place"],
+            line["printer"] or ("reader" if line["reader"] else "-"), ", ".join(line["by"]) or "-",
+        )
+        for line in one["evidence"]
+    ]  # fmt: skip
+    if lines:
+        show_table(say("Evidence"), ("shown", "outcome", "place", "device", "by"), lines)
+    if json_file:
+        write_json(json_file, one)
+
+
+@suspect.command()
+@HUB
+@click.option("--station", required=True, help="The station, such as station/52.03/1.")
+@JSON
+def closes(hub_url: str, station: str, json_file: Path | None) -> None:
+    """List the closed days of a station, and what of its counts people must still look into.
+
+    \b
+    Example:
+      ektp suspect closes --hub http://127.0.0.1:8717 --station station/52.03/1
+    """
+    from ektp_cli.asking import hub_at
+    from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say, show_table
+
+    with hub_at(hub_url) as hub:
+        found = hub.get("/v1/closes", {"id": station})
+    rows = [
+        (
+            one["day"], one["minutes"], ", ".join(one["by"]), one["suspects"], ", ".join(one["missing"]) or "-",
+            ", ".join(one["elsewhere"]) or "-", one["surplus"],
+        )
+        for one in found["closes"]
+    ]  # fmt: skip
+    if rows:
+        title = say("Closed days of {station}", station=station)
+        show_table(
+            title,
+            ("day", "minutes", "signed by", "in doubt", "not there", "has another place in the book", "too many"),
+            rows,
+            numbers=("in doubt", "too many"),
+        )
+    else:
+        click.echo(say("No day of {station} was closed yet.", station=station))
     if json_file:
         write_json(json_file, found)
 
@@ -113,6 +215,8 @@ def settle(
     passphrases: tuple[Path, ...],
 ) -> None:
     """Close a card in doubt; two people sign, one of them from another unit.
+
+    A good card whose chip an enrolled reader read (`ektp suspect show`) needs one person besides its operator.
 
     A bad or lost one is then reported like any other misprint and unlocked by two people of
     the centre; an unused blank goes to the office's store and the record waits again.

@@ -27,16 +27,26 @@ if TYPE_CHECKING:
     "--peer-receipt", "receipts", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
     help="A receipt of the hub for this station's book; the commit it names must be in it.",
 )  # fmt: skip
+@click.option(
+    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with the passphrase of an encrypted book's key; without it, it is asked for.",
+)  # fmt: skip
 @JSON
 def verify(
-    path: Path, since: int, chain: bool, head: str | None, receipts: tuple[Path, ...], json_file: Path | None
+    path: Path,
+    since: int,
+    chain: bool,
+    head: str | None,
+    receipts: tuple[Path, ...],
+    passphrase_file: Path | None,
+    json_file: Path | None,
 ) -> None:
     """Check a book, or every book in a folder, from the first entry to the last.
 
     Every entry is hashed and applied again from nothing; every seal must fit the one before,
     and every row of the book must be what its log says. Nothing is written, and the book may
-    be in use. Erased personal data is counted and is no damage. A station's book must also
-    hold the commit its last receipt from the hub names.
+    be in use. Erased personal data is counted and is no damage. An encrypted book is opened
+    with the key file beside it. A station's book must also hold the commit its last receipt from the hub names.
 
     \b
     Examples:
@@ -65,7 +75,7 @@ def verify(
             say("--since, --head and --peer-receipt are about one book; {path} holds {count}.", path=where, count=count)
         )
     options = {"since": since, "chain": chain, "head": _digest(head), "receipts": [receipt_in(one) for one in receipts]}
-    found = [(book, _verified(book, options)) for book in books]
+    found = [(book, _verified(book, options, passphrase_file)) for book in books]
     if len(books) > 1:
         _show_damage(found)
     if json_file:
@@ -90,15 +100,32 @@ def _digest(text: str | None) -> bytes | None:
     return head
 
 
-def _verified(book: Path, options: dict[str, Any]) -> "VerifiedBook | Refused":
+def _key(book: Path, passphrase_file: Path | None) -> bytes | None:
+    """The key of a book, from the key file beside it; asks for the passphrase where it needs one."""
+    from ektp_cli.showing import say
+    from ektp_keys.book_key import read_book_key
+
+    found = read_book_key(book)
+    if found is None:
+        return None
+    if not found.protected:
+        return found.unlock()
+    if passphrase_file:
+        return found.unlock(passphrase_file.read_text("utf-8").split("\n", 1)[0])
+    typed: str = click.prompt(say("Passphrase of {path}", path=str(found.path)), hide_input=True, err=True)
+    return found.unlock(typed)
+
+
+def _verified(book: Path, options: dict[str, Any], passphrase_file: Path | None) -> "VerifiedBook | Refused":
     """Verify one book and show it; damage comes back, so that other books are looked at too."""
     from ektp_cli.showing import progress, say, show_line, words
     from ektp_cli.verifying import verify_book
     from ektp_core.errors import Refused
 
     try:
+        key = _key(book, passphrase_file)
         with progress(say("verifying {path}", path=str(book))) as moved:
-            found = verify_book(book, progress=moved, **options)
+            found = verify_book(book, progress=moved, key=key, **options)
     except Refused as refused:
         return refused
     one, number = found.verified, words().number

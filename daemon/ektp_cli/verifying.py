@@ -72,39 +72,41 @@ def verify_book(
     head: bytes | None = None,
     receipts: Sequence[Receipt] = (),
     progress: Progress | None = None,
+    key: bytes | None = None,
 ) -> VerifiedBook:
     """Verify a book (with `chain` its log alone), and that it holds every commit of the receipts, and of its own.
 
     Raises:
-        Refused: BOOK_DAMAGED naming the place; BOOK_NEWER, BOOK_TOO_OLD_ENGINE.
+        Refused: BOOK_DAMAGED naming the place; BOOK_NEWER, BOOK_TOO_OLD_ENGINE; BAD_FILE when the key
+            of an encrypted book is missing or another's.
     """
-    found = verify(str(path), apply, head, since, progress, chain=chain)
-    known = (*receipts, *_kept(path))
+    found = verify(str(path), apply, head, since, progress, chain=chain, key=key)
+    known = (*receipts, *_kept(path, key))
     for receipt in known:
-        _check(path, receipt)
+        _check(path, receipt, key)
     return VerifiedBook(path, found, max((one.n for one in known), default=0))
 
 
-def _kept(path: Path) -> Iterator[Receipt]:
+def _kept(path: Path, key: bytes | None) -> Iterator[Receipt]:
     """The hub's last receipt, which a station keeps beside its chain."""
-    for (raw,) in _asked(path, "SELECT value FROM link WHERE name = ?", "receipt"):
+    for (raw,) in _asked(path, key, "SELECT value FROM link WHERE name = ?", "receipt"):
         try:
             yield read_receipt(bytes(raw))
         except (Refused, TypeError, ValueError):
             raise damaged(str(path), "the receipt kept beside the chain", "it is no receipt") from None
 
 
-def _check(path: Path, receipt: Receipt) -> None:
+def _check(path: Path, receipt: Receipt, key: bytes | None) -> None:
     place = f"seal {receipt.n}"
-    heads = [bytes(head).hex() for (head,) in _asked(path, "SELECT head FROM seal WHERE n = ?", receipt.n)]
+    heads = [bytes(head).hex() for (head,) in _asked(path, key, "SELECT head FROM seal WHERE n = ?", receipt.n)]
     if not heads:
         raise damaged(str(path), "the end of the book", f"the hub acknowledged commit {receipt.n}, which is not there")
     if heads != [receipt.head]:
         raise damaged(str(path), place, f"the hub acknowledged another head for it, {receipt.head}")
 
 
-def _asked(path: Path, sql: str, value: str | int) -> list[tuple[bytes]]:
-    connection = open_to_read(str(path))
+def _asked(path: Path, key: bytes | None, sql: str, value: str | int) -> list[tuple[bytes]]:
+    connection = open_to_read(str(path), key=key)
     try:
         with translated(str(path), "a page"):
             return list(connection.execute(sql, (value,)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ektp_core.errors import Fact
+from ektp_hub.command_enrol import enrol
 
 _folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 
@@ -139,3 +140,8 @@ def _passphrase(folder: Path, file: Path | None) -> str | None:
         return None
     typed: str = click.prompt(_say("Passphrase of the hub's key"), hide_input=True)
     return typed
+
+
+say, key_passphrase = _say, _passphrase
+
+hub.add_command(enrol)

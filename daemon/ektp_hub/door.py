@@ -26,8 +26,9 @@ from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.imported import EnterLocked
 from ektp_core.flow.printing import Enter
+from ektp_core.flow.proposals import Propose
 from ektp_core.flow.reporting import FileReport
-from ektp_core.flow.rows import Chip, Key, LostStation
+from ektp_core.flow.rows import Chip, Contact, Key, LostStation
 from ektp_core.flow.view import View
 from ektp_core.spoilage.report import Line
 from ektp_core.vocabulary.nik import Nik, may_hold_nik
@@ -40,13 +41,18 @@ from ektp_core.vocabulary.verdict import Cause
 from ektp_core.wire.asks import HUB, EnterLockedRecord, EnterRecord, ReportLine, SpoilageReport, read_ask
 from ektp_core.wire.envelope import LIMIT_BYTES, Opened, PayloadType, check_addressee, check_fresh, open_envelope
 from ektp_core.wire.letters import OldCardEntry, SuketEntry
+from ektp_core.wire.proposals import ProposalList
+from ektp_core.wire.release import ReleaseByCode
 from ektp_core.wire.upload import FORMAT, Fetch, read_fetch, read_upload
 from ektp_hub.paper_door import letter_of, old_card_of
+from ektp_hub.question_door import lines_of
+from ektp_hub.release_door import release_work
 from ektp_hub.step import ChainArrived
 from ektp_keys.entropy import Entropy
 from ektp_keys.payload_box import lock_payload
 from ektp_keys.pseudonym import Pseudonyms
 from ektp_keys.public_keys import BookKeys
+from ektp_keys.release_code import Agree
 
 UPLOAD_LIMIT_BYTES = 16 * 1024 * 1024
 FETCH_LIMIT_BYTES = 16 * 1024
@@ -83,6 +89,7 @@ class Door:
         verifier: who checks signatures, given the book; by default the keys of the book.
         evidence: the same for a station's chain, where a withdrawn key's work is evidence.
         sealed_ms: when a position of the book was sealed, 0 where that is not known.
+        agree: the hub's key, for the codes that stations read out; without it none is taken.
     """
 
     pseudonyms: Pseudonyms
@@ -91,6 +98,7 @@ class Door:
     verifier: Callable[[View], Verifier] = BookKeys
     evidence: Callable[[View], Verifier] = _even_withdrawn
     sealed_ms: Callable[[int], int] = _not_looked_up
+    agree: Agree | None = None
 
     def open_ask(self, raw: bytes, view: View, now_ms: int) -> Work | Refused:
         """The work an envelope asks for; a refusal is given back, since others stand in the same request."""
@@ -108,8 +116,10 @@ class Door:
         opened = open_envelope(raw, PayloadType.CHAIN, self.evidence(view), UPLOAD_LIMIT_BYTES)
         upload = read_upload(opened.payload)
         key = _own_key(view, opened, upload.station)
-        if key.revoked and view.row(LostStation, upload.station) is None:
-            raise Refused(Refusal.REVOKED_KEY, {"key": key.key})  # of a lost station it is kept (rule 21)
+        contact = view.row(Contact, upload.station)
+        is_kept = view.row(LostStation, upload.station) or (contact and contact.key)
+        if key.revoked and not is_kept:
+            raise Refused(Refusal.REVOKED_KEY, {"key": key.key})  # of a lost or re-enrolled one it is kept (rule 21)
         return ChainArrived(request, upload, opened.key_ids)
 
     def open_fetch(self, raw: bytes, view: View, now_ms: int) -> Fetched:
@@ -139,6 +149,8 @@ class Door:
             check_fresh(message.at_ms, now_ms, limit_ms)
         except Refused as stale:
             return Work(Ask(message.id, Late(stale), opened.key_ids, now_ms, opened.digest))
+        if isinstance(body, ReleaseByCode):
+            return release_work(view, Ask(message.id, body, opened.key_ids, now_ms, opened.digest), body, self.agree)
         translated = self._translated(body, opened, view, now_ms + limit_ms)
         _no_citizen_in(message.kind, translated)
         ask = Ask(message.id, translated, opened.key_ids, now_ms, opened.digest)
@@ -162,6 +174,8 @@ class Door:
                 return old_card_of(body, self.pseudonyms)
             case SpoilageReport():
                 return self._report(body, view)
+            case ProposalList():
+                return Propose(body.proposal, body.office, lines_of(body, self.pseudonyms))
             case _:
                 return body
 

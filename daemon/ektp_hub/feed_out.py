@@ -6,13 +6,17 @@ record, and sealed so that nobody on the way can read it. What a payload says is
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
+from ektp_core.boundary.clock import Clock
 from ektp_core.boundary.signer import Signer
 from ektp_core.boundary.store import Payload
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.rows import Desk, FeedRow, Lease, Record
 from ektp_core.flow.view import View
 from ektp_core.wire.envelope import PayloadType, signed
+from ektp_core.wire.hub_now import FORMAT as NOW_FORMAT
+from ektp_core.wire.hub_now import HubNow, write_now
 from ektp_core.wire.upload import Fetch, payload_context
 from ektp_hub.door import Fetched
 from ektp_keys.payload_box import unlock_payload
@@ -23,6 +27,19 @@ MOST_ENTRIES = 200
 MOST_BYTES = 8 * 1024 * 1024
 
 _DIGEST_BYTES = 32
+_LONGEST_NONCE = 64
+
+
+class Now(Protocol):
+    """Who says what time it is, and signs it."""
+
+    @property
+    def clock(self) -> Clock:
+        """The hub's clock."""
+
+    @property
+    def signer(self) -> Signer:
+        """The hub's key."""
 
 
 def feed_out(view: View, fetch: Fetch, signer: Signer) -> tuple[bytes, ...]:
@@ -41,6 +58,15 @@ def feed_out(view: View, fetch: Fetch, signer: Signer) -> tuple[bytes, ...]:
             break
         entries.append(entry)
     return tuple(entries)
+
+
+def now_out(view: View, fetch: Fetch, hub: Now) -> tuple[bytes, ...]:
+    """The hub's word of now for a fetch that asks for it by a nonce; none for another."""
+    if not 1 <= len(fetch.nonce) <= _LONGEST_NONCE:
+        return ()
+    desk = view.row(Desk, fetch.station) or Desk(fetch.station)
+    now = HubNow(NOW_FORMAT, fetch.station, fetch.nonce, hub.clock.now_ms(), desk.chain_n, desk.chain_head.hex())
+    return (signed(PayloadType.NOW, write_now(now), (hub.signer,)).to_json(),)
 
 
 def payload_out(view: View, payload_of: Callable[[bytes], Payload | None], fetched: Fetched) -> bytes:

@@ -7,31 +7,17 @@ server logs goes the same way.
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-from ektp_core.errors import masked
+from ektp_core.errors import masked, masked_value
 
 
 def mask_numbers(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Hide every run of sixteen digits in a line, names of fields included."""
-    return {str(masked(str(name))): _masked(value) for name, value in event.items()}
-
-
-def _masked(value: object) -> object:
-    match value:
-        case None | bool() | float():
-            return value
-        case str() | int():
-            return masked(value)
-        case Mapping():
-            return {str(masked(str(name))): _masked(one) for name, one in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_masked(one) for one in value]
-        case _:
-            return masked(str(value))
+    return {str(masked(str(name))): masked_value(value) for name, value in event.items()}
 
 
 def configure_logs(level: str) -> structlog.stdlib.BoundLogger:

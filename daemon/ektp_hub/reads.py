@@ -25,6 +25,7 @@ from ektp_core.flow.rows import (
     Holding,
     Lock,
     LostStation,
+    OpenSuspect,
     Party,
     Printer,
     Record,
@@ -37,6 +38,7 @@ from ektp_core.lock.step import what_next
 from ektp_core.spoilage.report import Line
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
+from ektp_hub import doubts
 
 Plain = dict[str, Any]
 
@@ -153,14 +155,14 @@ def report_locks(view: View, report: str) -> Plain:
 
 
 def suspects(view: View) -> Plain:
-    """Every record in doubt, with the blank if one is bound."""
-    return {"suspects": [_attempt(view, lock) for lock in view.rows(Lock) if lock.state is LockState.SUSPECT]}
+    """Every record in doubt: the blank if one is bound, what is known of it, and what to do next."""
+    return {"suspects": [_suspect(view, one) for one in sorted(view.rows(OpenSuspect), key=lambda one: one.record)]}
 
 
-def _attempt(view: View, lock: Lock) -> Plain:
-    attempt = view.row(Attempt, lock.record, lock.n)
+def _suspect(view: View, suspect: OpenSuspect) -> Plain:
+    attempt = view.row(Attempt, suspect.record, suspect.n)
     assert attempt is not None, "a suspect without an attempt"
-    return {"record": lock.record, **_shown(attempt)}
+    return {"record": suspect.record, **_shown(attempt), **doubts.shown(view, suspect)}
 
 
 def _shown(attempt: Attempt) -> Plain:
@@ -222,7 +224,12 @@ def _station(view: View, station: Station) -> Plain:
         "chain_head": desk.chain_head.hex(),
         "disputes": sum(1 for _ in view.rows(Dispute, station.station)),
         "printers": [
-            {"printer": one.printer, "explained": one.explained, "closed": one.closed_why}
+            {
+                "printer": one.printer,
+                "explained": one.explained,
+                "closed": one.closed_why,
+                "paused": one.paused_why,
+            }
             for one in view.rows(Printer, station.station)
         ],
     }

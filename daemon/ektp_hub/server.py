@@ -11,6 +11,8 @@ no place in an address, and addresses are not logged with their parameters.
 | POST /v1/chain     | an envelope, CHAIN     | the signed receipt, exact bytes                |
 | POST /v1/feed      | an envelope, FETCH     | `pack_envelopes` of entries signed by the hub  |
 | POST /v1/payload   | an envelope, FETCH     | the payload, sealed to the station             |
+| POST /v1/why       | an envelope, QUESTION  | why one person's card can or cannot be printed |
+| GET /v1/founding   | `?id=` a station       | what its book is founded from, signed          |
 | GET /v1/...        | at most `?id=`         | the views of `ektp_hub.reads`                  |
 """
 
@@ -29,7 +31,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.view import View
 from ektp_core.wire.envelope import pack_envelopes, unpack_envelopes
 from ektp_core.wire.problem import refused_to_plain, status_of
-from ektp_hub import reads
+from ektp_hub import doubts, queue_reads, reads
 from ektp_hub.door import FETCH_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from ektp_hub.plain import plain_event
 
@@ -63,6 +65,12 @@ class ServedHub(Protocol):
     async def payload(self, envelope: bytes) -> bytes:
         """A sealed payload. Raises Refused."""
 
+    async def why(self, envelope: bytes) -> dict[str, Any]:
+        """Why one person's card can or cannot be printed now. Raises Refused."""
+
+    async def founding(self, station: str) -> bytes:
+        """What a station's book is founded from, signed by the hub. Raises Refused."""
+
     async def accountability(self) -> dict[str, Any]:
         """Where every blank is."""
 
@@ -78,7 +86,9 @@ def make_app(hub: ServedHub) -> Starlette:
         Route("/v1/chain", addresses.chain, methods=["POST"]),
         Route("/v1/feed", addresses.feed, methods=["POST"]),
         Route("/v1/payload", addresses.payload, methods=["POST"]),
+        Route("/v1/why", addresses.why, methods=["POST"]),
         Route("/v1/accountability", addresses.accountability),
+        Route("/v1/founding", addresses.founding),
         Route("/v1/health", addresses.reading(reads.health)),
         Route("/v1/suspects", addresses.reading(reads.suspects)),
         Route("/v1/stations", addresses.reading(reads.stations)),
@@ -87,6 +97,8 @@ def make_app(hub: ServedHub) -> Starlette:
         Route("/v1/reports", addresses.reading_one(reads.report_locks)),
         Route("/v1/exposed", addresses.reading_one(reads.exposed)),
         Route("/v1/records", addresses.reading_one(reads.record)),
+        Route("/v1/closes", addresses.reading_one(doubts.closes)),
+        Route("/v1/proposals", addresses.reading_one(queue_reads.proposal)),
     ]
     return Starlette(
         routes=routes,
@@ -117,6 +129,13 @@ class _Addresses:
 
     async def payload(self, request: Request) -> Response:
         return _octets(await self._hub.payload(await _body(request, FETCH_LIMIT_BYTES)))
+
+    async def why(self, request: Request) -> Response:
+        return _json(await self._hub.why(await _body(request, FETCH_LIMIT_BYTES)))
+
+    async def founding(self, request: Request) -> Response:
+        station = request.query_params.get("id", "")[:64]
+        return Response(await self._hub.founding(station), media_type=JSON)
 
     async def accountability(self, _request: Request) -> Response:
         return _json(await self._hub.accountability())

@@ -19,14 +19,15 @@ from ektp_core.flow.absorb import FORK, AbsorbCommit
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import StationFrozen
 from ektp_core.flow.founding import policy_in_force
-from ektp_core.flow.holds import is_held
-from ektp_core.flow.lifting import printing_order
 from ektp_core.flow.printing import Authorise, free_blanks
-from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, Policy, Record, Station
+from ektp_core.flow.queueing import due
+from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.wire.chain import check, read_header
 from ektp_core.wire.upload import FORMAT, Receipt, Upload
+from ektp_hub import doubts
+from ektp_hub.wrong_codes import as_told
 
 #: How many authorisations are decided in one go.
 BATCH = 50
@@ -121,6 +122,8 @@ class HubState:
     next_token: int = 1
     waiting: Mapping[int, Waiting] = field(factory=dict)
     authorising: bool = False
+    aged: frozenset[tuple[str, int]] = frozenset()  # cards in doubt whose age was told
+    next_doubts_ms: int = 0
 
 
 def step(state: HubState, view: View, what: Input, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
@@ -135,7 +138,9 @@ def step(state: HubState, view: View, what: Input, now_ms: int) -> tuple[HubStat
         case NotPersisted():
             return _not_persisted(state, what)
         case Ticked():
-            return _authorise(state, view, now_ms)
+            state, alarms = _aged(state, view, now_ms)
+            state, effects = _authorise(state, view, now_ms)
+            return state, (*alarms, *effects)
 
 
 def _asks(state: HubState, what: AsksArrived) -> tuple[HubState, tuple[Effect, ...]]:
@@ -180,7 +185,7 @@ def _persisted(state: HubState, view: View, what: Persisted) -> tuple[HubState, 
     if not why.request:
         return evolve(state, authorising=False), ()
     answers = iter(what.answers)
-    merged = tuple(one if isinstance(one, Refused) else next(answers) for one in why.opened)
+    merged = tuple(one if isinstance(one, Refused) else as_told(one, next(answers)) for one in why.opened)
     return state, (Reply(why.request, merged), *_alarms(merged))
 
 
@@ -210,7 +215,8 @@ def _receipt(view: View, request: int, upload: Upload, answers: tuple[Answer, ..
     refused = next((one for one in answers if isinstance(one, Refused)), None)
     if refused:
         return Reply(request, refused)
-    assert taken is not None, "an absorbed commit without its row"
+    if taken is None or taken.head != last_commit.head:  # of a key it had before: kept as evidence
+        return Reply(request, Refused(Refusal.CHAIN_FORK, {"n": last_commit.n, "station": upload.station}))
     return Reply(request, Receipt(FORMAT, upload.station, taken.n, taken.head.hex(), taken.hub_n))
 
 
@@ -228,10 +234,20 @@ def _alarms(answers: Iterable[Answer]) -> tuple[Effect, ...]:
     )
 
 
+def _aged(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
+    """A card in doubt for longer than a shift is told once."""
+    if now_ms < state.next_doubts_ms:
+        return state, ()
+    aged = doubts.aged(view, now_ms)
+    new = doubts.newly(state.aged, aged)
+    state = evolve(state, aged=frozenset(aged), next_doubts_ms=now_ms + doubts.EVERY_MS)
+    return state, tuple(Alarm("a card is in doubt for longer than a shift", facts) for facts in new)
+
+
 def _authorise(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
     if state.authorising:
         return state, ()
-    works = tuple(_authorisations(view, state.key, now_ms))
+    works = (*_authorisations(view, state.key, now_ms), *doubts.bookings(view, state.key, now_ms))
     if not works:
         return state, ()
     return _persist(evolve(state, authorising=True), works, Waiting())
@@ -249,20 +265,13 @@ def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
         if room < 1:
             continue
         office = PartyId(station.station).home.value
-        for record in printing_order(view, office, now_ms):
+        for record in due(view, office, policy, now_ms):
             if room < 1:
                 break
-            if record not in promised and _may_print(view, record, office, policy, now_ms):
+            if record not in promised:
                 promised.add(record)
                 room -= 1
                 yield _authorisation(view, record, station.station, key, now_ms)
-
-
-def _may_print(view: View, name: str, office: str, policy: Policy, now_ms: int) -> bool:
-    """A record that is held, or whose check is too old, would be refused each time, and keep its place in the queue."""
-    record = view.row(Record, name)
-    is_fresh = record is not None and now_ms - record.checked_ms <= policy.checked_ms
-    return is_fresh and not is_held(view, name, office, now_ms)
 
 
 def _authorisation(view: View, record: str, station: str, key: str, now_ms: int) -> Work:

@@ -28,13 +28,16 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.flow.decide import Decider
 from ektp_core.wire.envelope import PayloadType, signed
+from ektp_core.wire.question import answer_to_plain
 from ektp_core.wire.upload import Receipt, write_receipt
 from ektp_data.regions import load_regions
 from ektp_hub import reads
 from ektp_hub.config import HUB_KEY, PSEUDONYMS, read_settings
 from ektp_hub.door import Door
-from ektp_hub.feed_out import feed_out, payload_out
+from ektp_hub.enrolling import founding_export
+from ektp_hub.feed_out import feed_out, now_out, payload_out
 from ektp_hub.logs import configure_logs
+from ektp_hub.question_door import answered
 from ektp_hub.sealed_at import sealed_at
 from ektp_hub.server import HubFault, Read, make_app
 from ektp_hub.step import (
@@ -137,13 +140,25 @@ class Hub:
         """Feed entries of the station that asks."""
         with self.store.read() as view:
             fetched = self.door.open_fetch(envelope, view, self.clock.now_ms())
-            return feed_out(view, fetched.fetch, self.signer)
+            return (*feed_out(view, fetched.fetch, self.signer), *now_out(view, fetched.fetch, self))
 
     async def payload(self, envelope: bytes) -> bytes:
         """A payload for the station that asks."""
         with self.store.read() as view:
             fetched = self.door.open_fetch(envelope, view, self.clock.now_ms())
             return payload_out(view, self.store.payload, fetched)
+
+    async def why(self, envelope: bytes) -> dict[str, Any]:
+        """The answer to a counter's question; who asked is logged, about whom is not (rule 20)."""
+        with self.store.read() as view:
+            found = answered(envelope, view, self.door.pseudonyms, self.clock.now_ms())
+        self.log.info("a counter asked", key=found.key, office=found.office, why=found.answer.why.value)
+        return answer_to_plain(found.answer)
+
+    async def founding(self, station: str) -> bytes:
+        """What a station's book is founded from."""
+        with self.store.read() as view:
+            return founding_export(view, station, self.signer, self.clock.now_ms())
 
     async def accountability(self) -> dict[str, Any]:
         """Where every blank is; what was supplied is counted on from the last time."""
@@ -298,7 +313,7 @@ def serve(
     store = open_book(folder / settings.book)
     try:
         with _listening(host or settings.host, settings.port if port is None else port) as listener:
-            door = Door(pseudonyms, load_regions(), os.urandom, sealed_ms=partial(sealed_at, store))
+            door = Door(pseudonyms, load_regions(), os.urandom, sealed_ms=partial(sealed_at, store), agree=signer.agree)
             hub = Hub(store, door, signer, log)
             return asyncio.run(_serving(hub, listener, settings.authorise_every_ms, ready))
     finally:

@@ -7,7 +7,7 @@ own worker and talks to the driver; it retries nothing. Whatever goes wrong come
 
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ektp_core.boundary.card_printer import (
     Artwork,
@@ -15,14 +15,19 @@ from ektp_core.boundary.card_printer import (
     CardPosition,
     CardPrinter,
     DriverError,
+    DriverLost,
+    DriverTimeout,
     JobRecord,
     Look,
     PrintToken,
     Recovery,
+    Supply,
 )
 from ektp_core.boundary.card_printer import Station as Place
 from ektp_core.vocabulary.verdict import Outcome
 
+#: Where a card may be moved to the reader from. A card at the exit is moved back only where its chip is at
+#: stake: a profile that prints first encodes from there.
 _INSIDE_AND_FREE = frozenset(
     {
         CardPosition.HOPPER_EXIT,
@@ -45,11 +50,15 @@ class Act(Enum):
     MARK = "print"
     EJECT = "move the card out"
     SET_ASIDE = "move the card to the reject tray"
+    CHECK = "say how it is"
 
 
 @frozen
 class Order:
-    """An act with all it needs. `payload` names the personal data the shell draws the card from."""
+    """An act with all it needs. `payload` names the personal data the shell draws the card from.
+
+    A look with `chip` also reads what the chip holds and compares it with that.
+    """
 
     act: Act
     token: PrintToken | None = None
@@ -69,7 +78,9 @@ class Done:
     look: Look
     uid: str = ""
     chip_fits: bool | None = None
+    chip_written: bool | None = None  # by a look: holds all that was ordered (True), holds nothing (False)
     job: JobRecord | None = None
+    supplies: tuple[Supply, ...] = ()  # of a check
 
 
 @frozen
@@ -95,6 +106,8 @@ def _performed(printer: CardPrinter, order: Order, art: Artwork | None, timeout_
     match order.act:
         case Act.LOOK:
             return _look_closely(printer, order, timeout_ms)
+        case Act.CHECK:
+            return _checked(printer, timeout_ms)
         case Act.FEED:
             printer.feed(timeout_ms)
         case Act.READ_UID:
@@ -114,7 +127,18 @@ def _performed(printer: CardPrinter, order: Order, art: Artwork | None, timeout_
             printer.deliver(Bin.OUTPUT, timeout_ms)
         case Act.SET_ASIDE:
             _set_aside(printer, timeout_ms)
-    return Done(printer.look(order.job_key, timeout_ms), uid, chip_fits, job)
+    return Done(printer.look(order.job_key, timeout_ms), uid, chip_fits, job=job)
+
+
+def _checked(printer: CardPrinter, timeout_ms: int) -> Done:
+    """A look and the supplies; a device that has no word for those is none the worse."""
+    look = printer.look("", timeout_ms)
+    try:
+        return Done(look, supplies=tuple(printer.supplies(timeout_ms)))
+    except (DriverTimeout, DriverLost):
+        raise
+    except DriverError:
+        return Done(look)
 
 
 def _set_aside(printer: CardPrinter, timeout_ms: int) -> None:
@@ -128,14 +152,26 @@ def _set_aside(printer: CardPrinter, timeout_ms: int) -> None:
 def _look_closely(printer: CardPrinter, order: Order, timeout_ms: int) -> Done:
     """A look; a card that lies free inside is moved to the reader once, so that its chip can be named."""
     look = printer.look(order.job_key, timeout_ms)
-    if look.uid or look.status.position not in _INSIDE_AND_FREE:
+    position = look.status.position
+    is_free = position in _INSIDE_AND_FREE or (bool(order.chip) and position is CardPosition.EXIT)
+    if not is_free or (look.uid and not order.chip):
         return Done(look, look.uid)
     try:
         printer.move(Place.CONTACTLESS, timeout_ms)
         uid = printer.read_uid(timeout_ms)
+        written = _written(printer, order, timeout_ms) if order.chip and uid else None
     except DriverError:
-        return Done(look)
-    return Done(printer.look(order.job_key, timeout_ms), uid)
+        return Done(look, look.uid)
+    # A restart is told once, and the first look had it: its status would not say so again.
+    again = printer.look(order.job_key, timeout_ms)
+    rebooted = look.status.rebooted or again.status.rebooted
+    return Done(evolve(again, status=evolve(again.status, rebooted=rebooted)), uid, chip_written=written)
+
+
+def _written(printer: CardPrinter, order: Order, timeout_ms: int) -> bool | None:
+    """Whether the chip holds what was ordered; None if it holds a part of it, or something else."""
+    found = printer.read_chip(timeout_ms)
+    return {order.chip: True, b"": False}.get(found) if found is not None else None
 
 
 def spoiled(result: Done) -> bool:

@@ -4,7 +4,7 @@ A card's expected picture is shown to the operator who has to judge it; it is dr
 each time and kept nowhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.rows import Record
 from ektp_core.flow.view import View
 from ektp_core.wire.problem import refused_to_plain, status_of
+from ektp_station.page_guard import PageGuard
 
 LIMIT_BYTES = 1 << 20
 
@@ -32,8 +33,8 @@ Ask = Callable[[bytes], Any]
 Picture = Callable[[str], bytes]
 
 
-def station_app(now: Callable[[], dict[str, Any]], ask: Ask, picture: Picture) -> Starlette:
-    """The application. `now` gives the snapshot, `ask` answers one envelope, `picture` draws a record's card."""
+def station_app(now: Callable[[], dict[str, Any]], ask: Ask, picture: Picture, more: Sequence[Route] = ()) -> Starlette:
+    """The application: `now` gives the snapshot, `ask` answers an envelope, `picture` draws a card; `more` beside."""
 
     async def show_now(_: Request) -> Response:
         return JSONResponse(now())
@@ -61,8 +62,10 @@ def station_app(now: Callable[[], dict[str, Any]], ask: Ask, picture: Picture) -
         Route("/v1/now", show_now),
         Route("/v1/asks", take_ask, methods=["POST"]),
         Route("/v1/cards/{record}.png", show_card),
+        *more,
     ]
-    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))])
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS)), Middleware(PageGuard)]
+    return Starlette(routes=routes, middleware=guards)
 
 
 def _refused(refused: Refused) -> Response:

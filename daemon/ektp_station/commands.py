@@ -1,6 +1,5 @@
 """`ektp station ...`: run a print station, and what people do at it."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,22 @@ import click
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.verdict import Cause
-
-FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-KEYS = click.option(
-    "--key", "keys", type=click.Path(path_type=Path), multiple=True, required=True,
-    help="Key file of a person who signs; give it twice for two people.",
-)  # fmt: skip
-PASSPHRASE = click.option(
-    "--passphrase-file", type=click.Path(exists=True, path_type=Path), help="File with the key's passphrase."
-)
-
-#: Longer than the station itself waits for its book.
-WAIT_S = 35
+from ektp_station.asking_station import FOLDER, KEYS, PASSPHRASE, say
+from ektp_station.asking_station import answer as _answer
+from ektp_station.asking_station import ask as _ask
+from ektp_station.asking_station import ranges as _ranges
+from ektp_station.asking_station import station_of as _station_of
+from ektp_station.command_backup import backup, restore
+from ektp_station.command_care import cleaned, order_test, printers
+from ektp_station.command_check import check
+from ektp_station.command_close import close, evidence, give_back
+from ektp_station.command_enrol import enrol
+from ektp_station.command_move import move, unpack
+from ektp_station.command_open import open_printer
+from ektp_station.command_queue import queue
+from ektp_station.command_reader import reader
+from ektp_station.command_release import release
+from ektp_station.command_why import why
 
 
 @click.group()
@@ -32,6 +35,9 @@ def station() -> None:
       station.key     the station's key
       founding.json   who may sign, signed by the hub
       station.db      its book, made at the first start
+
+    \b
+    A station that makes its own key begins with `ektp station enrol`.
     """
 
 
@@ -48,11 +54,17 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
     Example:
       ektp station run station-52.03-1
     """
-    from ektp_keys.key_file import load_key
     from ektp_station.api import payload_of, station_app
-    from ektp_station.config import ADDRESS_FILE, KEY_FILE, load_config
+    from ektp_station.config import ADDRESS_FILE, load_config
+    from ektp_station.counter_line import asking_hub
+    from ektp_station.counter_page import Counter, counter_routes
     from ektp_station.door import record_in
+    from ektp_station.journal_key import passphrase_given, warning_of
+    from ektp_station.metrics import watch_routes
     from ektp_station.picture import picture_of
+    from ektp_station.release_code import release_routes
+    from ektp_station.station_key import load_station_key
+    from ektp_station.steady import now_ms
     from ektp_station.wiring import StationProcess, run_station, serve_in_thread
 
     def serve(process: StationProcess) -> None:
@@ -72,20 +84,35 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
             new.replace(folder / ADDRESS_FILE)
             click.echo(f"{config.station}: http://127.0.0.1:{port}/v1/now")
 
-        serve_in_thread(station_app(lambda: process.now, process.people_ask, picture), config.listen_port, announce)
+        counter = Counter(process.keeper, process.ask_main, asking_hub(config.hub, signer, now_ms))
+        more = (*counter_routes(counter), *release_routes(process), *watch_routes(process.figures))
+        app = station_app(lambda: process.now, process.people_ask, picture, more)
+        serve_in_thread(app, config.listen_port, announce)
 
     config = load_config(folder)
-    signer = load_key(folder / KEY_FILE, _passphrase(passphrase_file))
-    run_station(folder, config, signer, serve)
+    passphrase = passphrase_given(passphrase_file)
+    signer = load_station_key(folder, passphrase)
+    if warning := warning_of(folder):
+        click.secho(say(warning), fg="red", err=True)
+    run_station(folder, config, signer, passphrase, serve)
 
 
 @station.command()
 @FOLDER
-def status(folder: Path) -> None:
-    """Show what the running station is doing now."""
+@click.option("--json", "as_json", is_flag=True, help="Everything the station says, as JSON.")
+def status(folder: Path, as_json: bool) -> None:
+    """Show what the running station is doing now.
+
+    \b
+    Example:
+      ektp station status station-52.03-1
+    """
     import json
 
-    click.echo(json.dumps(_answer(folder, "GET", "/v1/now"), indent=2))
+    from ektp_station.showing_status import show_status
+
+    now = _answer(folder, "GET", "/v1/now")
+    click.echo(json.dumps(now, indent=2) if as_json else show_status(now, say))
 
 
 @station.command()
@@ -143,7 +170,8 @@ def load(folder: Path, printer: str, blanks: str, counter: int, passphrase_file:
 @FOLDER
 @click.option("--record", required=True, help="Number of the record whose card you hold.")
 @click.option("--attempt", type=int, required=True, help="Its attempt.")
-@click.option("--good/--bad", "is_good", required=True, help="What you see.")
+@click.option("--good/--bad", "is_good", default=None, help="What you see.")
+@click.option("--gone", "is_gone", is_flag=True, help="The card is not there: it becomes suspect.")
 @click.option(
     "--cause",
     type=click.Choice([one.value for one in Cause if one.value]),
@@ -156,87 +184,45 @@ def look(
     folder: Path,
     record: str,
     attempt: int,
-    is_good: bool,
+    is_good: bool | None,
+    is_gone: bool,
     cause: str,
     keys: tuple[Path, ...],
     passphrase_file: Path | None,
 ) -> None:
-    """Say whether a card you hold in your hand is good.
+    """Say whether the card that came out is good; or that it is gone, and nobody can say.
 
     \b
     Example:
       ektp station look station-52.03-1 --record 52.03-000001 --attempt 1 --good --key operator.key
     """
+    if is_gone is (is_good is not None):
+        raise click.UsageError("Say one of --good, --bad and --gone.")
     _ask(folder, _station_of(folder), verdict(record, attempt, is_good, Cause(cause)), keys, passphrase_file)
 
 
-def verdict(record: str, attempt: int, is_good: bool, cause: Cause) -> Any:
-    """An operator's verdict as an ask."""
+def verdict(record: str, attempt: int, is_good: bool | None, cause: Cause) -> Any:
+    """An operator's verdict as an ask; None: the card is gone."""
     from ektp_core.flow.pressing import Conclude
     from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
 
+    if is_good is None:
+        return Conclude(record, attempt, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.OPERATOR, Cause.NO_EVIDENCE)
     outcome = Outcome.GOOD if is_good else Outcome.SPOILED
     why = Cause.NONE if is_good else cause
     return Conclude(record, attempt, outcome, BlankPlace.OUTPUT, Certainty.OPERATOR, why)
 
 
-def _ranges(texts: tuple[str, ...]) -> tuple[tuple[str, int, int], ...]:
-    from ektp_core.vocabulary.serial import parse_range
+for command in (enrol, check, move, unpack, backup, restore, open_printer):
+    station.add_command(command)
 
-    return tuple((one.series, one.lo, one.hi) for one in map(parse_range, texts))
+for command in (queue, why):
+    station.add_command(command)
 
+for command in (order_test, cleaned, printers):
+    station.add_command(command)
 
-def _ask(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_file: Path | None) -> None:
-    """Sign an ask and bring it to the running station."""
-    import uuid
+station.add_command(release)
 
-    from ektp_core.wire.asks import write_ask
-    from ektp_core.wire.envelope import PayloadType, signed
-    from ektp_data.texts import chosen_language, translator
-    from ektp_keys.key_file import load_key
-    from ektp_station.steady import now_ms
-
-    signers = [load_key(path, _passphrase(passphrase_file)) for path in keys]
-    payload = write_ask(str(uuid.uuid4()), to, now_ms(), body)
-    envelope = signed(PayloadType.ASK, payload, signers).to_json()
-    _answer(folder, "POST", "/v1/asks", envelope)
-    click.echo(translator(chosen_language(os.environ)).text("Taken."))
-
-
-def _answer(folder: Path, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-    """What the running station answers. Raises its refusal; NOT_REACHED where none of ours answers."""
-    import httpx
-
-    from ektp_core.wire.problem import refused_from_plain
-
-    where = _address(folder)
-    try:
-        answer = httpx.request(method, f"{where}{path}", content=body, trust_env=False, timeout=WAIT_S).json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        # The file with the address outlives a station that was killed; another program may answer there now.
-        why = f"no station answers there ({type(error).__name__}); is `ektp station run` still running?"
-        raise Refused(Refusal.NOT_REACHED, {"where": where, "why": why}) from None
-    if not isinstance(answer, dict):
-        raise Refused(Refusal.NOT_REACHED, {"where": where, "why": "another program answers there"})
-    if "refused" in answer:
-        raise refused_from_plain(answer["refused"])
-    return answer
-
-
-def _station_of(folder: Path) -> str:
-    from ektp_station.config import load_config
-
-    return load_config(folder).station
-
-
-def _address(folder: Path) -> str:
-    from ektp_station.config import ADDRESS_FILE
-
-    path = folder / ADDRESS_FILE
-    if not path.exists():
-        raise Refused(Refusal.NOT_REACHED, {"where": str(folder), "why": "`ektp station run` is not running there"})
-    return path.read_text(encoding="utf-8").strip()
-
-
-def _passphrase(path: Path | None) -> str | None:
-    return path.read_text(encoding="utf-8").rstrip("\n") if path else None
+for command in (close, evidence, give_back, reader):
+    station.add_command(command)

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import fill
 from ektp_core.vocabulary.state import Profile
+from ektp_station.duty import Limits
 
 FILE = "station.toml"
 KEY_FILE = "station.key"
@@ -35,6 +36,14 @@ class PrinterConfig:
         address: where the driver finds it (for the virtual printer its folder).
         serial: the device's own serial; another device is refused.
         timeout_ms: how long one operation may take.
+        daily_cap: cards of one local day, test cards too; 0 is no cap.
+        rest_every, rest_ms: after every so many cards of a day it rests so long; 0 is no rest.
+        temperature_min_c, temperature_max_c: it prints between these, where the device tells its temperature.
+            0 is what its kind needs (160 to 170 for retransfer, any for others), -1 is any.
+        clean_every: cards after which a cleaning is due; 0 leaves that to the device.
+        low_days: a supply that lasts fewer working days is told; 0 tells nothing.
+        idle_reminder_days: a printer unused for so many days is told; 0 tells nothing.
+        look_ms: how often an idle printer is looked at.
     """
 
     name: str
@@ -42,6 +51,23 @@ class PrinterConfig:
     address: str
     serial: str
     timeout_ms: int = 30_000
+    daily_cap: int = 0
+    rest_every: int = 0
+    rest_ms: int = 0
+    temperature_min_c: int = 0
+    temperature_max_c: int = 0
+    clean_every: int = 0
+    low_days: int = 2
+    idle_reminder_days: int = 7
+    look_ms: int = 10_000
+
+    @property
+    def limits(self) -> Limits:
+        """Its duty as plain numbers."""
+        return Limits(
+            self.daily_cap, self.rest_every, self.rest_ms, self.temperature_min_c, self.temperature_max_c,
+            self.clean_every, self.low_days, self.idle_reminder_days, self.look_ms,
+        )  # fmt: skip
 
 
 @frozen
@@ -55,6 +81,9 @@ class StationConfig:
         operator_looks: whether an operator judges every card (a misprint is not seen by the device).
         profile: encode-first, print-first or no-chip.
         poll_ms, retry_ms, retry_most_ms: how often the hub is asked, and how long a dead link waits.
+        shift_ms: a card in doubt for longer than this is an alarm; one working shift.
+        label_days: NIK, name and collection place of a finished card stay at the station at most so many days.
+        disk_low_mb: below so many free megabytes no new card is begun.
         printers: its printers.
     """
 
@@ -67,6 +96,9 @@ class StationConfig:
     poll_ms: int = 1_000
     retry_ms: int = 1_000
     retry_most_ms: int = 30_000
+    shift_ms: int = 8 * 3_600_000
+    label_days: int = 90
+    disk_low_mb: int = 64
 
 
 def load_config(folder: Path) -> StationConfig:
@@ -104,6 +136,9 @@ def _check_names(plain: dict[str, Any], kind: type[Any], where: str) -> None:
 
 
 def _check(config: StationConfig) -> None:
+    for name in ("label_days", "disk_low_mb"):
+        if not 0 <= getattr(config, name) <= 100_000:
+            raise _bad(name, str(getattr(config, name)), "0 to 100000")
     names = [one.name for one in config.printers]
     if len(set(names)) < len(names):
         raise _bad("printers", "two printers of one name", "a name of its own for each printer")
@@ -111,9 +146,24 @@ def _check(config: StationConfig) -> None:
         raise _bad("listen_port", str(config.listen_port), "0 to 65535")
     times = {name: getattr(config, name) for name in ("poll_ms", "retry_ms", "retry_most_ms")}
     times |= {f"timeout_ms of printer {one.name}": one.timeout_ms for one in config.printers}
+    times |= {f"look_ms of printer {one.name}": one.look_ms for one in config.printers}
+    _check_duty(config)
+    if not 60_000 <= config.shift_ms <= 24 * _LONGEST_MS:
+        raise _bad("shift_ms", str(config.shift_ms), f"60000 to {24 * _LONGEST_MS} milliseconds")
     for name, time_ms in times.items():
         if not 1 <= time_ms <= _LONGEST_MS:
             raise _bad(name, str(time_ms), f"1 to {_LONGEST_MS} milliseconds")
+
+
+def _check_duty(config: StationConfig) -> None:
+    for one in config.printers:
+        for name in ("daily_cap", "rest_every", "rest_ms", "clean_every", "low_days", "idle_reminder_days"):
+            if not 0 <= getattr(one, name) <= _LONGEST_MS:
+                raise _bad(f"{name} of printer {one.name}", str(getattr(one, name)), f"0 to {_LONGEST_MS}")
+        low, high = one.temperature_min_c, one.temperature_max_c
+        if not (-1 <= low <= 400 and -1 <= high <= 400) or (low > 0 and 0 < high < low):
+            shape, expected = f"{low} to {high}", "-1, 0, or degrees up to 400, the lower first"
+            raise _bad(f"temperature_min_c, temperature_max_c of printer {one.name}", shape, expected)
 
 
 def _bad(name: str, shape: str, expected: str) -> Refused:

@@ -17,12 +17,20 @@ from ektp_core.boundary.signer import Signer, Unsealer, Verifier
 from ektp_core.boundary.store import Payload, Sealed, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask, Late
+from ektp_core.flow.blank_tests import NoteCleaning, OrderTest
+from ektp_core.flow.closing_day import CloseDay, MarkDay
 from ektp_core.flow.codec import decoding
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import FeedEntry, read_entry
+from ektp_core.flow.lifting import LiftRecord
+from ektp_core.flow.moving import MoveBook
 from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.queueing_here import CancelCard, PausePrinter
+from ektp_core.flow.releasing import BurnForCode
 from ektp_core.flow.rows import Key
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
+from ektp_core.flow.suspect_evidence import AddEvidence
+from ektp_core.flow.taking_back import GiveBack
 from ektp_core.vocabulary.nik import may_hold_nik
 from ektp_core.vocabulary.prr import PrintReadyRecord, from_payload
 from ektp_core.vocabulary.role import Hand
@@ -35,7 +43,11 @@ from ektp_keys.public_keys import BookKeys
 from ektp_station.messages import Entry
 
 #: What people may ask of a station.
-LOCAL = (Receive, Conclude, LoadPrinter, ClosePrinter)
+LOCAL = (
+    OrderTest, NoteCleaning,
+    Receive, Conclude, LoadPrinter, ClosePrinter, BurnForCode, MoveBook, LiftRecord, CancelCard, PausePrinter,
+    AddEvidence, MarkDay, CloseDay, GiveBack,
+)  # fmt: skip
 FETCH_LIMIT = 50
 
 _NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])")
@@ -43,10 +55,25 @@ _NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])")
 
 @frozen
 class Carried:
-    """A feed entry as it came, and the sealed personal data fetched for it; None when the hub gave none."""
+    """A feed entry as it came, and the sealed personal data fetched for it; None when the hub gave none.
+
+    With a `nonce` it is the hub's word of now instead, for the fetch of that nonce, sent at `sent_ms` of the
+    clock that counts what really passed.
+    """
 
     raw: bytes = field(repr=False)
     sealed: bytes | None = field(default=None, repr=False)
+    nonce: str = ""
+    sent_ms: int = 0
+
+
+def is_now(raw: bytes) -> bool:
+    """Whether an envelope says that it holds the hub's word of now. Nothing is trusted by this.
+
+    Raises:
+        Refused: OVERSIZED, MALFORMED.
+    """
+    return envelope.Envelope.from_json(raw).payload_type == PayloadType.NOW
 
 
 def payload_digest(raw: bytes) -> bytes:
@@ -72,14 +99,14 @@ def open_entry(carried: Carried, keys: BookKeys, key: Unsealer, station: str) ->
             when the record's own signature does not agree.
     """
     opened = open_envelope(carried.raw, PayloadType.FEED, keys)
-    hub = _hub_of(opened, keys)
+    hub = hub_of(opened, keys)
     entry = read_entry(opened.payload)
     sealed = carried.sealed
     payloads = () if sealed is None else (_record_payload(entry, sealed, keys, key, station),)
     return Entry(opened.payload, hashlib.sha256(opened.payload).digest(), hub, payloads)
 
 
-def _hub_of(opened: envelope.Opened, keys: BookKeys) -> str:
+def hub_of(opened: envelope.Opened, keys: BookKeys) -> str:
     """The hub's key among those that signed: what others sign, however well known, is not the hub's word."""
     for name in opened.key_ids:
         row = keys.view.row(Key, name)
@@ -130,7 +157,7 @@ def open_local_ask(raw: bytes, verifier: Verifier, station: str, now_ms: int, li
     message, body = asks.read_ask(opened.payload)
     check_addressee(message.to, station)
     if not isinstance(body, LOCAL):
-        facts = {"field": "kind", "expected": "receive, conclude, load-printer or close-printer", "shape": message.kind}
+        facts = {"field": "kind", "expected": "what people may ask of a station", "shape": message.kind}
         raise Refused(Refusal.MALFORMED, facts)
     for text in (message.id, *_texts(body)):
         if _NUMBER_OF_A_CITIZEN.search(text) or (text != message.id and may_hold_nik(text)):
@@ -156,9 +183,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, one.name))
 
 
-def fetch_message(signer: Signer, station: str, after: int, now_ms: int, digest: bytes = b"") -> bytes:
-    """A signed fetch: entries after `after`, or the payload of a digest."""
-    fetch = Fetch(1, station, now_ms, after, FETCH_LIMIT, digest.hex())
+def fetch_message(
+    signer: Signer, station: str, after: int, now_ms: int, digest: bytes = b"", *, nonce: str = ""
+) -> bytes:
+    """A signed fetch: entries after `after`, or the payload of a digest; with a nonce also the hub's word of now."""
+    fetch = Fetch(1, station, now_ms, after, FETCH_LIMIT, digest.hex(), nonce)
     return signed(PayloadType.FETCH, write_fetch(fetch), [signer]).to_json()
 
 
@@ -175,7 +204,7 @@ def open_receipt(raw: bytes, keys: BookKeys, station: str) -> Receipt:
             ROLLED_BACK when it is for a commit this book does not hold.
     """
     opened = open_envelope(raw, PayloadType.RECEIPT, keys)
-    _hub_of(opened, keys)
+    hub_of(opened, keys)
     receipt = read_receipt(opened.payload)
     check_addressee(receipt.station, station)
     head = keys.view.head_of(receipt.n)

@@ -13,6 +13,8 @@ import argparse
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import BinaryIO
@@ -32,6 +34,9 @@ from ektp_station.driver_frames import (
     unpack_arguments,
     write_frame,
 )  # fmt: skip
+
+#: How soon this process notices that the station is gone while a call hangs.
+FOLLOW_S = 1.0
 
 
 def build_manager(driver: str | None = None, plugins: Iterable[object] = ()) -> pluggy.PluginManager:
@@ -55,15 +60,16 @@ def open_device(manager: pluggy.PluginManager, driver: str, hint: str, serial: s
     """Find the device by its serial and open it.
 
     Raises:
-        DriverLost: it is not there. DriverError: it cannot be opened.
+        DriverLost: it is not there. DriverError: another is there in its place, or it cannot be opened.
     """
-    found: list[Found] = [
-        one
-        for answers in manager.hook.ektp_discover_printers(hint=hint)
-        for one in answers
-        if one.driver == driver and one.serial == serial
-    ]
+    if not manager.get_plugins():
+        raise DriverError(f"no driver is called {driver}")
+    seen: list[Found] = [one for answers in manager.hook.ektp_discover_printers(hint=hint) for one in answers]
+    found = [one for one in seen if one.driver == driver and one.serial == serial]
     if not found:
+        others = sorted({one.serial for one in seen if one.driver == driver})
+        if others:
+            raise DriverError(f"another printer is there: {', '.join(others)} and not {serial}")
         raise DriverLost(f"driver {driver} sees no printer {serial}")
     device: CardPrinter | None = manager.hook.ektp_open_printer(found=found[0])
     if device is None:
@@ -103,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the process."""
     options = _options(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the station's; the pipe's end is ours
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     answers = _own_standard_output()
     try:
         plugins = [import_module(name) for name in options.plugin]
@@ -132,6 +139,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--serial", required=True, help="the device's own serial number")
     parser.add_argument("--plugin", action="append", default=[], help="a module to load as a driver too")
     return parser.parse_args(arguments)
+
+
+def _follow(parent: int) -> None:
+    """End when the station is gone: a call that hangs would hold the device against the next one."""
+    while os.getppid() == parent:
+        time.sleep(FOLLOW_S)
+    os._exit(1)
 
 
 def _own_standard_output() -> BinaryIO:

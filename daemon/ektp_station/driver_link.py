@@ -2,16 +2,19 @@
 
 The deadline is kept here, whatever the driver does: when it passes, the child is killed and
 the link is lost; what the device did is not known from that. Nothing is called twice. The
-child gets a small environment and no file of ours. The API blocks and belongs in a worker
-thread; calls of several threads come one after the other.
+child gets a small environment, no file of ours, and a session of its own, so that what it
+starts ends with it. Answers nobody asked for end it, and of what it prints only the beginning
+is kept. The API blocks and belongs in a worker thread; calls of several threads come one after
+the other, and only `kill` may come at any time.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from queue import Empty, Queue
+from queue import Empty, Full, Queue
 from threading import Lock, Thread
 from typing import Any, BinaryIO
 
@@ -51,26 +54,37 @@ from ektp_station.driver_frames import (
 GRACE_MS = 250
 START_MS = 10_000
 CLOSE_MS = 2_000
+#: Answers that may wait: one is asked for at a time.
+ANSWERS = 4
+#: How much of what one child prints is kept, and how long its last words are waited for.
+PRINTED_BYTES = 16 * 1024
+LAST_WORDS_S = 0.5
+#: How much of a driver's own words about an error is kept.
+WORDS = 300
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT")
 
 
 @define(eq=False)
 class DriverLink:
-    """One driver process. Starts it, or raises as `restart` does."""
+    """One driver process. Starts it unless told otherwise, and then raises as `restart` does."""
 
     driver: str
     hint: str
     serial: str
     plugins: Sequence[str] = ()
     start_timeout_ms: int = START_MS
+    starts: bool = True
     _child: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _words: Thread | None = field(init=False, default=None)
+    _is_over: bool = field(init=False, default=False)
     _answers: Queue[Answer | None] = field(init=False, factory=Queue)
     _outgoing: Queue[bytes | None] = field(init=False, factory=Queue)
     _number: int = field(init=False, default=0)
     _turn: Lock = field(init=False, factory=Lock)
 
     def __attrs_post_init__(self) -> None:
-        self.restart()
+        if self.starts:
+            self.restart()
 
     @property
     def lost(self) -> bool:
@@ -92,6 +106,9 @@ class DriverLink:
         with self._turn:
             self._end()
             self._start()
+            if self._is_over:  # killed while it was being started
+                self._end()
+                raise DriverLost("the driver is not wanted any more")
             try:
                 self._result(self._answer(0, self.start_timeout_ms, "start"))
             except DriverError:
@@ -128,6 +145,13 @@ class DriverLink:
                 child.wait(CLOSE_MS / 1000)
             self._end()  # kills it if it is still there
 
+    def kill(self) -> None:
+        """End the child at once, from any thread, for good: whoever waits for an answer hears that it is gone."""
+        self._is_over = True
+        child = self._child
+        if child is not None and child.poll() is None:
+            _kill(child)
+
     # -- the child ----------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -137,10 +161,14 @@ class DriverLink:
             command += ["--plugin", plugin]
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         pipe = subprocess.PIPE
-        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, close_fds=True)
-        assert child.stdin is not None and child.stdout is not None, "both were asked for"
-        self._child, self._answers, self._outgoing = child, Queue(), Queue()
-        Thread(target=_bring, args=(child.stdout, self._answers), daemon=True).start()
+        child = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, close_fds=True, start_new_session=True
+        )
+        assert child.stdin and child.stdout and child.stderr, "all were asked for"
+        self._child, self._answers, self._outgoing = child, Queue(ANSWERS), Queue()
+        self._words = Thread(target=_relay, args=(child.stderr,), daemon=True)
+        self._words.start()
+        Thread(target=_bring, args=(child, child.stdout, self._answers), daemon=True).start()
         # A hanging child stops reading; only a thread of its own may wait for that.
         Thread(target=_carry, args=(child.stdin, self._outgoing), daemon=True).start()
 
@@ -157,7 +185,7 @@ class DriverLink:
 
     def _result(self, answer: Answer) -> bytes:
         if answer.failed:
-            raise FAILURES.get(answer.failed, DriverError)(answer.text)
+            raise FAILURES.get(answer.failed, DriverError)(_clipped(answer.text))
         return answer.value
 
     def _end(self) -> None:
@@ -165,19 +193,49 @@ class DriverLink:
         if child is None:
             return
         self._outgoing.put(None)
-        child.kill()
+        _kill(child)
         child.wait()
+        if self._words is not None:
+            self._words.join(LAST_WORDS_S)
 
 
-def _bring(pipe: BinaryIO, answers: "Queue[Answer | None]") -> None:
-    """Read answers until the child is gone; then say so."""
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End a child and whatever it started."""
+    child.kill()
+    if hasattr(os, "killpg"):
+        with suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _bring(child: subprocess.Popen[bytes], pipe: BinaryIO, answers: "Queue[Answer | None]") -> None:
+    """Read answers until the child is gone; then say so. One that answers unasked is ended."""
     try:
         while True:
-            answers.put(unpack(read_frame(pipe), Answer))
+            answers.put_nowait(unpack(read_frame(pipe), Answer))
     except (DriverError, OSError, ValueError):
-        answers.put(None)
+        pass
+    except Full:
+        _kill(child)
     finally:
+        with suppress(Full):  # where there is no room, a wrong number says the same
+            answers.put_nowait(None)
         pipe.close()
+
+
+def _relay(pipe: BinaryIO) -> None:
+    """Pass on the beginning of what a child prints; the rest is read, so that it goes on, and dropped."""
+    left = PRINTED_BYTES
+    with suppress(OSError, ValueError), pipe:
+        while part := os.read(pipe.fileno(), PRINTED_BYTES):
+            if left:
+                sys.stderr.write(part[:left].decode("utf-8", "replace"))
+            left -= min(left, len(part))
+
+
+def _clipped(text: str) -> str:
+    """A driver's words on one line, and no more than a person reads."""
+    words = " ".join("".join(one if one.isprintable() else " " for one in text[:WORDS]).split())
+    return words if len(text) <= WORDS else f"{words} ..."
 
 
 def _carry(pipe: BinaryIO, outgoing: "Queue[bytes | None]") -> None:
@@ -253,6 +311,11 @@ class RemotePrinter:
     def read_uid(self, timeout_ms: int) -> str:
         """Read the chip's UID."""
         found: str = self.link.call("read_uid", timeout_ms=timeout_ms)
+        return found
+
+    def read_chip(self, timeout_ms: int) -> bytes | None:
+        """What the chip holds; None if neither whole nor empty."""
+        found: bytes | None = self.link.call("read_chip", timeout_ms=timeout_ms)
         return found
 
     def encode(self, content: bytes, timeout_ms: int) -> bytes:

@@ -32,7 +32,7 @@ def evidence(attempt: Attempt, seen: Done | None, can: Capabilities | None) -> E
         fed_since=_fed_since(attempt, seen.look),
         inside=_inside(seen.look.status.position),
         same_uid=_same_uid(attempt, seen),
-        chip_written=None,
+        chip_written=seen.chip_written,
         job=job.outcome if job else None,
         job_certainty=job.certainty if job else Certainty.TRANSPORT,
         blind=can.is_blind,

@@ -11,17 +11,21 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
-from attrs import define, field
+from attrs import define, evolve, field
 
+from ektp_core.boundary.signer import StationSigner
 from ektp_core.boundary.store import Accepted, Answer, Store
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.wire.upload import read_receipt
-from ektp_keys.key_file import FileSigner
 from ektp_keys.public_keys import BookKeys
 from ektp_station import door, messages
 from ektp_station.acts import Order
 from ektp_station.config import StationConfig
+from ektp_station.counted import Counted
+from ektp_station.disk_room import DiskRoom
+from ektp_station.erasing import Eraser
+from ektp_station.hub_word import HubWord, first_state, lacking, payload_named
 from ektp_station.messages import Input, Settings, StationState
 from ektp_station.press_state import Phase
 from ektp_station.snapshot import snapshot
@@ -30,7 +34,9 @@ from ektp_station.step_link import STOPPED
 
 UPLOAD_COMMITS = 100
 
-_UNDER_WAY = frozenset({Phase.STARTING, Phase.ACTING, Phase.NOTING, Phase.LOOKING, Phase.ASIDE, Phase.CONCLUDING})
+_UNDER_WAY = frozenset({
+    Phase.STARTING, Phase.ACTING, Phase.NOTING, Phase.LOOKING, Phase.ASIDE, Phase.CONCLUDING, Phase.TESTING
+})  # fmt: skip
 
 
 class Carriers(Protocol):
@@ -52,20 +58,24 @@ class Keeper:
 
     Attributes:
         time_ms: the time the station works by. wall_ms: the wall clock, by which messages are fresh.
-        now: what the station's own page shows.
+        now: what the station's own page shows. room: on the disk; None where nobody looks.
         has_moved: whether something was written since this was last set to False.
     """
 
     config: StationConfig
-    signer: FileSigner
+    signer: StationSigner
     store: Store
     log: structlog.stdlib.BoundLogger
     carriers: Carriers
     time_ms: Callable[[], int]
     wall_ms: Callable[[], int]
+    word: HubWord | None = None
+    room: DiskRoom | None = None
     state: StationState = field(init=False)
     now: dict[str, Any] = field(init=False, factory=dict)
     has_moved: bool = field(init=False, default=False)
+    counted: Counted = field(init=False, factory=Counted)
+    _eraser: Eraser = field(init=False)
     _troubles: dict[str, str] = field(init=False, factory=dict)
     _replies: dict[int, Callable[[Answer], None]] = field(init=False, factory=dict)
     _requests: int = field(init=False, default=0)
@@ -74,18 +84,27 @@ class Keeper:
         one = self.config
         settings = Settings(
             one.station, self.signer.key_id, one.operator_looks, one.profile, one.poll_ms, one.retry_ms,
-            one.retry_most_ms,
+            one.retry_most_ms, {printer.name: printer.limits for printer in one.printers},
+            shift_ms=one.shift_ms,
         )  # fmt: skip
+        self._eraser = Eraser(self.store, one.station, one.label_days)
         receipt = self.store.link("receipt")
         acked_n = read_receipt(receipt).n if receipt else 0
         stopped = self.store.link(STOPPED) or b""
         self.state = StationState(settings, acked_n=acked_n, stopped_why=stopped.decode())
+        if self.word:
+            self.state = first_state(self.word, self.state)
+        # A restored book holds authorisations and no personal data.
+        self.state = evolve(self.state, lacking=lacking(self.store, one.station).attempts)
         self.show()
 
     def take(self, *inputs: Input) -> None:
         """Step through inputs; everything to be persisted goes into one commit, then its answers are stepped too."""
         wanted: list[messages.Persist] = []
+        if self.room and self.room.look() != self.state.no_room:
+            self.state = evolve(self.state, no_room=self.room.why)
         for what in inputs:
+            self.counted.came(what)
             self._step(what, wanted)
         while wanted:
             group, wanted = wanted, []
@@ -94,9 +113,12 @@ class Keeper:
             answers = self.store.commit(works, max(work.ask.at_ms for work in works))
             if any(isinstance(answer, Accepted) for answer in answers):
                 self.has_moved = True  # what was written may let a printer take its next card at once
+            self.counted.answered(answers)
             for one in group:
                 mine, answers = answers[: len(one.works)], answers[len(one.works) :]
                 self._step(messages.Persisted(one.token, mine), wanted)
+        # A guessed time forgets nothing: rule 40 counts days.
+        self._eraser.turn(self.state.acked_n, self.time_ms() if self.state.is_time_sure else 0)
 
     @property
     def has_cards_under_way(self) -> bool:
@@ -106,12 +128,14 @@ class Keeper:
     def would_begin(self, what: object) -> bool:
         """Whether an input is the look at an idle printer after which it is given a card."""
         press = self.state.presses.get(what.printer) if isinstance(what, messages.Drove) else None
-        return press is not None and press.phase is Phase.SIZING
+        return press is not None and press.phase in (Phase.SIZING, Phase.TEST_SIZING)
 
     def show(self) -> None:
         """Make what is so now visible."""
         with self.store.read() as view:
-            self.now = {**snapshot(self.state, view), "troubles": dict(self._troubles)}
+            if self.word:
+                self.word.note()
+            self.now = {**snapshot(self.state, view, self.time_ms()), "troubles": dict(self._troubles)}
 
     def trouble(self, where: str, why: str) -> None:
         """Note and log what is wrong with a printer or the link, once; no reason: it is over."""
@@ -127,6 +151,8 @@ class Keeper:
             with self.store.read() as view:
                 limit_ms = policy_in_force(view).message_ms
                 work = door.open_local_ask(raw, BookKeys(view), self.config.station, self.wall_ms(), limit_ms)
+            # Fresh by the clock it was written by; but it stands in the book with the book's time.
+            work = evolve(work, ask=evolve(work.ask, at_ms=self.time_ms()))
         except Refused as refused:
             reply(refused)
             return
@@ -163,9 +189,13 @@ class Keeper:
                 self.log.warning(effect.what, **effect.facts)
 
     def _feed_came(self, carried: list[door.Carried]) -> None:
-        """Take entries up to the first that is refused."""
+        """The hub's word first; then entries, up to the first that is refused."""
         entries: list[messages.Entry] = []
         why = ""
+        if self.word:
+            carried = self._word_came(self.word, carried)
+            if self.state.stopped_why:
+                return
         with self.store.read() as view:
             try:
                 for one in carried:
@@ -174,6 +204,20 @@ class Keeper:
                 why = f"an entry of the feed was not taken: {refused}"
         self.trouble("hub", why)
         self.take(messages.FeedCame(tuple(entries)) if entries or not why else messages.LinkFailed(False))
+        if any(not one.payloads and payload_named(one) for one in entries):
+            self.take(lacking(self.store, self.config.station))
+
+    def _word_came(self, word: HubWord, carried: list[door.Carried]) -> list[door.Carried]:
+        """Hear the hub's word; what else was carried."""
+        try:
+            heard = word.hear(carried)
+        except Refused as refused:
+            self.trouble("hub's word", str(refused))
+        else:
+            self.trouble("hub's word", "")
+            if heard:
+                self.take(heard)
+        return [one for one in carried if not one.nonce]
 
     def _receipt_came(self, raw: bytes) -> None:
         try:

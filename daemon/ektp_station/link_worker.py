@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
+from ektp_core.boundary.signer import Signer
 from ektp_core.boundary.uplink import Uplink, UplinkError
 from ektp_core.errors import Refused
-from ektp_keys.key_file import FileSigner
 from ektp_station import door, messages
 from ektp_station.courier import Courier
+from ektp_station.hub_word import new_nonce
 from ektp_station.logs import place_of
-from ektp_station.steady import now_ms
+from ektp_station.steady import now_ms, passed_ms
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ class LinkWorker:
 
     client: Uplink
     station: str
-    signer: FileSigner
+    signer: Signer
     put: Callable[[Any], None]
     trouble: Callable[[str, str], None]
     jobs: "queue.Queue[Callable[[], None] | None]" = field(factory=queue.Queue)
@@ -39,7 +40,7 @@ class LinkWorker:
 
     def fetch(self, after: int, then: Callable[[list[door.Carried]], None]) -> None:
         """Entries after `after` and the personal data they refer to."""
-        courier = Courier(self.client, self.signer, self.station, now_ms)
+        courier = Courier(self.client, self.signer, self.station, now_ms, passed_ms, new_nonce)
         self.jobs.put(lambda: self._guarded(False, lambda: courier.fetched(after), then))
 
     def upload(self, message: bytes, then: Callable[[bytes], None]) -> None:

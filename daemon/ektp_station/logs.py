@@ -5,32 +5,18 @@ that cannot be written (a full disk, a pipe nobody reads) is no reason to stop p
 """
 
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 import structlog
 from attrs import frozen
 
-from ektp_core.errors import masked
+from ektp_core.errors import masked, masked_value
 
 
 def _mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {str(masked(str(name))): _masked(value) for name, value in event.items()}
-
-
-def _masked(value: object) -> object:
-    match value:
-        case None | bool() | float():
-            return value
-        case str() | int():
-            return masked(value)
-        case Mapping():
-            return {str(masked(str(name))): _masked(one) for name, one in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_masked(one) for one in value]
-        case _:
-            return masked(str(value))
+    return {str(masked(str(name))): masked_value(value) for name, value in event.items()}
 
 
 def place_of(error: BaseException) -> str:

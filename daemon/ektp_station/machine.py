@@ -12,12 +12,13 @@ from contextlib import suppress
 
 from attrs import define, evolve, field
 
-from ektp_core.boundary.card_printer import Artwork, Capabilities, DriverError, Settings
+from ektp_core.boundary.card_printer import Artwork, Capabilities, DriverError, DriverLost, Settings
 from ektp_core.errors import Refused
 from ektp_station.acts import Act, Failed, Order, Result, perform
 from ektp_station.config import PrinterConfig
 from ektp_station.driver_link import DriverLink, RemotePrinter
 from ektp_station.logs import place_of
+from ektp_station.picture import specimen
 
 OWNER = "ektp"
 
@@ -33,7 +34,14 @@ class Machine:
     config: PrinterConfig
     draw: Callable[[bytes], Artwork]
     _link: DriverLink | None = None
+    _is_over: bool = False
     _drawn: tuple[bytes, Artwork] | None = field(default=None, repr=False)
+
+    def kill(self) -> None:
+        """End the driver at once, from any thread, and start none again."""
+        self._is_over = True
+        if self._link:
+            self._link.kill()
 
     @property
     def pid(self) -> int | None:
@@ -76,10 +84,11 @@ class Machine:
         """The printer on a line that was checked; a new line where the old one is gone."""
         if self._link and not self._link.lost:
             return RemotePrinter(self._link)
-        if self._link:
-            self._link.restart()
-        else:
-            self._link = DriverLink(self.config.driver, self.config.address, self.config.serial)
+        if not self._link:
+            self._link = DriverLink(self.config.driver, self.config.address, self.config.serial, starts=False)
+        if self._is_over:
+            raise DriverLost("the station ends")
+        self._link.restart()
         try:
             return self._checked(RemotePrinter(self._link))
         except BaseException:
@@ -87,7 +96,10 @@ class Machine:
             raise
 
     def _checked(self, printer: RemotePrinter) -> RemotePrinter:
-        """Dangerous habits are off, as read back from the device, and nobody else starts a card."""
+        """It is the one meant, its dangerous habits are off as read back, and nobody else starts a card."""
+        serial = printer.identify(self.config.timeout_ms).serial
+        if serial != self.config.serial:
+            raise DriverError(f"the device says it is {serial[:40]} and not {self.config.serial}")
         wanted = Settings()
         if evolve(printer.configure(wanted, self.config.timeout_ms), digest="") != wanted:
             raise DriverError("the device keeps settings that let it print by itself")
@@ -99,9 +111,13 @@ class Machine:
         kept, self._drawn = self._drawn, None
         match order.act:
             case Act.FEED:
-                self._drawn = (order.payload, self.draw(order.payload))
+                self._drawn = (order.payload, self._picture(order.payload))
             case Act.PREPARE:
-                return kept[1] if kept and kept[0] == order.payload else self.draw(order.payload)
+                return kept[1] if kept and kept[0] == order.payload else self._picture(order.payload)
             case Act.READ_UID | Act.ENCODE:
                 self._drawn = kept
         return None
+
+    def _picture(self, payload: bytes) -> Artwork:
+        """The card of a record; a test card where there is none."""
+        return self.draw(payload) if payload else specimen()

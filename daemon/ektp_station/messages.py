@@ -5,6 +5,7 @@ remembers between two inputs; a crash may lose it, because book and device tell 
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import field, frozen
 
@@ -14,6 +15,7 @@ from ektp_core.errors import Refused
 from ektp_core.vocabulary.state import Profile
 from ektp_core.wire.upload import Receipt
 from ektp_station.acts import Order, Result
+from ektp_station.duty import Limits
 from ektp_station.press import Press
 
 
@@ -85,7 +87,22 @@ class AskArrived:
     work: Work
 
 
-Input = Ticked | PrinterUp | Drove | Persisted | FeedCame | Acknowledged | LinkFailed | AskArrived
+@frozen
+class HubHeard:
+    """The hub's word of now came: how far it has this station's chain, and whether this book holds that commit."""
+
+    chain_n: int
+    is_ours: bool
+
+
+@frozen
+class Lacking:
+    """Authorisations, as (record, attempt), whose personal data is not here: they cannot be printed."""
+
+    attempts: frozenset[tuple[str, int]]
+
+
+Input = Ticked | PrinterUp | Drove | Persisted | FeedCame | Acknowledged | LinkFailed | AskArrived | HubHeard | Lacking
 
 
 @frozen
@@ -156,6 +173,8 @@ class Settings:
     poll_ms: int = 1_000
     retry_ms: int = 1_000
     retry_most_ms: int = 30_000
+    limits: Mapping[str, Limits] = field(factory=dict)  # printer -> its duty; one that is not named has none
+    shift_ms: int = 8 * 3_600_000  # a card in doubt for longer is told
 
 
 @frozen
@@ -174,4 +193,10 @@ class StationState:
     next_return_ms: int = 0
     wait_ms: int = 0
     stopped_why: str = ""
+    no_room: str = ""  # why no new card is begun: the disk is nearly full
+    wait_hub_ms: int = 0  # no card is begun before this, unless the hub is heard or found away first
+    is_time_sure: bool = True  # the hub's time was heard; a guessed one gives nothing back
+    lacking: frozenset[tuple[str, int]] = frozenset()  # (record, attempt) without personal data
     told: Mapping[str, str] = field(factory=dict)
+    doubts: Any = None  # suspects.Doubts
+    care: Mapping[str, Any] = field(factory=dict)  # printer -> step_care.Cared

@@ -11,6 +11,12 @@ def picture_of(record: PrintReadyRecord, regions: Regions) -> Artwork:
     return draw_card(card_text(record, regions))
 
 
+def specimen() -> Artwork:
+    """A test card: every part of the layout and nobody's data."""
+    word = "UJI CETAK"
+    return draw_card(CardText("0" * 16, word, word, "01-01-2000", *(word,) * 10))
+
+
 def card_text(record: PrintReadyRecord, regions: Regions) -> CardText:
     """The words on the card."""
     home = record.village

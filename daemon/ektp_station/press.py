@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from ektp_core.boundary.card_printer import CardPosition, PrintToken
+from ektp_core.boundary.card_printer import Can, CardPosition, PrintToken
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.pressing import UNKNOWN_COUNT, Conclude, NoteStep, ReturnCard, StartCard
@@ -19,7 +19,7 @@ from ektp_core.flow.station_book import ClosePrinter
 from ektp_core.flow.view import View
 from ektp_core.press.recover import Answer as Finding
 from ektp_core.press.recover import recover
-from ektp_core.press.table import PROFILES
+from ektp_core.press.table import PROFILES, bears_ink
 from ektp_core.vocabulary.state import LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
@@ -179,7 +179,7 @@ def _act(press: Press, view: View, step: PressStep) -> Moved:
     act = ACT_AFTER[step]
     if act is Act.READ_UID and press.profile is Profile.NO_CHIP:
         act = Act.PREPARE
-    return evolve(press, phase=Phase.ACTING, act=act), (_drive(press, view, act),)
+    return _order(press, view, act)
 
 
 def _drive(press: Press, view: View, act: Act) -> Drive:
@@ -187,12 +187,19 @@ def _drive(press: Press, view: View, act: Act) -> Drive:
     attempt = attempt_of(press, view)
     token = PrintToken(press.record, press.n, attempt.tries + 1 if attempt else 1)
     payload = record.payload if record else b""
-    return Drive(press.name, Order(act, token, payload, _chip_content(press, payload)))
+    chip = b"" if act is Act.LOOK and not _chip_matters(press, attempt) else _chip_content(payload)
+    return Drive(press.name, Order(act, token, payload, chip))
 
 
-def _chip_content(press: Press, payload: bytes) -> bytes:
+def _chip_content(payload: bytes) -> bytes:
     """What is written to the chip here: the digest of the signed record. No secret of the real card is known."""
     return b"EKTP-SPECIMEN\x00" + payload
+
+
+def _chip_matters(press: Press, attempt: Attempt | None) -> bool:
+    """Whether a look has to read what the chip holds, of a printer that can."""
+    can_read = press.can is not None and Can.READS_CHIP in press.can.can
+    return can_read and attempt is not None and attempt.step is PressStep.INTENT_ENCODE
 
 
 def _acted(press: Press, view: View, result: Result) -> Moved:
@@ -211,10 +218,23 @@ def _acted(press: Press, view: View, result: Result) -> Moved:
         return _act(press, view, PressStep.INTENT_MARK)
     if press.act is Act.EJECT:
         return _note(press, PressStep.EJECTED)
+    if press.act is Act.ENCODE and press.turns:
+        return _is_encoded(press, view)
     follow = _next_step(press, attempt.step)
     if follow is PressStep.EJECTED:
-        return evolve(press, act=Act.EJECT), (_drive(press, view, Act.EJECT),)
+        return _order(press, view, Act.EJECT)
     return _note(press, follow)
+
+
+def _is_encoded(press: Press, view: View) -> Moved:
+    """After an interruption the chip holds all it should; the picture may be gone from the printer meanwhile."""
+    order = PROFILES[press.profile]
+    is_last = order.index(PressStep.INTENT_ENCODE) > order.index(PressStep.INTENT_MARK)
+    return _order(press, view, Act.EJECT if is_last else Act.PREPARE)
+
+
+def _order(press: Press, view: View, act: Act) -> Moved:
+    return evolve(press, phase=Phase.ACTING, act=act), (_drive(press, view, act),)
 
 
 def _next_step(press: Press, at: PressStep) -> PressStep:
@@ -292,7 +312,7 @@ def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, find
             return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, _cause(press))
         case Finding.SET_APART:
             return _aside(press, view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.NO_EVIDENCE)
-        case Finding.ASK | Finding.GOOD:
+        case Finding.ASK:
             return evolve(press, phase=Phase.ASKING), ()
         case Finding.DOUBT:
             return _conclude(press, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
@@ -301,13 +321,13 @@ def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, find
 def _again(press: Press, view: View, step: PressStep) -> Moved:
     """Go on with the untouched blank, a few times; a job that never began needs its picture again."""
     if press.turns >= TURNS:
-        inked = step is PressStep.INTENT_MARK
+        inked = bears_ink(press.profile, step)
         outcome, cause = (Outcome.UNKNOWN, Cause.NO_EVIDENCE) if inked else (Outcome.SPOILED, _cause(press))
         return _aside(press, view, outcome, Certainty.COUNTER_POSITION, cause)
     again = evolve(press, turns=press.turns + 1)
-    if step is PressStep.INTENT_MARK:
-        return evolve(again, phase=Phase.ACTING, act=Act.PREPARE), (_drive(again, view, Act.PREPARE),)
-    return _act(again, view, step)
+    if step is PressStep.INTENT_ENCODE and press.seen and press.seen.chip_written:
+        return _is_encoded(again, view)
+    return _order(again, view, Act.PREPARE) if step is PressStep.INTENT_MARK else _act(again, view, step)
 
 
 def _cause(press: Press) -> Cause:

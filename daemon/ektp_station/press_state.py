@@ -35,6 +35,10 @@ class Phase(Enum):
     CONCLUDING = "concluding"  # the outcome is being persisted
     RESTING = "resting"  # waits until a time, then idle
     SHUT = "shut"  # out of service until people explain it
+    DOUBTING = "asked about a card in doubt"
+    CHECKING = "checking"  # a look at an idle printer
+    TEST_SIZING = "sizing a test card"  # the look before a test card
+    TESTING = "testing"  # a test card is under way
 
 
 @frozen

@@ -4,19 +4,16 @@ It holds no state that matters: what it brings back is an input of the main thre
 order brings something back.
 """
 
-import os
 import queue
-import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_station import messages
-from ektp_station.acts import Order
+from ektp_station.acts import Act, Order
 from ektp_station.logs import place_of
 from ektp_station.machine import Machine
 
@@ -37,6 +34,7 @@ class PrinterWorker:
     trouble: Callable[[str, str], None]
     orders: "queue.Queue[Order | None]" = field(factory=queue.Queue)
     _ending: threading.Event = field(factory=threading.Event)
+    _is_idle: bool = field(init=False, default=True)  # nothing it does now moves a card
     _thread: threading.Thread = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -57,23 +55,27 @@ class PrinterWorker:
         self._thread.start()
 
     def end(self) -> None:
-        """Take no order after the one in hand."""
+        """Take no order after the one in hand. What only looks, or opens the device, is broken off at once."""
         self._ending.set()
         self.orders.put(None)
+        if self._is_idle:
+            self.machine.kill()
 
     def kill_driver(self) -> None:
         """End a driver that hangs: left alone, it would hold the device for ever."""
-        pid = self.machine.pid
-        if self.is_working and pid is not None:
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+        if self.is_working:
+            self.machine.kill()
 
     def _run(self) -> None:
         while not self._opened():
             if self._ending.wait(REOPEN_S):
+                self.machine.let_go()
                 return
+        self._is_idle = False
         while (order := self.orders.get()) is not None and not self._ending.is_set():
+            self._is_idle = order.act is Act.CHECK
             self.put(messages.Drove(self.name, self.machine.carry_out(order)))
+            self._is_idle = False
         self.machine.let_go()
 
     def _opened(self) -> bool:

@@ -3,14 +3,16 @@
 from collections import Counter
 from typing import Any
 
+from ektp_core.flow.moving import waits
 from ektp_core.flow.rows import Attempt, Desk, Printer, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
+from ektp_station import day_close, step_care, suspects
 from ektp_station.messages import StationState
 from ektp_station.press import Phase, Press
 
 
-def snapshot(state: StationState, view: View) -> dict[str, Any]:
+def snapshot(state: StationState, view: View, now_ms: int = 0) -> dict[str, Any]:
     """Printers, cards that wait for a look, counts, and how the link is."""
     station = state.settings.station
     desk = view.row(Desk, station)
@@ -20,15 +22,26 @@ def snapshot(state: StationState, view: View) -> dict[str, Any]:
     return {
         "station": station,
         "stopped": state.stopped_why,
+        "waits": waits(view, station, state.acked_n) or state.no_room,
         "commits": view.position.n,
         "acknowledged": state.acked_n,
         "feed_taken": desk.taken_m if desk else 0,
         "link_waits_ms": state.wait_ms,
         # A card in a press has its blank in the machine, also while its printer is away.
         "held": (desk.outstanding if desk else 0) + counts[Bucket.IN_MACHINE],
-        "counts": {bucket.name: count for bucket, count in counts.items()},
-        "printers": [_printer(press, view, station) for press in state.presses.values()],
+        # Hidden while people count: they are not told what the book expects (rule 33).
+        "counts": {} if day_close.is_counting(view, station) else {one.name: count for one, count in counts.items()},
+        "suspects": suspects.shown(view, station, now_ms, state.settings.shift_ms),
+        "day": day_close.shown(view, station),
+        "printers": [
+            {**_printer(press, view, station), **_care(state, view, press, now_ms)} for press in state.presses.values()
+        ],
     }
+
+
+def _care(state: StationState, view: View, press: Press, now_ms: int) -> dict[str, Any]:
+    """Duty and supplies, of a printer that has a duty."""
+    return step_care.shown(state, view, press, now_ms) if press.name in state.settings.limits else {}
 
 
 def _printer(press: Press, view: View, station: str) -> dict[str, Any]:
@@ -38,6 +51,7 @@ def _printer(press: Press, view: View, station: str) -> dict[str, Any]:
         "name": press.name,
         "phase": press.phase.value,
         "closed": row.closed_why if row else "",
+        "paused": row.paused_why if row else "",
         "loaded": [row.series, row.lo, row.hi] if row and row.lo else None,
     }
     if attempt and press.phase is not Phase.SIZING:

@@ -17,14 +17,16 @@ from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.state import Profile
 from ektp_station import press as pressing
-from ektp_station import step_cards, step_link
+from ektp_station import step_blank_tests, step_cards, step_care, step_link, suspects
 from ektp_station.messages import (
     Acknowledged,
     AskArrived,
     Drove,
     Effect,
     FeedCame,
+    HubHeard,
     Input,
+    Lacking,
     LinkFailed,
     Persisted,
     PrinterUp,
@@ -38,7 +40,11 @@ from ektp_station.stepping import Stepped, persist, press_moved, with_press
 #: What is done at each tick, in this order.
 _PARTS = (
     step_cards.take_up,
+    suspects.attend,
+    step_care.look_first,
+    step_blank_tests.give_tests,
     step_cards.give_cards,
+    step_care.look_after,
     step_cards.give_back,
     step_link.fetch,
     step_link.upload,
@@ -53,9 +59,7 @@ def step(state: StationState, view: View, what: Input, now_ms: int) -> Stepped:
         case PrinterUp():
             return _printer_up(state, view, what, now_ms)
         case Drove():
-            return press_moved(
-                state, what.printer, now_ms, lambda one: pressing.came_back(one, view, what.result, now_ms)
-            )
+            return _drove(state, view, what, now_ms)
         case Persisted():
             return _persisted(state, view, what, now_ms)
         case FeedCame():
@@ -66,6 +70,26 @@ def step(state: StationState, view: View, what: Input, now_ms: int) -> Stepped:
             return step_link.link_failed(state, what, now_ms)
         case AskArrived():
             return _asked(state, what)
+        case HubHeard():
+            return step_link.hub_heard(state, what, now_ms)
+        case Lacking():
+            return step_link.lacking(state, what)
+
+
+def _drove(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped:
+    one = state.presses.get(what.printer)
+    if state.stopped_why and one and one.phase is Phase.SIZING:
+        return with_press(state, pressing.idle(one)), ()  # stopped while the printer was looked at: no card is started
+    state, told = step_care.noted(state, view, what, now_ms)
+    if suspects.is_asking(state, what.printer):
+        state, effects = suspects.looked(state, view, what.printer, what.result, now_ms)
+    elif step_blank_tests.is_testing(state, what.printer):
+        state, effects = step_blank_tests.came_back(state, view, what.printer, what.result, now_ms)
+    else:
+        state, effects = press_moved(
+            state, what.printer, now_ms, lambda one: pressing.came_back(one, view, what.result, now_ms)
+        )
+    return state, (*told, *effects)
 
 
 def _asked(state: StationState, what: AskArrived) -> Stepped:
@@ -97,7 +121,8 @@ def _printer_up(state: StationState, view: View, what: PrinterUp, now_ms: int) -
     """A card that was in this printer's press is taken up first."""
     old = state.presses.get(what.printer, Press(what.printer))
     press = pressing.idle(evolve(old, can=what.can, profile=_profile(state, what.can)))
-    return step_cards.resumed(with_press(state, press), view, what.printer, now_ms)
+    state = suspects.came_up(with_press(state, press), view, what.printer)
+    return step_cards.resumed(state, view, what.printer, now_ms)
 
 
 def _profile(state: StationState, can: Capabilities) -> Profile:
@@ -113,8 +138,10 @@ def _persisted(state: StationState, view: View, what: Persisted, now_ms: int) ->
         return step_link.feed_taken(state, what, now_ms)
     if why.startswith("request/"):
         return _request_done(state, int(why.removeprefix("request/")), what.answers[0])
-    if why == "return" or not what.answers:
+    if why in ("return", suspects.WORD) or not what.answers:
         return state, ()
+    if step_blank_tests.is_testing(state, why):
+        return step_blank_tests.persisted(state, view, why, what.answers[0], now_ms)
     return press_moved(state, why, now_ms, lambda one: pressing.persisted(one, view, what.answers[0], now_ms))
 
 

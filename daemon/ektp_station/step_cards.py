@@ -10,12 +10,17 @@ from functools import partial
 from attrs import evolve
 
 from ektp_core.errors import Refusal
+from ektp_core.flow.closing_day import rests
+from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.moving import waits
 from ektp_core.flow.pressing import ReturnCard
-from ektp_core.flow.rows import Attempt, Lease, Lock, Printer, Tally
+from ektp_core.flow.queueing import Turn, station_order
+from ektp_core.flow.rows import Attempt, Lease, Lock, Printer, Record, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
 from ektp_station import press as pressing
+from ektp_station import step_care
 from ektp_station.messages import Effect, StationState
 from ektp_station.press import Phase
 from ektp_station.stepping import Stepped, own_work, persist, press_moved, with_press
@@ -52,17 +57,26 @@ def resumed(state: StationState, view: View, printer: str, now_ms: int) -> Stepp
 
 
 def give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
-    """Each idle printer with blanks loaded takes the next authorised record, lowest number first."""
+    """Each idle printer with blanks loaded takes the next authorised record, in the order of rule 31."""
     effects: list[Effect] = []
-    waiting = startable(state, view, now_ms) if not state.stopped_why else iter(())
+    may = (
+        not state.stopped_why
+        and not state.no_room
+        and now_ms >= state.wait_hub_ms
+        and not waits(view, state.settings.station, state.acked_n)
+    )
+    may = may and not rests(view, state.settings.station, now_ms)  # between count and close no card is begun (rule 33)
+    waiting = startable(state, view, now_ms) if may else iter(())
     for press in list(state.presses.values()):
         is_free = press.phase is Phase.IDLE and press.name not in state.waiting.values()
         if not is_free or not _is_loaded(state, view, press.name):
             continue
-        lease = next(waiting, None)
-        if lease is None:
+        if not step_care.may_take(state, view, press.name, now_ms):
+            continue
+        turn = next(waiting, None)
+        if turn is None:
             break
-        begin = partial(pressing.begin, record=lease.record, n=lease.n)
+        begin = partial(pressing.begin, record=turn.record, n=turn.n)
         state, more = press_moved(state, press.name, now_ms, begin)
         effects += more
     return state, tuple(effects)
@@ -71,40 +85,50 @@ def give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
 def _is_loaded(state: StationState, view: View, printer: str) -> bool:
     station = state.settings.station
     row = view.row(Printer, station, printer)
-    if row is None or row.closed_why or not row.lo:
+    if row is None or row.closed_why or row.paused_why or not row.lo:
         return False
     runs = view.overlapping(row.series, row.lo, row.hi)
     return any((run.party, run.bucket) == (station, Bucket.STOCK) for run in runs)
 
 
-def startable(state: StationState, view: View, now_ms: int) -> Iterator[Lease]:
-    """Authorisations that may be begun now, lowest number first."""
+def startable(state: StationState, view: View, now_ms: int) -> Iterator[Turn]:
+    """Authorisations that may be begun now, the next first: the order of rule 31, as the hub told each place."""
     busy = {press.record for press in state.presses.values() if press.record}
-    for lease in view.rows(Lease, state.settings.station):
-        if lease.record in busy:
+    limit_ms = policy_in_force(view).checked_ms
+    for turn in station_order(view, state.settings.station, now_ms):
+        attempt = view.row(Attempt, turn.record, turn.n)
+        if (turn.record, turn.n) in state.lacking:
             continue
-        lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
-        if lock and attempt and lock.state is LockState.AUTHORISED and is_valid(attempt, now_ms):
-            yield lease
+        if turn.record not in busy and attempt and not why_returned(view, attempt, limit_ms, now_ms):
+            yield turn
 
 
-def is_valid(attempt: Attempt, now_ms: int) -> bool:
-    """Whether an authorisation is neither called back nor past its time."""
-    return not attempt.recalled and now_ms <= attempt.until_ms
+def why_returned(view: View, attempt: Attempt, limit_ms: int, now_ms: int) -> Refusal | None:
+    """Why an authorisation goes back unbegun: recalled, past its time, or its check older than `limit_ms`."""
+    if attempt.recalled:
+        return Refusal.RECALLED
+    if now_ms > attempt.until_ms:
+        return Refusal.LEASE_OVER
+    record = view.row(Record, attempt.record)
+    is_stale = record is not None and now_ms - record.checked_ms > limit_ms
+    return Refusal.SOURCE_STALE if is_stale else None
 
 
 def give_back(state: StationState, view: View, now_ms: int) -> Stepped:
-    """Authorisations that were recalled or are past their time go back to the hub."""
+    """Authorisations that were recalled, are past their time or were checked too long ago go back to the hub."""
     if "return" in state.waiting.values() or now_ms < state.next_return_ms:
+        return state, ()
+    if waits(view, state.settings.station, state.acked_n):
         return state, ()
     state = evolve(state, next_return_ms=now_ms + RETURN_EVERY_MS)
     busy = {press.record for press in state.presses.values() if press.record}
+    limit_ms = policy_in_force(view).checked_ms
     for lease in view.rows(Lease, state.settings.station):
         lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
         if lock is None or attempt is None or lease.record in busy or lock.state is not LockState.AUTHORISED:
             continue
-        if not is_valid(attempt, now_ms):
-            why = Refusal.RECALLED if attempt.recalled else Refusal.LEASE_OVER
+        why = why_returned(view, attempt, limit_ms, now_ms)
+        if why is Refusal.RECALLED or (why and state.is_time_sure):
             work = own_work(state, ReturnCard(lease.record, lease.n, why.value), now_ms)
             return persist(evolve(state, next_return_ms=now_ms), (work,), "return")
     return state, ()

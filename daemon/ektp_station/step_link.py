@@ -1,7 +1,8 @@
 """The station's side of the link to its hub (sambungan ke hub): feed in, chain out, and when to try again.
 
 A dead link stops nothing here: it only waits longer. What comes from a hub whose word does not
-fit this book stops the printing for good.
+fit this book stops the printing for good. After a start no card is begun before the hub was heard
+or found away: a book that was set back is stopped by its first word (lock.md, Rollback).
 """
 
 from attrs import evolve
@@ -10,6 +11,7 @@ from ektp_core.boundary.store import Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.codec import to_json
+from ektp_core.flow.moving import waits
 from ektp_core.flow.rows import Desk
 from ektp_core.flow.station_book import TakeFeed
 from ektp_core.flow.view import View
@@ -19,6 +21,8 @@ from ektp_station.messages import (
     Alarm,
     FeedCame,
     Fetch,
+    HubHeard,
+    Lacking,
     LinkFailed,
     Persisted,
     Remember,
@@ -33,10 +37,15 @@ FATAL = frozenset({Refusal.FEED_FORK, Refusal.ROLLED_BACK, Refusal.CHAIN_FORK, R
 #: The note that says why printing is stopped for good.
 STOPPED = "stopped"
 
+#: The longest anything but the link waits (looks at a printer, rests, returns).
+WAIT_MS = 1_000
+
 
 def fetch(state: StationState, view: View, now_ms: int) -> Stepped:
     """Ask for the feed when it is time."""
     if state.fetching or state.stopped_why or now_ms < state.next_fetch_ms:
+        return state, ()
+    if waits(view, state.settings.station, state.acked_n):
         return state, ()
     desk = view.row(Desk, state.settings.station)
     return evolve(state, fetching=True), (Fetch(desk.taken_m if desk else 0),)
@@ -52,7 +61,7 @@ def upload(state: StationState, view: View, now_ms: int) -> Stepped:
 
 def feed_came(state: StationState, what: FeedCame, now_ms: int) -> Stepped:
     """Entries are taken in one commit."""
-    state = evolve(state, wait_ms=0, next_fetch_ms=now_ms + state.settings.poll_ms)
+    state = evolve(state, wait_ms=0, next_fetch_ms=now_ms + state.settings.poll_ms, wait_hub_ms=0)
     works = tuple(
         Work(Ask("", TakeFeed(one.body, one.digest), (one.signed_by,), now_ms, one.digest), one.payloads)
         for one in what.entries
@@ -83,21 +92,55 @@ def stopped(state: StationState, why: Refused) -> Stepped:
 
 def acknowledged(state: StationState, what: Acknowledged, now_ms: int) -> Stepped:
     """What the hub has taken need not be brought again."""
-    state = evolve(state, uploading=False, wait_ms=0)
+    state = evolve(state, uploading=False)
     if isinstance(what.answer, Receipt):
         kept = Remember("receipt", to_json(what.answer))
-        return evolve(state, acked_n=what.answer.n, next_upload_ms=now_ms), (kept,)
+        return evolve(state, acked_n=what.answer.n, next_upload_ms=now_ms, wait_ms=0), (kept,)
     if what.answer.refusal is Refusal.CHAIN_GAP:
         absorbed = what.answer.facts.get("absorbed")
-        return evolve(state, acked_n=absorbed if isinstance(absorbed, int) else 0), ()
-    waited = evolve(state, next_upload_ms=now_ms + state.settings.retry_most_ms)
+        # Asked again after a while only: a hub that says so again would be asked without end.
+        wait_ms = _longer(state)
+        acked_n = absorbed if isinstance(absorbed, int) and absorbed >= 0 else 0
+        return evolve(state, acked_n=acked_n, wait_ms=wait_ms, next_upload_ms=now_ms + wait_ms), ()
+    waited = evolve(state, wait_ms=0, next_upload_ms=now_ms + state.settings.retry_most_ms)
     return stopped(waited, what.answer)
+
+
+def _longer(state: StationState) -> int:
+    return min(max(state.wait_ms * 2, state.settings.retry_ms), state.settings.retry_most_ms)
+
+
+def hub_heard(state: StationState, what: HubHeard, now_ms: int) -> Stepped:
+    """The time is sure from here on; a book without the hub's last commit of it is an older copy."""
+    state = _set_back(evolve(state, is_time_sure=True, wait_hub_ms=0), now_ms)
+    if what.is_ours or state.stopped_why:
+        return state, ()
+    return stopped(state, Refused(Refusal.ROLLED_BACK, {"n": what.chain_n}))
+
+
+def _set_back(state: StationState, now_ms: int) -> StationState:
+    """Nothing waits for a moment of a time that was only guessed."""
+    presses = {name: evolve(one, until_ms=min(one.until_ms, now_ms + WAIT_MS)) for name, one in state.presses.items()}
+    return evolve(
+        state,
+        presses=presses,
+        next_fetch_ms=min(state.next_fetch_ms, now_ms + state.settings.poll_ms),
+        next_upload_ms=min(state.next_upload_ms, now_ms + state.settings.retry_most_ms),
+        next_return_ms=min(state.next_return_ms, now_ms + WAIT_MS),
+    )
+
+
+def lacking(state: StationState, what: Lacking) -> Stepped:
+    """An authorisation without its personal data is not begun; it ends by a recall, or by its time."""
+    new = sorted(what.attempts - state.lacking)
+    alarms = tuple(Alarm("the personal data of a record is not here", {"record": record, "n": n}) for record, n in new)
+    return evolve(state, lacking=what.attempts), alarms
 
 
 def link_failed(state: StationState, what: LinkFailed, now_ms: int) -> Stepped:
     """Wait longer after each failure; printing goes on with the authorisations held."""
-    wait_ms = min(max(state.wait_ms * 2, state.settings.retry_ms), state.settings.retry_most_ms)
-    state = evolve(state, wait_ms=wait_ms)
+    wait_ms = _longer(state)
+    state = evolve(state, wait_ms=wait_ms, wait_hub_ms=0)
     if what.was_upload:
         return evolve(state, uploading=False, next_upload_ms=now_ms + wait_ms), ()
     return evolve(state, fetching=False, next_fetch_ms=now_ms + wait_ms), ()

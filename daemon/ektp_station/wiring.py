@@ -18,24 +18,30 @@ from typing import Any, NoReturn, TypeVar
 
 from ektp_client.hub_client import HubClient
 from ektp_core.boundary.card_printer import Artwork, DriverError
+from ektp_core.boundary.signer import StationSigner
 from ektp_core.boundary.store import Answer, StoreError
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.apply import apply
 from ektp_core.flow.decide import Decider
 from ektp_data.regions import load_regions
-from ektp_keys.key_file import FileSigner
 from ektp_station import door, messages
 from ektp_station.acts import Order
-from ektp_station.config import ADDRESS_FILE, BOOK_FILE, StationConfig
+from ektp_station.arriving import arrive
+from ektp_station.config import ADDRESS_FILE, StationConfig
+from ektp_station.disk_room import DiskRoom
 from ektp_station.founding import check_identity, found_book, last_sealed_ms
+from ektp_station.health import health
+from ektp_station.hub_word import NOTE, HubWord
+from ektp_station.journal_key import open_store
 from ektp_station.keeper import Keeper
 from ektp_station.link_worker import LinkWorker
 from ektp_station.logs import place_of, station_log
 from ektp_station.machine import Machine
+from ektp_station.metrics import Figures
 from ektp_station.picture import picture_of
 from ektp_station.printer_worker import PrinterWorker
-from ektp_station.steady import SteadyClock, now_ms, passed_ms
-from ektp_store.sqlite import SqliteStore
+from ektp_station.showing_status import doing_in_words
+from ektp_station.steady import SteadyClock, boot_id, now_ms, passed_ms, read_note
+from ektp_station.watchdog import watchdog_of
 
 T = TypeVar("T")
 
@@ -65,7 +71,9 @@ class StationProcess:
         Refused: what the folder's founding or its book is refused for; the book is let go of.
     """
 
-    def __init__(self, folder: Path, config: StationConfig, signer: FileSigner) -> None:
+    def __init__(
+        self, folder: Path, config: StationConfig, signer: StationSigner, passphrase: str | None = None
+    ) -> None:
         self.config = config
         self.regions = load_regions()
         self.log = station_log(sys.stderr, config.station)
@@ -75,13 +83,18 @@ class StationProcess:
         self._ended: Refused | None = None
         self._next_snapshot_ms = 0
         self._stopping = self._hurries = False
+        self.watchdog = watchdog_of(os.environ, os.getpid())
         decide = Decider(self.regions, config.station)
-        self.store = SqliteStore(str(folder / BOOK_FILE), decide, apply, owner=config.station)
+        room = DiskRoom(folder, passed_ms, config.disk_low_mb << 20)
+        self.store, self.journal = open_store(folder, passphrase, decide, config.station, room)
         try:
             found_book(self.store, folder, config.station, now_ms())
             check_identity(self.store, config.station, signer.key_id)
-            time_ms = SteadyClock(now_ms, passed_ms, last_sealed_ms(self.store)).now_ms
-            self.keeper = Keeper(config, signer, self.store, self.log, self, time_ms, now_ms)
+            arrive(self.store, folder, config, signer.key_id, now_ms())
+            note = read_note(self.store.link(NOTE))
+            clock = SteadyClock(now_ms, passed_ms, last_sealed_ms(self.store), note, boot_id())
+            word = HubWord(self.store, clock, config.station)
+            self.keeper = Keeper(config, signer, self.store, self.log, self, clock.now_ms, now_ms, word, room)
             tell = self.inputs.put, self.keeper.trouble
             self.link = LinkWorker(HubClient(config.hub), config.station, signer, *tell)
             self.printers = {one.name: PrinterWorker(Machine(one, self.draw), *tell) for one in config.printers}
@@ -91,8 +104,14 @@ class StationProcess:
 
     @property
     def now(self) -> dict[str, Any]:
-        """What the station is doing now."""
-        return self.keeper.now
+        """What the station is doing now, and what people must be told in red."""
+        warning = self.journal.warning
+        return {**self.keeper.now, "warning": warning} if warning else self.keeper.now
+
+    def figures(self) -> Figures:
+        """What metrics and health show; the main loop is not waited for."""
+        found = health(self.now, passed_ms() - self.watchdog.turned_ms)
+        return Figures(self.now, self.keeper.counted, found, now_ms())
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -124,7 +143,9 @@ class StationProcess:
 
     def _work(self) -> None:
         next_tick = 0
+        self.watchdog.ready()
         while not self._stopping:
+            self.watchdog.turned(passed_ms(), doing_in_words(self.now))
             self._take(self._waiting(0 if self.keeper.has_moved else next_tick))
             if self.keeper.has_moved or passed_ms() >= next_tick:
                 self.keeper.has_moved = False
@@ -133,6 +154,7 @@ class StationProcess:
 
     def _drain(self) -> None:
         """Cards under way come out and into the book, people get their answers, nothing is begun."""
+        self.watchdog.stopping()
         self._take_while(STOP_S, lambda: self.keeper.has_cards_under_way and not self._hurries)
         self._end_workers()
         self._take_while(END_S, lambda: any(one.is_working for one in self.printers.values()) and not self._hurries)
@@ -141,6 +163,7 @@ class StationProcess:
     def _take_while(self, most_s: float, there: Callable[[], bool]) -> None:
         until_ms = passed_ms() + int(most_s * 1000)
         while there() and passed_ms() < until_ms:
+            self.watchdog.turned(passed_ms(), "ending; a card comes out first")
             found = self._waiting(passed_ms() + TICK_MS)
             self._take([one for one in found if not self.keeper.would_begin(one)])
 
@@ -252,10 +275,14 @@ class StationProcess:
 
 
 def run_station(
-    folder: Path, config: StationConfig, signer: FileSigner, serve: Callable[[StationProcess], None]
+    folder: Path,
+    config: StationConfig,
+    signer: StationSigner,
+    passphrase: str | None,
+    serve: Callable[[StationProcess], None],
 ) -> NoReturn:
     """Run a station in this process, to its end; `serve` starts its own page."""
-    process = StationProcess(folder, config, signer)
+    process = StationProcess(folder, config, signer, passphrase)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: process.stop())
     serve(process)

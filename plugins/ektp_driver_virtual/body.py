@@ -103,6 +103,7 @@ class Body:
         picture: str = "",
         detail: str = "",
         blanks: tuple[tuple[str, str], ...] = (),
+        chip: bytes = b"",
     ) -> None:
         """Let one thing happen: into the truth file, then into the state."""
         truth = self.truth
@@ -124,6 +125,7 @@ class Body:
             ribbon=truth.ribbon if ribbon is None else ribbon,
             counters=counters,
             blanks=blanks,
+            chip=chip,
         )
         self.log.append(event)
         truth.apply(event)

@@ -202,10 +202,17 @@ class Device:
         if self._chip_is_dead(card):
             raise Stopped(Reason.NO_CHIP, "the chip does not answer")
         self.body.take_time(Step.ENCODE, 50)
+        self.body.happen(What.ENCODE_BEGUN, card)
         self.body.strike(Step.ENCODE)
         self.body.take_time(Step.ENCODE, 50)
-        self.body.happen(What.ENCODED, card, detail=sha256(order.content).hexdigest())
+        self.body.happen(What.ENCODED, card, detail=sha256(order.content).hexdigest(), chip=order.content)
         return messages.Content(order.content)
+
+    def _read_chip(self, _order: messages.ReadChip) -> messages.ChipContent:
+        card = self._card_at_reader()
+        if self._chip_is_dead(card):
+            raise Stopped(Reason.NO_CHIP, "the chip does not answer")
+        return messages.ChipContent(None if card.half_encoded else card.chip)
 
     def _mark(self, order: messages.Mark) -> messages.Text:
         card = self._markable(order.job_key)
@@ -335,6 +342,7 @@ _ACTS: dict[type, Callable[..., object]] = {
     messages.Feed: Device._feed,
     messages.Move: Device._move,
     messages.ReadUid: Device._read_uid,
+    messages.ReadChip: Device._read_chip,
     messages.Encode: Device._encode,
     messages.Mark: Device._mark,
     messages.Observe: Device._observe,

@@ -40,7 +40,7 @@ CAPABILITIES = Capabilities(
     can=Can.FEEDER | Can.REJECT_TRAY | Can.CONTACTLESS_STATION | Can.JOB_ID | Can.JOB_LOG
     | Can.CARD_POSITION | Can.BOOT_MARKER | Can.COUNTS_FED | Can.COUNTS_PRINTED
     | Can.COUNTS_EJECTED | Can.COUNTS_REJECTED | Can.RESERVATION | Can.HOST_ERROR_MODE
-    | Can.READS_UID | Can.READS_TEMPERATURE,
+    | Can.READS_UID | Can.READS_CHIP | Can.READS_TEMPERATURE,
     width_px=1016,
     height_px=648,
     dpi=300,
@@ -142,6 +142,10 @@ class VirtualPrinter:
     def read_uid(self, timeout_ms: int) -> str:
         """Read the UID of the card at the contactless station; empty from a dead chip."""
         return self._ask(messages.ReadUid(), messages.Text, timeout_ms).value
+
+    def read_chip(self, timeout_ms: int) -> bytes | None:
+        """What the chip at the contactless station holds; None after a write that did not end."""
+        return self._ask(messages.ReadChip(), messages.ChipContent, timeout_ms).value
 
     def encode(self, content: bytes, timeout_ms: int) -> bytes:
         """Write the chip at the contactless station and return what was read back."""

@@ -79,6 +79,11 @@ class ReadUid:
 
 
 @frozen
+class ReadChip:
+    """Read what was written to the chip; the card must lie at the contactless station."""
+
+
+@frozen
 class Encode:
     """Write the chip; answered with what was read back."""
 
@@ -233,6 +238,13 @@ class Content:
     value: bytes = field(repr=False)
 
 
+@frozen
+class ChipContent:
+    """What a chip holds: empty before anything was written, None after a write that did not end."""
+
+    value: bytes | None = field(repr=False)
+
+
 class Reason(Enum):
     """Why the printer does not do it. Declining moves no card, except where it says so."""
 
@@ -283,6 +295,6 @@ class PanelView:
 
 COMMANDS: tuple[type, ...] = (
     Identify, Reserve, Release, Configure, AskStatus, AskCounters, AskSupplies, Prepare, Feed,
-    Move, ReadUid, Encode, Mark, Observe, Deliver, Recover, AskLook, Reset,
+    Move, ReadUid, Encode, Mark, Observe, Deliver, Recover, AskLook, Reset, ReadChip,
 )  # fmt: skip
 PANEL_COMMANDS: tuple[type, ...] = (SetFault, LoadBlanks, NewRibbon, TakeOut, SwitchPower, AskPanel)

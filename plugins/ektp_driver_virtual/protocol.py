@@ -34,6 +34,7 @@ KINDS: dict[int, type] = {
     130: messages.Content,
     131: messages.Declined,
     132: messages.PanelView,
+    133: messages.ChipContent,
     160: card_printer.Identity,
     161: card_printer.Settings,
     162: card_printer.Status,

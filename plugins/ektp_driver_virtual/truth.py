@@ -36,6 +36,7 @@ class What(Enum):
     LOADED = "loaded"
     FED = "fed"
     MOVED = "moved"
+    ENCODE_BEGUN = "encode_begun"
     ENCODED = "encoded"
     MARK_BEGUN = "mark_begun"
     PRINTED = "printed"
@@ -77,6 +78,7 @@ class Event:
     ribbon: int = 0
     counters: dict[str, int] = field(factory=dict)
     blanks: tuple[tuple[str, str], ...] = ()  # loaded or removed: serial and UID
+    chip: bytes = field(default=b"", repr=False)  # what was written to the chip
 
 
 @frozen
@@ -88,6 +90,8 @@ class CardTruth:
     place: Place = Place.HOPPER
     fed: bool = False
     encoded: str = ""  # digest of what the chip holds
+    chip: bytes = field(default=b"", repr=False)  # what the chip holds, once it was written to the end
+    half_encoded: bool = False  # a write of the chip was begun and did not end
     marked: bool = False  # ink touched it
     printed_good: bool = False
     spoiled: bool = False
@@ -174,8 +178,10 @@ class Truth:
                 self.hopper.remove(event.serial)
                 self.inside = event.serial
                 return evolve(card, fed=True, place=Place.INSIDE)
+            case What.ENCODE_BEGUN:
+                return evolve(card, half_encoded=True, encoded="", chip=b"")
             case What.ENCODED:
-                return evolve(card, encoded=event.detail)
+                return evolve(card, half_encoded=False, encoded=event.detail, chip=event.chip)
             case What.MARK_BEGUN:
                 self.job_keys.add(event.job_key)
                 return evolve(card, marked=True, job_key=event.job_key)

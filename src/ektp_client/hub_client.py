@@ -103,6 +103,10 @@ class HubClient:
         """Fetch one payload, sealed for the station that signed the fetch."""
         return self._exchange.call(Call("POST", "/v1/payload", envelope))
 
+    def why(self, envelope: bytes) -> dict[str, Any]:
+        """Ask why one person's card can or cannot be printed now, in a signed question; reads only."""
+        return self._read(Call("POST", "/v1/why", envelope), dict[str, Any])
+
     def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Read one of the hub's tables: a path under /v1/. Never put a NIK into `params`."""
         if not path.startswith("/v1/"):

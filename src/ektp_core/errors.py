@@ -53,6 +53,25 @@ def masked(fact: Fact) -> Fact:
     return fact if abs(fact) < _SIXTEEN_DIGITS else masked(str(fact))
 
 
+def masked_value(value: object) -> object:
+    """A value of a log line, however deep, with every long number hidden; what is no plain value becomes its text.
+
+    >>> masked_value({"5203014101900001": [5203014101900001, None, True]})
+    {'5203************': ['5203************', None, True]}
+    """
+    match value:
+        case None | bool() | float():
+            return value
+        case str() | int():
+            return masked(value)
+        case Mapping():
+            return {str(masked(str(name))): masked_value(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [masked_value(one) for one in value]
+        case _:
+            return masked(str(value))
+
+
 def _without_pieces(text: str) -> str:
     shown, after = "", 0
     for start, end in numbers_apart(text, mistyped=True):

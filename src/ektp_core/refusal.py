@@ -66,6 +66,7 @@ class Refusal(Enum):
     BOOK_DAMAGED = "BOOK_DAMAGED", False
     BOOK_FULL = "BOOK_FULL", True
     BOOK_UNSURE = "BOOK_UNSURE", True
+    BOOK_MOVED = "BOOK_MOVED", False
     # the message
     OVERSIZED = "OVERSIZED", False
     MALFORMED = "MALFORMED", False
@@ -106,6 +107,8 @@ class Refusal(Enum):
     CANNOT_REVERSE = "CANNOT_REVERSE", False
     MONTH_DIFFERS = "MONTH_DIFFERS", False
     BEGUN_ONCE = "BEGUN_ONCE", False
+    WRONG_CODE = "WRONG_CODE", False
+    CODES_SPENT = "CODES_SPENT", True
     STATION_IS_LOST = "STATION_IS_LOST", False
     STATION_NOT_LOST = "STATION_NOT_LOST", False
     NOT_SILENT = "NOT_SILENT", True

@@ -16,6 +16,8 @@ from ektp_core.allotment.grants import GRANT_TEXTS, LOAN_TEXTS
 from ektp_core.allotment.policy import ShortageRule
 from ektp_core.allotment.rule import Rule
 from ektp_core.errors import Refusal
+from ektp_core.flow.counter_answer import Why
+from ektp_core.flow.proposals import LineAnswer
 from ektp_core.lock.table import TABLE
 from ektp_core.vocabulary.nik import NikWarning
 from ektp_core.vocabulary.objection import Objection
@@ -56,6 +58,11 @@ def _all() -> Iterator[str]:
     for shortage in ShortageRule:
         yield shortage.text
     yield from (*GRANT_TEXTS, *LOAN_TEXTS)
+    for why in Why:
+        yield why.text
+        yield why.remedy
+    for line in LineAnswer:
+        yield line.text
     yield from (key.meaning for key in policy_keys())
     for row in TABLE:
         yield row.why

@@ -8,6 +8,7 @@ catalogue has the same in Indonesian. Codes stay codes in JSON, in logs and in t
 from collections.abc import Mapping
 
 from ektp_core.allotment.rule import Rule
+from ektp_core.flow.suspect_evidence import Known, Todo
 
 _EVENTS = {
     "ENTER": "enter it in the book",
@@ -37,7 +38,9 @@ _EVENTS = {
     "HAND_OVER": "hand the card over",
     "ACTIVATE": "activate the card",
     "DECLARE_MISSING": "declare the card missing",
+    "ADD_EVIDENCE": "show more of a card in doubt",
     "LIST": "put it on a list",
+    "MOVE": "pack the station, to go on elsewhere",
     # an outcome that somebody or some device gave in place of an event
     "GOOD": "judge the card good",
     "SPOILED": "judge the card spoiled",
@@ -118,7 +121,10 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "waste": "waste and void cards",
         "old-cards": "old cards",
     },
-    "place": {"the file": "the whole file"},
+    "place": {"the file": "the whole file", "safe": "safe", "hopper": "hopper", "machine": "machine"},
+    # a card in doubt
+    "known": {one.name: one.value for one in Known},
+    "todo": {one.name: one.value for one in Todo},
     # what stands where a name is expected and nobody gave one
     "party": {"anybody": "anybody"},
     "allotment": {"(none named)": "(none named)"},
@@ -158,6 +164,8 @@ PHRASES = (
     "byte {0} is not UTF-{1}", "it holds zero bytes", "quotes do not match from line {0} on",
     "{0} cells", "column {0} has no known name", "column {0} repeats an earlier one", "column {0} repeats another",
     "the same person as in line {0}", "line {0} is not event {1}",
+    "the token does not answer as it should ({0})", "the main loop has not gone round for {0} s",
+    "{0}-key beside it", "for its owner alone: chmod {0} {1}", "line {0}",
     "port is {0}", "authorise_every_ms is {0}", "at least {0} characters", "{0} keys", "{0} blanks",
     # a damaged book
     "it has {0} leaves and there are {1} seals",
@@ -168,6 +176,7 @@ PHRASES = (
     "its head does not fit its header", "it does not follow the seal before it",
     # why a station is stopped, a movement stays, or nobody answered
     "two histories of this station's book", "its book differs from the hub's copy at commit {0}",
+    "the blanks are being counted", "the day is closed",
     "its blanks were moved again by movement {0}", "it answered with status {0}",
     "the answer is longer than {0} bytes", "no whole answer within {0} ms",
     # a report
@@ -196,6 +205,17 @@ PHRASES = (
     "{0} or at least one lot, {1}", "at most the quota, {0}", "{0} or whole lots of {1}", "below loan_keep_days, {0}",
     "{0} or at least target_cover_days, {1}",
     "a reason of {0} to {1} characters",
+    # test cards
+    "a test card is under way", "an end of the test", "no test card", "ordered or begun", "begun or ordered",
+    # the counter and the queue
+    "it has not heard the hub since it was started", "a printer that is paused", "a printer that is not paused",
+    "the pause of printer", "the lift of record", "the proposal", "the answer to proposal",
+    "the batch that is printed first", "{0} lines", "{0} to {1} lines", "a line that is not there, or twice",
+    "lines {0} to {1}, each once", "a NIK and a reason", "another head",
+    "a CSV file with the columns nik and reason (alasan)", "what people may ask of a station",
+    # a moved or restored station
+    "the book was restored and has not heard the hub yet",
+    "the book was restored: two people compare the printer's counter with the book",
     # what may stand in a place of a form
     "text", "whole number", "base64", "the fields below", "[text, whole number]",
     "[text, whole number, whole number]", "[text, text, text, whole number]",
@@ -204,6 +224,10 @@ PHRASES = (
 #: Short sentences with names in them. What stands in a place is looked up in its turn; a name may
 #: end in a number, so that one kind of fact can stand twice.
 SENTENCES = (
+    # how a station's book is kept
+    "The key of this station's book lies open beside it: whoever takes the disk can read every person's data"
+    " in it. Give the station's key a passphrase.",
+    "the disk is nearly full; cards under way are finished, and no new one is begun before there is room",
     # a report
     "{column}: {stated} reported, {held} in the book",
     "{serial} is named twice",
@@ -235,6 +259,7 @@ SENTENCES = (
     "{name} is not as agreed",
     "{name} is of another kind",
     "{name} is not hexadecimal",
+    "the book was packed and goes on elsewhere: {to}",
     "{name} is missing on this machine",
     "others on this machine can use it (mode {mode})",
     "a book, or a folder with files that end in {endings}",
@@ -251,6 +276,7 @@ SENTENCES = (
     "the hub acknowledged another head for it, {head}",
     # printing
     "the card of {record} is in it",
+    "a reader of {party}",
     "{code}: the hopper may hold blanks that the book has elsewhere",
     "an entry of the feed was not taken: {why}",
     "no station answers there ({error}); is `ektp station run` still running?",

@@ -37,7 +37,13 @@ _SAID: Mapping[str, tuple[int, ...]] = {
 }
 
 #: The same for alarms of the daemons.
-_ALARMS: Mapping[str, tuple[int, ...]] = {"Alarm": (0,), "Tell": (1,), "_tell": (1,)}
+_ALARMS: Mapping[str, tuple[int, ...]] = {
+    "Alarm": (0,),
+    "Tell": (1,),
+    "_tell": (1,),
+    "Sentence": (0,),
+    "Finding": (1, 2),
+}
 
 #: Which arguments of which calls are facts that may be phrases.
 _TOLD: Mapping[str, tuple[int, ...]] = {
@@ -56,7 +62,7 @@ _TOLD: Mapping[str, tuple[int, ...]] = {
 }
 
 #: Facts that may be phrases, where a source builds a mapping of facts or names a value after its fact.
-_FACTS = frozenset({"shape", "expected", "why", "needs", "what", "missing", "place", "found"})
+_FACTS = frozenset({"shape", "expected", "why", "needs", "what", "missing", "place", "found", "do"})
 
 
 @frozen
@@ -93,7 +99,11 @@ _WORDS = frozenset({"another", "empty", "others", "serials"})
 
 
 def _calls(place: str) -> Mapping[str, tuple[int, ...]]:
-    is_command = place.startswith("ektp_cli/") or place.endswith("/commands.py")
+    is_command = (
+        place.startswith("ektp_cli/")
+        or place.endswith("/commands.py")
+        or any(part in place for part in ("/command_", "/asking_", "/showing_"))
+    )
     return {**_SAID, **_ALARMS} if is_command else _ALARMS
 
 

@@ -7,32 +7,27 @@ a key should say so loudly. Private halves never show in a repr and never leave 
 """
 
 import os
-import unicodedata
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import to_json
 from ektp_core.vocabulary.role import Hand
 from ektp_keys.entropy import Entropy
+from ektp_keys.passphrase import ARGON2ID, LEAST_PASSPHRASE, SALT_BYTES, SCRYPT, check_passphrase, fresh_key, key_by
 from ektp_keys.private_file import bad_file, read_private, write_private
 from ektp_keys.public_keys import HALF_BYTES, key_id_of
 from ektp_keys.transit import open_sealed
 
-FORMAT = "ektp-key/1"
-LEAST_PASSPHRASE = 8
+__all__ = ["FORMAT", "LEAST_PASSPHRASE", "FileSigner", "KeyFile", "create_key", "load_key", "read_key"]
 
-_SALT_BYTES = 16
+FORMAT = "ektp-key/1"
+
 _NONCE_BYTES = 12
-_ARGON2ID = "argon2id"
-_SCRYPT = "scrypt"
 
 
 @frozen(eq=False)
@@ -54,6 +49,10 @@ class FileSigner:
     def unseal(self, sealed: bytes, context: bytes) -> bytes:
         """What was sealed to this key in that context. Raises MALFORMED when it was not."""
         return open_sealed(self._sealing, sealed, context)
+
+    def agree(self, other: bytes) -> bytes:
+        """The secret shared with the owner of that X25519 public half; the other side reaches the same."""
+        return X25519PrivateKey.from_private_bytes(self._sealing).exchange(X25519PublicKey.from_public_bytes(other))
 
 
 @frozen
@@ -108,9 +107,7 @@ def create_key(path: Path, owner: str, hand: Hand, passphrase: str | None, entro
     Raises:
         Refused: BAD_VALUE for a short passphrase, BAD_FILE when the file exists or cannot be made.
     """
-    if passphrase is not None and len(passphrase) < LEAST_PASSPHRASE:
-        expected, shape = f"at least {LEAST_PASSPHRASE} characters", "a shorter one"
-        raise Refused(Refusal.BAD_VALUE, {"field": "passphrase", "expected": expected, "shape": shape})
+    check_passphrase(passphrase)
     secret = entropy(2 * HALF_BYTES)
     signer = _signer(owner, hand, secret, passphrase is not None)
     while signer.key_id.isdecimal():  # sixteen digits would be masked as a citizen's number
@@ -120,8 +117,8 @@ def create_key(path: Path, owner: str, hand: Hand, passphrase: str | None, entro
     if passphrase is None:
         write_private(path, evolve(stored, secret=secret.hex()))
         return signer
-    salt, nonce = entropy(_SALT_BYTES), entropy(_NONCE_BYTES)
-    kdf, key = _fresh_key(passphrase, salt)
+    salt, nonce = entropy(SALT_BYTES), entropy(_NONCE_BYTES)
+    kdf, key = fresh_key(passphrase, salt)
     stored = evolve(stored, kdf=kdf, salt=salt.hex())
     sealed = nonce + AESGCM(key).encrypt(nonce, secret, stored.bound)
     write_private(path, evolve(stored, secret=sealed.hex()))
@@ -138,8 +135,8 @@ def read_key(path: Path) -> KeyFile:
     public = _from_hex(path, "public", stored.public)
     if stored.format != FORMAT:
         raise bad_file(path, "it is of another format", FORMAT)
-    if stored.protected is not bool(stored.kdf) or stored.kdf not in {"", _ARGON2ID, _SCRYPT}:
-        raise bad_file(path, "its protection is not known here", f"{_ARGON2ID} or {_SCRYPT}")
+    if stored.protected is not bool(stored.kdf) or stored.kdf not in {"", ARGON2ID, SCRYPT}:
+        raise bad_file(path, "its protection is not known here", f"{ARGON2ID} or {SCRYPT}")
     return KeyFile(path, stored.owner, stored.hand, stored.key_id, public, stored.protected, stored)
 
 
@@ -166,7 +163,7 @@ def _opened(path: Path, stored: _Stored, passphrase: str | None) -> bytes:
             raise bad_file(path, "it is protected", "its passphrase")
         salt = _from_hex(path, "salt", stored.salt)
         try:
-            key = _key_by(stored.kdf, passphrase, salt)
+            key = key_by(stored.kdf, passphrase, salt)
             secret = AESGCM(key).decrypt(secret[:_NONCE_BYTES], secret[_NONCE_BYTES:], stored.bound)
         except (InvalidTag, ValueError):
             shape = "the passphrase does not open it, or it was changed"
@@ -177,21 +174,6 @@ def _opened(path: Path, stored: _Stored, passphrase: str | None) -> bytes:
     if len(secret) != 2 * HALF_BYTES:
         raise bad_file(path, "its secret has another length", f"{2 * HALF_BYTES} bytes")
     return secret
-
-
-def _fresh_key(passphrase: str, salt: bytes) -> tuple[str, bytes]:
-    try:
-        return _ARGON2ID, _key_by(_ARGON2ID, passphrase, salt)
-    except UnsupportedAlgorithm:  # an OpenSSL of the distribution that is older than ours
-        return _SCRYPT, _key_by(_SCRYPT, passphrase, salt)
-
-
-def _key_by(kdf: str, passphrase: str, salt: bytes) -> bytes:
-    """The key a passphrase gives. The costs are fixed: a file cannot ask for more or less of them."""
-    typed = unicodedata.normalize("NFC", passphrase).encode()
-    if kdf == _ARGON2ID:  # the second recommended choice of RFC 9106
-        return Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=64 * 1024).derive(typed)
-    return Scrypt(salt=salt, length=32, n=1 << 16, r=8, p=1).derive(typed)
 
 
 def _from_hex(path: Path, name: str, text: str) -> bytes:

@@ -195,9 +195,12 @@ class MemoryStore:
         """The payload of that digest, unless erased."""
         return self._ground.payloads.get(digest)
 
-    def erase(self, digest: bytes) -> bool:
-        """Destroy a payload; whether there was one."""
-        return self._ground.payloads.pop(digest, None) is not None
+    def erase(self, digest: bytes, instead: Payload | None = None) -> bool:
+        """Destroy a payload; whether there was one. `instead` is kept, if so."""
+        was_there = self._ground.payloads.pop(digest, None) is not None
+        if was_there and instead:
+            self._ground.payloads.setdefault(instead.digest, instead)
+        return was_there
 
     def link(self, name: str) -> bytes | None:
         """A note outside chain and fold."""

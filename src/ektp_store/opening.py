@@ -4,6 +4,10 @@ A new book is created under `synchronous=EXTRA` before it is switched to WAL, be
 rollback journal that returns after a power cut would take the whole book with it. From then
 on it is WAL with `synchronous=FULL`: a commit that returned is on the disk. Engines with the
 known WAL fault are refused, and so are newer books and files that are no books.
+
+With a key every page is encrypted (ChaCha20, with a check value on each page) before it
+reaches the file or its write-ahead log (rule 40). A book opens with its own key or not at
+all; one that was written without a key is opened without one. Where keys lie is not known here.
 """
 
 import os
@@ -26,7 +30,17 @@ PRAGMA cache_size = -65536;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
+PRAGMA temp_store = MEMORY;
 """
+
+#: Length of the key of an encrypted book.
+KEY_BYTES = 32
+
+#: The cipher, named in each opening: a file cannot ask for a weaker one.
+CIPHER = "chacha20"
+
+_PLAIN_START = b"SQLite format 3\x00"
+_PAYLOAD_FRACTIONS = b"\x40\x20\x20"  # bytes 21 to 23 of every SQLite file, left readable by the cipher
 
 #: How long to wait for a reader that is in the way.
 WAIT_MS = 5_000
@@ -42,11 +56,12 @@ def check_engine(found: str) -> None:
         raise Refused(Refusal.BOOK_TOO_OLD_ENGINE, {"found": found, "needed": OLDEST_ENGINE})
 
 
-def open_to_write(path: str, vfs: str | None = None) -> apsw.Connection:
-    """The one connection that writes a book; makes the book when there is none.
+def open_to_write(path: str, vfs: str | None = None, key: bytes | None = None) -> apsw.Connection:
+    """The one connection that writes a book; makes the book when there is none. `key`: 32 bytes, or none.
 
     Raises:
-        Refused: BOOK_TOO_OLD_ENGINE, BOOK_NEWER, BOOK_DAMAGED, BOOK_FULL.
+        Refused: BOOK_TOO_OLD_ENGINE, BOOK_NEWER, BOOK_DAMAGED, BOOK_FULL; BAD_FILE when the key
+            is missing or another's.
         StoreError: the file cannot be opened.
     """
     check_engine(apsw.sqlite_lib_version())
@@ -54,6 +69,7 @@ def open_to_write(path: str, vfs: str | None = None) -> apsw.Connection:
     with translated(path, "the beginning of the file"):
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
         try:
+            _unlock(connection, path, key)
             _prepare(connection, path)
         except BaseException:
             connection.close()
@@ -61,11 +77,12 @@ def open_to_write(path: str, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
-def open_to_read(path: str, vfs: str | None = None) -> apsw.Connection:
-    """A connection that can only read, also while the book is in use.
+def open_to_read(path: str, vfs: str | None = None, key: bytes | None = None) -> apsw.Connection:
+    """A connection that can only read, also while the book is in use. `key`: 32 bytes, or none.
 
     Raises:
-        Refused: BOOK_TOO_OLD_ENGINE, BOOK_NEWER, BOOK_DAMAGED.
+        Refused: BOOK_TOO_OLD_ENGINE, BOOK_NEWER, BOOK_DAMAGED; BAD_FILE when the key is missing
+            or another's.
     """
     check_engine(apsw.sqlite_lib_version())
     if not os.path.isfile(path):
@@ -74,12 +91,44 @@ def open_to_read(path: str, vfs: str | None = None) -> apsw.Connection:
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
         try:
             connection.set_busy_timeout(WAIT_MS)
+            _unlock(connection, path, key)
             _run(connection, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
             _check_kind(connection, path)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def is_encrypted(path: str) -> bool:
+    """Whether this file is an encrypted book; an empty or missing one is not."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(24)
+    except OSError:
+        return False
+    return not start.startswith(_PLAIN_START) and start[21:] == _PAYLOAD_FRACTIONS
+
+
+def is_plain(path: str) -> bool:
+    """Whether this file is a book that anybody can read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(16) == _PLAIN_START
+    except OSError:
+        return False
+
+
+def key_setting(key: bytes) -> str:
+    """What the engine is told to use exactly this key.
+
+    Raises:
+        Refused: BAD_VALUE for a key of another length.
+    """
+    if len(key) != KEY_BYTES:
+        facts = {"field": "key", "expected": f"{KEY_BYTES} bytes", "shape": f"{len(key)} bytes"}
+        raise Refused(Refusal.BAD_VALUE, facts)
+    return f"raw:{key.hex()}"
 
 
 def damaged(path: str, place: str, found: str) -> Refused:
@@ -98,7 +147,8 @@ def translated(path: str, place: str) -> Iterator[None]:
 
 def told(error: apsw.Error, path: str, place: str) -> Refused | StoreError:
     """What an error of the engine means for a book."""
-    if isinstance(error, apsw.FullError):
+    # On a full disk the engine cannot even make the small file through which its connections see the log.
+    if isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
         return Refused(Refusal.BOOK_FULL, {"path": path})
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return damaged(path, place, str(error))
@@ -142,6 +192,28 @@ def _prepare(connection: apsw.Connection, path: str) -> None:
         raise StoreError(f"{path}: this disk does not let SQLite keep a write-ahead log")
     _run(connection, _SETTINGS)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
+
+def _unlock(connection: apsw.Connection, path: str, key: bytes | None) -> None:
+    """Give the engine the key, and see at the first page whether it is the right one."""
+    if key is None:
+        if is_encrypted(path):
+            raise _not_opened(path, "it is encrypted", "its key")
+        return
+    setting = key_setting(key)
+    if is_plain(path):
+        raise _not_opened(path, "it is not encrypted", "an encrypted book, or no key")
+    _run(connection, f"PRAGMA cipher = '{CIPHER}'; PRAGMA key = '{setting}'")
+    try:
+        _run(connection, "SELECT count(*) FROM sqlite_schema")
+    except apsw.NotADBError:
+        if not is_encrypted(path):
+            raise  # not even the shape of a book
+        raise _not_opened(path, "its key does not open it, or its beginning was changed", "its own key") from None
+
+
+def _not_opened(path: str, shape: str, expected: str) -> Refused:
+    return Refused(Refusal.BAD_FILE, {"file": path, "shape": shape, "expected": expected})
 
 
 def _is_empty(connection: apsw.Connection) -> bool:

@@ -9,6 +9,7 @@ rows, is not known here; `verify` decodes and folds them.
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from operator import eq, itemgetter
 from typing import Any, get_args
@@ -299,6 +300,7 @@ def _schema(connection: apsw.Connection) -> dict[str, str | None]:
     return dict(found)
 
 
+@cache
 def _schema_of_this_version() -> dict[str, str | None]:
     connection = apsw.Connection(":memory:")
     try:

@@ -191,20 +191,29 @@ class SqliteGround(TableLog):
             pending.clear()
         self._mark = (0, 0)
 
-    def erase(self, digest: bytes) -> bool:
-        """Destroy the key of a payload, in the file and in the log."""
+    def erase(self, digest: bytes, instead: Payload | None) -> bool:
+        """Destroy the key of a payload, in the file and in the log; if there was one, keep another payload instead."""
         with self._alone():
             self._run("DELETE FROM payload_key WHERE key_id = (SELECT key_id FROM payload WHERE digest = ?)", (digest,))
             was_there = self._connection.changes() > 0
+            if was_there and instead:
+                self._write_payload(instead)
         if was_there:
             self._empty_the_log()
         return was_there
 
     def _empty_the_log(self) -> None:
-        """Old pages with the key stand in the log; while somebody reads, the next erasure or close takes them."""
+        """Old pages with the key stand in the log; while somebody reads, the next erasure or close takes them.
+
+        A disk that fails here is as unsure as one that fails at COMMIT.
+        """
         self._connection.set_busy_timeout(0)
-        with suppress(apsw.Error):
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        try:
+            with suppress(apsw.BusyError, apsw.LockedError, apsw.FullError):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.Error as error:
+            self.is_unsure = True
+            raise StoreUnsure(f"the log could not be emptied ({type(error).__name__})") from error
         self._connection.set_busy_timeout(WAIT_MS)
 
     def payload(self, digest: bytes) -> Payload | None:
@@ -276,13 +285,22 @@ class SqliteGround(TableLog):
 
 
 class SqliteStore:
-    """A `Store` in one file."""
+    """A `Store` in one file; with a key of 32 bytes every page of it is encrypted."""
 
-    def __init__(self, path: str, decide: Decide, apply: Apply, owner: str = "", vfs: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        decide: Decide,
+        apply: Apply,
+        owner: str = "",
+        vfs: str | None = None,
+        *,
+        key: bytes | None = None,
+    ) -> None:
         self._path = path
         self._owned = own(path)
         try:
-            self._connection = open_to_write(path, vfs)
+            self._connection = open_to_write(path, vfs, key)
             with translated(path, "the last seal"):
                 self._ground = SqliteGround(self._connection, path)
         except BaseException:
@@ -327,10 +345,10 @@ class SqliteStore:
         with self._using() as ground:
             return ground.payload(digest)
 
-    def erase(self, digest: bytes) -> bool:
-        """Destroy the key of a payload; whether there was one."""
+    def erase(self, digest: bytes, instead: Payload | None = None) -> bool:
+        """Destroy the key of a payload; whether there was one. `instead` is kept in the same transaction, if so."""
         with self._using() as ground:
-            return ground.erase(digest)
+            return ground.erase(digest, instead)
 
     def link(self, name: str) -> bytes | None:
         """A note outside chain and fold."""

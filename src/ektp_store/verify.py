@@ -66,13 +66,15 @@ def verify(
     progress: Progress | None = None,
     *,
     chain: bool = False,
+    key: bytes | None = None,
 ) -> Verified:
     """Verify the book at `path`, or its log alone; `progress` is told commits done and commits in all.
 
     Raises:
-        Refused: BOOK_DAMAGED with `path`, `place` and `found`; BOOK_NEWER, BOOK_TOO_OLD_ENGINE.
+        Refused: BOOK_DAMAGED with `path`, `place` and `found`; BOOK_NEWER, BOOK_TOO_OLD_ENGINE;
+            BAD_FILE when the key of an encrypted book is missing or another's.
     """
-    connection = open_to_read(path)
+    connection = open_to_read(path, key=key)
     reading = Reading(connection, check_sums=not chain)
     try:
         with _no_cycles():

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ektp_core.boundary.store import Accepted, Answer, Sealed, Store, StoreError, Work
+from ektp_core.boundary.store import Accepted, Answer, Payload, Sealed, Store, StoreError, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.events import Moved
 from ektp_core.flow.view import Position
@@ -158,7 +158,7 @@ class FactsHaveOneName(Faulty):
 class KeepsWhatIsErased(Faulty):
     """Erasing says yes and destroys nothing."""
 
-    def erase(self, digest: bytes) -> bool:
+    def erase(self, digest: bytes, instead: Payload | None = None) -> bool:
         return self.inner.payload(digest) is not None
 
 

@@ -52,8 +52,21 @@ def _bars(found: dict[str, Any]) -> Iterator[Bar]:
             yield Bar(f"allotment for {name}", found["allotting"][name], bar, at_least=False)
             used = found["allotting"][f"{name} of the processor"]
             yield Bar(f"allotment for {name} of the processor", used, bar, at_least=False)
+    yield from _station(found)
     if "growing" in found:
         yield Bar("rate at the most rows / rate at 100,000", found["growing"]["rate kept"], 0.75)
+
+
+def _station(found: dict[str, Any]) -> Iterator[Bar]:
+    if "cards" in found:
+        for name, times in found["cards"]["times the floor"].items():
+            yield Bar(f"a station's card / {name}", times, 3, at_least=False)
+    if "recovery" in found:
+        one = found["recovery"]
+        what = f"ready with {one['most cards']:,} cards, ms (1.5 x that with {one['fewest cards']:,}, and a constant)"
+        yield Bar(what, one["most ms"], one["at most ms"], at_least=False)
+    if "seeds" in found:
+        yield Bar("simulated seeds a second a core", found["seeds"]["seeds a second a core"], 50)
 
 
 _REPLAY = {1: 0.70, 100: 0.50, 1000: 0.40}

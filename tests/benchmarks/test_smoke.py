@@ -6,7 +6,7 @@ import pytest
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.flow.events import FeedQueued, Moved
-from tests.benchmarks import bars, growing, movements, posting, verifying
+from tests.benchmarks import bars, growing, movements, posting, station_cards, station_seeds, verifying
 from tests.benchmarks.timing import alternate
 
 
@@ -67,3 +67,33 @@ def test_ratios_are_taken_inside_a_round() -> None:
 def test_a_bar_is_met_from_its_own_side() -> None:
     found = {"locks": {"nanoseconds": {"step": 90, "transitions": 9000}, "times as fast as transitions": 20}}
     assert [bar["met"] for bar in bars.judged(found)] == [True, False]
+
+
+def test_a_card_at_the_station_is_measured_beside_as_many_raw_transactions(tmp_path: Path) -> None:
+    found = station_cards.measured(tmp_path, rounds=1, cards=2)
+    assert found["commits a card"] == 7, "a durable step more or less; the bar speaks of these"
+    assert set(found["times the floor"]) == set(station_cards.FLOORS)
+    assert [bar["what"] for bar in bars.judged({"cards": found})] == [f"a station's card / {name}" for name in station_cards.FLOORS]
+
+
+@pytest.mark.processes
+def test_a_killed_station_comes_back_with_its_open_card_in_hand(tmp_path: Path) -> None:
+    from tests.benchmarks import station_recovery
+
+    found = station_recovery.measured(tmp_path, (3, 60), rounds=1, processes=False)
+    assert found["cards"]["60"]["events"] > 60 * 16 > found["cards"]["3"]["events"] > 3 * 16
+    assert found["most ms"] > 0 and len(bars.judged({"recovery": found})) == 1
+
+
+@pytest.mark.processes
+def test_processor_and_memory_are_read_of_the_station_and_apart_of_its_drivers(tmp_path: Path) -> None:
+    from tests.benchmarks import station_running
+
+    found = station_running.measured(tmp_path, 4, 0.1)
+    assert found["idle"]["drivers"]["processes"] == found["four printers"]["drivers"]["processes"] == 4
+    assert found["four printers"]["station"]["most MB"] >= found["idle"]["station"]["resident MB"] / 2 > 5
+
+
+def test_seeds_are_counted() -> None:
+    found = station_seeds.measured(1, 2)
+    assert (found["seeds"], found["found"]) == (2, 0) and found["seeds a second a core"] > 0

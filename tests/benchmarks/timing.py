@@ -43,13 +43,20 @@ class Rates:
         return statistics.median(one / other for one, other in pairs)
 
 
-def alternate(contenders: Mapping[str, Slice], rounds: int, seed: int = 1) -> Rates:
-    """Run every contender once a round; the first round warms up and is not counted."""
+def alternate(
+    contenders: Mapping[str, Slice], rounds: int, seed: int = 1, before: Mapping[str, Callable[[], None]] | None = None
+) -> Rates:
+    """Run every contender once a round; the first round warms up and is not counted.
+
+    `before`: what a contender has to prepare for each of its slices, outside its time.
+    """
     chance = random.Random(seed)
     found: dict[str, list[float]] = {name: [] for name in contenders}
     cpu: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds + 1):
         for name in chance.sample(list(contenders), len(contenders)):
+            if before and name in before:
+                before[name]()
             gc.collect()
             gc.freeze()  # what was prepared, and what the others keep, is not walked again in somebody's slice
             started, used = perf_counter(), process_time()

@@ -32,11 +32,13 @@ from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_core.wire.asks import read_ask
 from ektp_core.wire.chain import read_header
 from ektp_core.wire.envelope import Envelope
+from ektp_core.wire.question import answer_to_plain
 from ektp_data.regions import load_regions
 from ektp_hub import reads
 from ektp_hub.config import PSEUDONYMS
 from ektp_hub.door import Door
 from ektp_hub.init import FOUNDING, STATION_KEY, make_hub
+from ektp_hub.question_door import answered
 from ektp_hub.server import make_app
 from ektp_hub.wiring import open_book
 from ektp_keys.key_file import load_key
@@ -78,6 +80,13 @@ class Centre:
         raise AssertionError("carried by hand")
 
     feed = payload = chain
+
+    async def why(self, envelope: bytes) -> dict[str, Any]:
+        with self.store.read() as view:
+            return answer_to_plain(answered(envelope, view, self.door.pseudonyms, now_ms()).answer)
+
+    async def founding(self, station: str) -> bytes:
+        raise NotImplementedError
 
     async def accountability(self) -> dict[str, Any]:
         return await self.read(reads.accountability)

@@ -23,7 +23,7 @@ CATALOGUE: Catalog = read_po(io.BytesIO(INDONESIAN.read_bytes()), locale="id")
 TRANSLATED = {str(message.id): str(message.string) for message in CATALOGUE if message.id}
 
 #: Words that are the same in both languages.
-SAME = {"NIK", "printer", "receive, conclude, load-printer or close-printer"}
+SAME = {"NIK", "printer"}
 
 #: What may be put together without a word to translate: names beside one another.
 NAMES_ALONE = re.compile(r"7( (or|is)? ?7)*")
@@ -100,7 +100,7 @@ def test_the_words_of_the_house_are_used() -> None:
     texts = messages()
     for english, indonesian in (
         (r"\bblanks?\b", "blangko"), (r"(?<!daily )\breport (does|is|that)\b", "berita acara"), (r"\ballotment\b", "jatah"),
-        (r"\bprinters?\b", "printer"), (r"(?<!`ektp )\bstations?\b(?!/)", "mesin cetak"), (r"(?<!`ektp )\bunlock(ed)?\b", "kunci"),
+        (r"\bprinters?\b", "printer"), (r"(?<!ektp )(?<!--)\bstations?\b(?!/|\.(toml|key|db))", "mesin cetak"), (r"(?<!`ektp )\bunlock(ed)?\b", "kunci"),
         (r"\bmisprint(ed)?\b", "gagal cetak"),
     ):  # fmt: skip
         found = [text for text in texts if re.search(english, PLACE.sub("", text), re.IGNORECASE)]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,36 @@ def test_a_card_is_fed_read_encoded_marked_and_delivered(machine: Machine) -> No
     card = machine.body.truth.cards["T-1 1"]
     assert (card.printed_good, card.place, card.record, card.attempt) == (True, Place.OUTPUT, "r1", 1)
     assert machine.looks() == ""
+
+
+def test_a_chip_shows_what_was_written_also_after_a_restart(machine: Machine) -> None:
+    machine.feed()
+    machine.do(messages.Move(Station.CONTACTLESS))
+    assert machine.do(messages.ReadChip()).value == b""
+    machine.do(messages.Encode(b"content"))
+    again = machine.killed()
+    assert again.do(messages.ReadChip()).value == b"content"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.POWER_LOSS, FaultKind.JAM])
+def test_a_chip_whose_writing_was_interrupted_reads_as_neither_whole_nor_empty(machine: Machine, kind: FaultKind) -> None:
+    machine.fault(kind, Step.ENCODE)
+    machine.feed()
+    machine.do(messages.Move(Station.CONTACTLESS))
+    with suppress(PowerLost):
+        machine.do(messages.Encode(b"content"))
+    card = machine.body.truth.cards["T-1 1"]
+    assert (card.half_encoded, card.chip, card.encoded) == (True, b"", "")
+    if kind is FaultKind.POWER_LOSS:
+        assert machine.killed().do(messages.ReadChip()).value is None
+
+
+def test_a_dead_chip_or_a_card_elsewhere_is_not_read(machine: Machine) -> None:
+    machine.fault(FaultKind.DEAD_CHIP, Step.ENCODE)
+    machine.feed()
+    assert reason(machine.do(messages.ReadChip())) is Reason.WRONG_PLACE
+    machine.do(messages.Move(Station.CONTACTLESS))
+    assert reason(machine.do(messages.ReadChip())) is Reason.NO_CHIP
 
 
 def test_the_job_record_says_completed_and_where_the_card_is(machine: Machine) -> None:

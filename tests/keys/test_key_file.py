@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from ektp_core.boundary.signer import Signer, Unsealer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.role import Hand
-from ektp_keys import key_file
+from ektp_keys import key_file, passphrase
 from ektp_keys.key_file import create_key, load_key, read_key
 from ektp_keys.public_keys import PublicKeys
 from ektp_keys.transit import seal_to
@@ -154,7 +154,7 @@ def test_where_argon2id_is_missing_scrypt_protects(tmp_path: Path, monkeypatch: 
         raise UnsupportedAlgorithm("argon2id")
 
     create_key(tmp_path / "newer", "hub", Hand.HUB, PASSPHRASE)
-    monkeypatch.setattr(key_file, "Argon2id", missing)
+    monkeypatch.setattr(passphrase, "Argon2id", missing)
     create_key(tmp_path / "key", "hub", Hand.HUB, PASSPHRASE)
     assert json.loads((tmp_path / "key").read_text())["kdf"] == "scrypt"
     assert load_key(tmp_path / "key", PASSPHRASE).owner == "hub"

@@ -53,6 +53,7 @@ class Card:
     place: str = "drawer"
     machine: str = ""
     written: bytes = b""
+    is_half_written: bool = False
     job: str = ""  # the job that put ink on it
     is_complete: bool = False
     flaw: str = ""
@@ -189,7 +190,8 @@ class Machine:
 
     def capabilities(self, timeout_ms: int) -> Capabilities:
         """A blind one declares nothing that could be evidence."""
-        return Capabilities(Can.FEEDER | Can.REJECT_TRAY | (Can.NOTHING if self.blind else EVIDENCE), 1016, 648, 300)
+        sees = Can.NOTHING if self.blind else EVIDENCE | Can.READS_CHIP
+        return Capabilities(Can.FEEDER | Can.REJECT_TRAY | sees, 1016, 648, 300)
 
     def reserve(self, owner: str, timeout_ms: int) -> None:
         """Nobody else is there."""
@@ -267,13 +269,22 @@ class Machine:
             self.read = "" if self.blind or card.has_dead_chip else card.uid
             return self.read
 
+    def read_chip(self, timeout_ms: int) -> bytes | None:
+        """What was written to the chip; None if that did not end."""
+        with self.act("read what the chip holds"):
+            card = self._card()
+            if self.blind or card.has_dead_chip:
+                raise DriverError("the chip does not answer")
+            return None if card.is_half_written else card.written
+
     def encode(self, content: bytes, timeout_ms: int) -> bytes:
         """Write the chip; it may come out half written."""
         with self.act("write the chip"):
             card = self._card()
-            card.written = content[:3]
+            card.written, card.is_half_written = content[:3], True
             self._maybe_jam("write the chip")
-            card.written = content
+            self._maybe_lose_power()
+            card.written, card.is_half_written = content, False
             return content
 
     def mark(self, token: PrintToken, timeout_ms: int) -> str:

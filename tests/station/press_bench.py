@@ -7,9 +7,9 @@ any moment between two of them, or throw the station's memory away.
 from random import Random
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ektp_core.boundary.card_printer import Artwork
+from ektp_core.boundary.card_printer import Artwork, Can
 from ektp_core.boundary.store import Work
 from ektp_core.errors import Refused
 from ektp_core.flow.apply import apply
@@ -73,8 +73,11 @@ def authorisation(number: int) -> tuple[Event, ...]:
 class Bench:
     """See the module's text. Attributes: what the step wanted and nobody has done yet."""
 
-    def __init__(self, records: int = 1, log: str = "kept", blind: bool = False, **settings: Any) -> None:
+    def __init__(
+        self, records: int = 1, log: str = "kept", blind: bool = False, lacks: Can = Can.NOTHING, **settings: Any
+    ) -> None:
         self.now_ms = NOW
+        self.lacks = lacks
         self.alarms: list[messages.Alarm] = []
         self.replies: list[messages.Reply] = []
         self.others: list[messages.Effect] = []
@@ -174,7 +177,8 @@ class Bench:
 
     def up(self) -> None:
         """The driver opened its device."""
-        self.put(messages.PrinterUp(PRINTER, self.machine.capabilities(0)))
+        can = self.machine.capabilities(0)
+        self.put(messages.PrinterUp(PRINTER, evolve(can, can=can.can & ~self.lacks)))
 
     def tick(self, ms: int = 1_100) -> None:
         """Time goes by."""

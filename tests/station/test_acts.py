@@ -19,7 +19,7 @@ def _machine(log: str = "kept", *, blind: bool = False) -> Machine:
 
 
 def _done(machine: Machine, act: Act) -> Done:
-    result = perform(machine, Order(act, TOKEN, chip=b"content"), ART, 1_000)
+    result = perform(machine, Order(act, TOKEN, chip=b"" if act is Act.LOOK else b"content"), ART, 1_000)
     assert isinstance(result, Done), result
     return result
 
@@ -75,6 +75,31 @@ def test_a_look_at_a_dead_chip_is_still_a_look() -> None:
     machine.hopper[0].has_dead_chip = True
     _done(machine, Act.FEED)
     assert _done(machine, Act.LOOK).uid == ""
+
+
+@pytest.mark.parametrize("position", [CardPosition.CONTACTLESS, CardPosition.EXIT])
+@pytest.mark.parametrize(
+    ("holds", "half", "written"), [(b"", False, False), (b"content", False, True), (b"con", True, None), (b"other", False, None)]
+)
+def test_a_look_for_the_chip_says_whether_it_holds_what_was_ordered(
+    position: CardPosition, holds: bytes, half: bool, written: bool | None
+) -> None:
+    machine = _machine()
+    _done(machine, Act.FEED)
+    card, machine.position = machine.inside, position
+    assert card is not None
+    card.written, card.is_half_written = holds, half
+    seen = perform(machine, Order(Act.LOOK, TOKEN, chip=b"content"), ART, 1_000)
+    assert isinstance(seen, Done)
+    assert (seen.uid, seen.chip_written) == (card.uid, written)
+
+
+def test_a_restart_that_the_first_glance_told_is_not_forgotten_by_the_second() -> None:
+    """A device says only once that it restarted; a look takes two glances."""
+    machine = _machine()
+    _done(machine, Act.FEED)
+    machine.lose_power(0)
+    assert _done(machine, Act.LOOK).look.status.rebooted
 
 
 @pytest.mark.parametrize("position", [CardPosition.HEAD, CardPosition.JAMMED])

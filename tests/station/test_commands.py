@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.verdict import Cause, Certainty, Outcome
 from ektp_station.commands import station, verdict
-from ektp_station.config import ADDRESS_FILE, StationConfig, write_config
+from ektp_station.config import ADDRESS_FILE, FILE, StationConfig, write_config
 
 COMMANDS = station.commands
 
@@ -76,3 +76,11 @@ def test_a_good_card_has_no_cause_whatever_is_said() -> None:
     bad = verdict("r", 1, False, Cause.MISPRINT)
     assert (good.outcome, good.cause, good.certainty) == (Outcome.GOOD, Cause.NONE, Certainty.OPERATOR)
     assert (bad.outcome, bad.cause) == (Outcome.SPOILED, Cause.MISPRINT)
+
+
+def test_a_card_that_is_gone_is_neither_good_nor_bad(folder: Path) -> None:
+    gone = verdict("r", 1, None, Cause.MISPRINT)
+    assert (gone.outcome, gone.cause, gone.certainty) == (Outcome.UNKNOWN, Cause.NO_EVIDENCE, Certainty.OPERATOR)
+    for said in ((), ("--gone", "--good"), ("--gone", "--bad")):
+        result = run("look", str(folder), "--record", "r", "--attempt", "1", "--key", str(folder / FILE), *said)
+        assert result.exit_code == 2 and "one of --good, --bad and --gone" in result.output

@@ -16,8 +16,10 @@ from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.codec import to_json
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.feed import AUTHORISED, FORMAT, Authorisation, FeedEntry
+from ektp_core.flow.lifting import LiftRecord
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Withdraw
+from ektp_core.flow.queueing_here import CancelCard, PausePrinter
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter, TakeFeed
 from ektp_core.vocabulary.prr import to_payload
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
@@ -258,7 +260,8 @@ def test_a_receipt_by_anybody_but_the_hub_is_refused(desk: Desk, signer: str) ->
 
 @pytest.mark.parametrize(
     "body",
-    [VERDICT, Receive("K-2", STATION, (("PNRI-2026", 1, 5),)), LoadPrinter("A", (("PNRI-2026", 1, 5),), 0), ClosePrinter("A", "smoke")],
+    [VERDICT, Receive("K-2", STATION, (("PNRI-2026", 1, 5),)), LoadPrinter("A", (("PNRI-2026", 1, 5),), 0), ClosePrinter("A", "smoke"),
+     LiftRecord("52.03-000001", "sakit"), CancelCard("52.03-000001", 1, "not here"), PausePrinter("A", "dust")],
 )  # fmt: skip
 def test_what_people_at_a_station_may_ask_is_heard(desk: Desk, body: object) -> None:
     heard = desk.hear(desk.office.ask(STATION, body, "operator", "verifier-2"))

@@ -114,8 +114,10 @@ def test_a_blind_device_stays_blind_whatever_it_shows() -> None:
     assert not _seen(_look()).blind
 
 
-def test_no_device_shows_whether_a_chip_is_fully_written() -> None:
+@pytest.mark.parametrize("written", [None, True, False])
+def test_what_a_chip_holds_is_known_only_if_it_was_read(written: bool | None) -> None:
     assert _seen(_look(uid="0A")).chip_written is None
+    assert evidence(ATTEMPT, Done(_look(), "0A", chip_written=written), FULL).chip_written is written
 
 
 def test_the_count_of_a_device_without_one_is_minus_one() -> None:

@@ -14,6 +14,7 @@ from ektp_core.boundary.card_printer import (
     Counters,
     DriverError,
     DriverLost,
+    Identity,
     Look,
     PrintToken,
     Settings,
@@ -40,9 +41,11 @@ class Device:
         self.fails: dict[str, Exception] = {}
         self.lost = True
         self.pid = 1
+        self.serial = "VP-0001"
+        self.killed = 0
 
-    def link(self, *_: object) -> "Device":
-        self.restart()
+    def link(self, *_: object, starts: bool) -> "Device":
+        assert not starts, "it could not be killed while it starts"
         return self
 
     def restart(self) -> None:
@@ -50,6 +53,10 @@ class Device:
         if "line" in self.fails:
             raise self.fails["line"]
         self.lost = False
+
+    def kill(self) -> None:
+        self.killed += 1
+        self.lost = True
 
     def close(self) -> None:
         self.said.append("close")
@@ -63,6 +70,7 @@ class Device:
         found: dict[str, Any] = {
             "configure": evolve(self.settings, digest="as the device has it"),
             "capabilities": ABLE,
+            "identify": Identity("EKTP", "Virtual", self.serial),
             "look": Look(Status((), CardPosition.NONE, 1, False), Counters(())),
             "status": Status((), CardPosition.NONE, 1, False),
         }
@@ -90,10 +98,10 @@ def order(act: Act) -> Order:
 
 def test_a_device_is_checked_and_reserved_before_it_is_used(device: Device) -> None:
     assert made().open() == ABLE
-    assert device.said == ["line", "configure", "reserve", "capabilities"]
+    assert device.said == ["line", "identify", "configure", "reserve", "capabilities"]
 
 
-@pytest.mark.parametrize("where", ["line", "configure", "reserve", "capabilities"])
+@pytest.mark.parametrize("where", ["line", "identify", "configure", "reserve", "capabilities"])
 def test_a_device_that_does_not_open_is_let_go_of(device: Device, where: str) -> None:
     device.fails = {where: DriverLost("unplugged")}
     ours = made()
@@ -123,7 +131,7 @@ def test_a_lost_line_is_replaced_and_checked_again(device: Device) -> None:
     device.lost = True
     device.said.clear()
     assert isinstance(ours.carry_out(order(Act.LOOK)), Done)
-    assert device.said == ["line", "configure", "reserve", "look"]
+    assert device.said == ["line", "identify", "configure", "reserve", "look"]
 
 
 def test_after_a_failed_order_the_next_one_has_a_new_line(device: Device) -> None:
@@ -194,3 +202,37 @@ def test_the_picture_of_another_card_is_not_used(device: Device) -> None:
     ours.carry_out(order(Act.FEED))
     ours.carry_out(evolve(order(Act.PREPARE), payload=b"another"))
     assert asked == [b"digest", b"another"]
+
+
+def test_a_printer_that_was_swapped_is_not_used(device: Device) -> None:
+    ours = made()
+    device.serial = "VP-0009"
+    with pytest.raises(DriverError, match="says it is VP-0009 and not VP-0001"):
+        ours.open()
+    assert device.said[:3] == ["line", "identify", "close"], "nothing was set and nothing reserved"
+    device.serial = "VP-0001"
+    assert ours.open() == ABLE
+    device.close()
+    device.serial = "VP-0009"
+    result = ours.carry_out(order(Act.FEED))
+    assert isinstance(result, Failed) and "VP-0009" in result.why and "feed" not in device.said
+
+
+def test_a_killed_machine_starts_no_driver_again(device: Device) -> None:
+    ours = made()
+    ours.open()
+    ours.kill()
+    assert device.killed == 1
+    result = ours.carry_out(order(Act.LOOK))
+    assert isinstance(result, Failed) and "the station ends" in result.why
+    assert device.said.count("line") == 1
+
+
+def test_a_test_card_is_drawn_of_nobody(device: Device) -> None:
+    def draw(_: bytes) -> Artwork:
+        raise AssertionError("nobody's data is asked for")
+
+    ours = made(draw)
+    ours.open()
+    for act in (Act.FEED, Act.PREPARE):
+        assert isinstance(ours.carry_out(Order(act, TOKEN)), Done)

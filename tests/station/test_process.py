@@ -32,6 +32,7 @@ from ektp_core.wire.asks import EnterRecord
 from ektp_data.regions import load_regions
 from ektp_driver_virtual.chip import uid_of
 from ektp_driver_virtual.truth import CardTruth
+from ektp_keys.book_key import key_of_book
 from ektp_station.config import load_config, write_config
 from ektp_store.sqlite import SqliteStore
 from tests.station.station_bench import people, until
@@ -236,7 +237,8 @@ def _compare(house: House, cards: dict[str, CardTruth], states: Counter[str]) ->
     """Both books against the machine's truth."""
     hub = SqliteStore(str(house.hub.book), Decider(load_regions()), apply)
     station = SqliteStore(
-        str(house.station_folder / "station.db"), Decider(load_regions(), STATION), apply, owner=STATION
+        str(house.station_folder / "station.db"), Decider(load_regions(), STATION), apply, owner=STATION,
+        key=key_of_book(house.station_folder / "station.db"),
     )
     try:
         with hub.read() as view, station.read() as own:

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ektp_core.flow.events import TakenIn
+from ektp_core.flow.events import PrinterPaused, TakenIn
 from ektp_core.flow.rows import Record
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import PressStep
@@ -58,6 +58,14 @@ def test_blanks_of_two_classes_are_counted_together() -> None:
     bench = Bench()
     bench.happen(TakenIn("B", 1, 5, STATION, Bucket.STOCK, "v6", "office/52.03"))
     assert shown(bench)["counts"] == {"STOCK": 15}
+
+
+def test_a_paused_printer_shows_why() -> None:
+    bench = Bench()
+    bench.up()
+    bench.happen(PrinterPaused(STATION, PRINTER, "paper dust", ("operator",), bench.now_ms))
+    (printer,) = shown(bench)["printers"]
+    assert (printer["paused"], printer["closed"]) == ("paper dust", "")
 
 
 def test_a_link_that_waits_is_shown() -> None:

@@ -216,6 +216,27 @@ def test_a_full_disk_beside_the_chain_leaves_before_or_after(
     assert at > 2
 
 
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_disk_that_fails_while_the_log_is_emptied_is_unsure_and_the_key_is_gone(
+    tmp_path: Path, disk: FailingDisk, at: int
+) -> None:
+    """An erasure syncs its commit, then the log and the book; a failure of any is not passed over."""
+    path = tmp_path / "book"
+    store = _open(path)
+    store.commit([asked("supply", TakeIn(1, 100))], 1)
+    store.commit(_group("g", 10), 2)
+    disk.fail("xSync", at, apsw.IOError)
+    with pytest.raises(StoreUnsure, match="the log could not be emptied"):
+        store.erase(b"gggg")
+    disk.mend()
+    with pytest.raises(StoreUnsure, match="open the book again"):
+        store.position()
+    store.close()
+    reopened = _open(path)
+    assert reopened.payload(b"gggg") is None and reopened.position().n == 2
+    reopened.close()
+
+
 def test_a_new_book_is_created_under_the_strictest_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a power cut can bring the rollback journal back, and the whole book goes with it."""
     seen: list[object] = []

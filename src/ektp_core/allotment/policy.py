@@ -146,8 +146,9 @@ class Policy:
     priority_classes: tuple[str, ...] = _key((), "Classes of waiting people, the first first.", paper="rule 31")
     refused_classes: tuple[str, ...] = _key((), "Classes that are not printed at all.", paper="rule 31")
     priority_ageing_days: int = _key(
-        0, "After so many days of waiting a person rises one class; 0: never.", unit="days", most=DAYS_MAX
-    )
+        30, "After so many days of waiting a person rises one class (our default); 0: never.", unit="days",
+        most=DAYS_MAX,
+    )  # fmt: skip
 
     def is_valid_on(self, day: str) -> bool:
         """Whether the policy holds on a local date (ISO text)."""

@@ -61,6 +61,11 @@ def lift(waiting: Waiting, because: str, policy: Policy) -> Waiting:
     return Waiting(waiting.record, waiting.priority_class, waiting.since_at_ms, reason)
 
 
+def risen(place: int, since_ms: int, ageing_days: int, at_ms: int) -> int:
+    """The place of a class, 0 first, after waiting: one place nearer for every so many days; 0 days: never."""
+    return max(0, place - max(0, at_ms - since_ms) // (_DAY_MS * ageing_days)) if ageing_days else place
+
+
 def queue(policy: Policy, waiting: Iterable[Waiting], at_ms: int) -> Queue:
     """The order at one moment; classes the policy does not name come last, ties by waiting time, then by record."""
     places = {name: place for place, name in enumerate(policy.priority_classes)}
@@ -70,10 +75,7 @@ def queue(policy: Policy, waiting: Iterable[Waiting], at_ms: int) -> Queue:
     def key(one: Waiting) -> tuple[int, int, str]:
         if one.lifted_because:
             return -1, one.since_at_ms, one.record
-        place = places.get(one.priority_class, last)
-        if policy.priority_ageing_days:
-            risen = max(0, at_ms - one.since_at_ms) // (_DAY_MS * policy.priority_ageing_days)
-            place = max(0, place - risen)
+        place = risen(places.get(one.priority_class, last), one.since_at_ms, policy.priority_ageing_days, at_ms)
         return place, one.since_at_ms, one.record
 
     people = tuple(waiting)

@@ -63,6 +63,7 @@ class Can(Flag):
     RETRIES_BY_ITSELF = auto()  # danger: must be switched off and read back
     PRINTS_FROM_MEMORY = auto()  # danger: must be switched off and read back
     OPAQUE_QUEUE = auto()  # danger: certainty is never above TRANSPORT
+    READS_CHIP = auto()  # what was written to the chip can be read again, also after a restart
 
 
 #: What a device must have for an interrupted card to be judged without people. A driver
@@ -365,6 +366,13 @@ class CardPrinter(Protocol):
 
     def read_uid(self, timeout_ms: int) -> str:
         """Read the chip's UID (hexadecimal); empty when there is no readable chip."""
+
+    def read_chip(self, timeout_ms: int) -> bytes | None:
+        """What the chip holds: empty bytes if nothing was written yet, None if it reads as neither whole nor empty.
+
+        Only of a device that declares `READS_CHIP`. It must tell a half-written chip from a
+        whole one (a length or a seal in the content itself); in doubt the answer is None.
+        """
 
     def encode(self, content: bytes, timeout_ms: int) -> bytes:
         """Write the chip and return what was read back."""

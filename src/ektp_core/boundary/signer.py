@@ -1,4 +1,4 @@
-"""Who signs, who checks, who seals (penanda tangan, pemeriksa, penyegel): four protocols.
+"""Who signs, who checks, who seals (penanda tangan, pemeriksa, penyegel): small protocols.
 
 The core never holds a key. It hands exact bytes to a signer and asks a verifier about exact
 bytes; whether the key lies in a file, a token or a machine of the state is not known here,
@@ -47,3 +47,7 @@ class Unsealer(Protocol):
         Raises:
             Refused: MALFORMED when they were changed, or sealed for another one or context.
         """
+
+
+class StationSigner(Signer, Unsealer, Protocol):
+    """All that a print station needs of its key: a file, a token or a machine of the state may be behind it."""

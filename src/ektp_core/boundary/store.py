@@ -91,8 +91,8 @@ class Store(Protocol):
     def payload(self, digest: bytes) -> Payload | None:
         """The payload of that digest; None when it never was or its key is destroyed."""
 
-    def erase(self, digest: bytes) -> bool:
-        """Destroy the key of a payload; whether there was one."""
+    def erase(self, digest: bytes, instead: Payload | None = None) -> bool:
+        """Destroy the key of a payload; whether there was one. `instead` is kept in the same transaction, if so."""
 
     def link(self, name: str) -> bytes | None:
         """A note outside chain and fold: receipts, acknowledged heads."""

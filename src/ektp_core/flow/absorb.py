@@ -30,7 +30,7 @@ from ektp_core.flow.events import (
     StationFrozen,
     Stepped,
 )
-from ektp_core.flow.evidence import kept
+from ektp_core.flow.evidence import kept, signed_by_an_earlier_key
 from ektp_core.flow.objections import Commit, objection
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
@@ -50,7 +50,7 @@ from ektp_core.flow.rows import (
     Station,
 )
 from ektp_core.flow.signers import require
-from ektp_core.flow.station_loss_events import EvidenceKept
+from ektp_core.flow.station_loss_events import EvidenceKept, StationReEnrolled
 from ektp_core.flow.view import View
 from ektp_core.lock.step import blank_move, step
 from ektp_core.vocabulary.bucket import Bucket
@@ -71,6 +71,7 @@ _FOUNDING = (
     events.KeyTrusted,
     events.StationEnrolled,
     events.PolicySet,
+    StationReEnrolled,
 )
 
 #: What judging or applying a senseless event may raise; never a reason to stop the chain.
@@ -99,6 +100,8 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
         raise Refused(Refusal.MALFORMED, {"field": "n", "expected": "1 or more", "shape": str(body.n)})
     if view.row(LostStation, body.station) and _signed_by_itself(view, ask, body.station):
         return kept(view, _as_evidence(body))
+    if signed_by_an_earlier_key(view, ask.signed_by, body.station):
+        return () if _is_absorbed(view, body) else kept(view, _as_evidence(body))
     who = require(view, ask, PERMITS[Act.STATION_WORK])
     if not who.has(Hand.STATION, body.station):
         raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": body.station})
@@ -108,12 +111,17 @@ def decide_absorb(view: View, ask: Ask, body: AbsorbCommit) -> tuple[Event, ...]
         return tuple(_forked(view, body, ask.at_ms))  # further along a second history
     if body.n > desk.chain_n + 1:
         raise Refused(Refusal.CHAIN_GAP, {"absorbed": desk.chain_n, "found": body.n, "next": desk.chain_n + 1})
-    known = view.row(AbsorbedCommit, body.station, body.n)
+    known = view.row(AbsorbedCommit, body.station, body.n) if body.n <= desk.chain_n else None
     if known and known.head == body.head:
         return ()
     if known or body.previous != desk.chain_head:
         return tuple(_forked(view, body, ask.at_ms))
     return tuple(_absorbed(view, body, ask.at_ms))
+
+
+def _is_absorbed(view: View, body: AbsorbCommit) -> bool:
+    known = view.row(AbsorbedCommit, body.station, body.n)
+    return known is not None and known.head == body.head
 
 
 def _as_evidence(body: AbsorbCommit) -> EvidenceKept:
@@ -131,7 +139,7 @@ def _absorbed(view: View, body: AbsorbCommit, at_ms: int) -> Iterator[Event]:
     found = tuple(_read(raw) for raw in body.events)
     yield from _written(book, _judged(book, body, found), body.station, at_ms)
     yield from _written(book, _compared(book, body), body.station, at_ms)
-    yield Absorbed(body.station, body.n, body.head, view.position.n + 1)
+    yield Absorbed(body.station, body.n, body.head, view.position.n + 1, at_ms)
 
 
 def _read(raw: bytes) -> Event | None:

@@ -13,6 +13,8 @@ from attrs import evolve
 from ektp_core.flow import events, rows
 from ektp_core.flow.apply_allotting import FOLDS as ALLOTTING
 from ektp_core.flow.apply_cards import FOLDS as CARDS
+from ektp_core.flow.apply_care import FOLDS as CARE
+from ektp_core.flow.apply_closing_day import FOLDS as CLOSING_DAY
 from ektp_core.flow.apply_consignments import FOLDS as CONSIGNMENTS
 from ektp_core.flow.apply_counting import FOLDS as COUNTING
 from ektp_core.flow.apply_custody import given_out, moved, taken_in
@@ -27,7 +29,9 @@ from ektp_core.flow.apply_locks import (
     stepped,
     take_lock,
 )
+from ektp_core.flow.apply_moving import FOLDS as MOVING
 from ektp_core.flow.apply_office import FOLDS as OFFICE
+from ektp_core.flow.apply_queueing import FOLDS as QUEUEING
 from ektp_core.flow.apply_station_loss import FOLDS as STATION_LOSS
 from ektp_core.flow.disputed_facts import noted_dispute
 from ektp_core.flow.view import Book
@@ -102,6 +106,9 @@ def _absorbed(book: Book, event: events.Absorbed) -> None:
     book.put(rows.AbsorbedCommit(event.station, event.n, event.head, event.hub_n))
     desk = book.row(rows.Desk, event.station) or rows.Desk(event.station)
     book.put(evolve(desk, chain_n=event.n, chain_head=event.head))
+    if event.at_ms:
+        contact = book.row(rows.Contact, event.station) or rows.Contact(event.station)
+        book.put(evolve(contact, heard_ms=max(contact.heard_ms, event.at_ms)))
 
 
 def _disputed(book: Book, event: events.Disputed) -> None:
@@ -200,4 +207,8 @@ _FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     **OFFICE,
     **ALLOTTING,
     **STATION_LOSS,
+    **QUEUEING,
+    **CARE,
+    **CLOSING_DAY,
+    **MOVING,
 }

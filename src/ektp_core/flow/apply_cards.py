@@ -164,7 +164,8 @@ def rechecked(book: Book, event: Rechecked) -> None:
     """The record was looked at again."""
     record = book.row(Record, event.record)
     if record:
-        book.put(evolve(record, checked_ms=event.checked_ms))
+        since_ms = record.since_ms or record.checked_ms
+        book.put(evolve(record, checked_ms=event.checked_ms, since_ms=since_ms))
 
 
 def _carried(book: Book, record: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from attrs import evolve
 
+from ektp_core.flow.apply_care import card_fed
 from ektp_core.flow.events import Authorised, CardMade, CardRevoked, Entered, FeedTaken, Pressed, Recalled, Stepped
 from ektp_core.flow.pen import noted
 from ektp_core.flow.rows import (
@@ -20,6 +21,7 @@ from ektp_core.flow.rows import (
     Spoil,
     TakenEntry,
 )
+from ektp_core.flow.suspect_evidence_rows import OpenSuspect
 from ektp_core.flow.view import Book
 from ektp_core.lock.step import STATION_STATES
 from ektp_core.vocabulary.prr import PreviousCard
@@ -95,7 +97,11 @@ def authorised(book: Book, event: Authorised) -> None:
     """A new attempt; the station's pen comes with `FeedTaken`."""
     old = book.row(Lock, event.record)
     _set_lock(book, old, Lock(event.record, LockState.AUTHORISED, event.n, event.station))
-    book.put(Attempt(event.record, event.n, event.station, event.until_ms, event.feed_m))
+    made = Attempt(event.record, event.n, event.station, event.until_ms, event.feed_m)
+    book.put(evolve(made, place=event.place, since_ms=event.since_ms, ageing_days=event.ageing_days))
+    record = book.row(Record, event.record)
+    if record and record.checked_ms < event.checked_ms:  # at a station that knew the record before it was rechecked
+        book.put(evolve(record, checked_ms=event.checked_ms, since_ms=record.since_ms or record.checked_ms))
 
 
 def stepped(book: Book, event: Stepped) -> None:
@@ -138,6 +144,8 @@ def pressed(book: Book, event: Pressed) -> None:
     uid = event.uid or attempt.uid
     book.put(evolve(attempt, step=event.step, reached=reached, printer=event.printer, uid=uid))
     _printer_follows(book, attempt.station, event)
+    if event.step is PressStep.FED:
+        card_fed(book, attempt.station, event.printer, attempt.started_ms)
 
 
 def _unbind(book: Book, attempt: Attempt) -> None:
@@ -185,6 +193,15 @@ def _set_lock(book: Book, old: Lock | None, new: Lock) -> None:
         _outstanding(book, new.station, +1)
     if new.state in STATION_STATES:
         book.put(Lease(new.station, new.record, new.n))
+    _doubt_follows(book, old, new)
+
+
+def _doubt_follows(book: Book, old: Lock | None, new: Lock) -> None:
+    was = old is not None and old.state is LockState.SUSPECT
+    if new.state is LockState.SUSPECT and not was:
+        book.put(OpenSuspect(new.station, new.record, new.n))
+    elif old is not None and was and new.state is not LockState.SUSPECT:
+        book.drop(OpenSuspect(old.station, old.record, old.n))
 
 
 def _queue_follows(book: Book, old: Lock | None, new: Lock) -> None:

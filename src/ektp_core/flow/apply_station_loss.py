@@ -5,16 +5,22 @@ from typing import Any
 
 from attrs import evolve
 
+from ektp_core.flow.rows import Desk
 from ektp_core.flow.station_loss_events import (
+    CodeMistyped,
     EvidenceKept,
     LostSiteCounted,
     LostStationClosed,
     Released,
     ReleaseSeen,
     StationLost,
+    StationReEnrolled,
 )
-from ektp_core.flow.station_loss_rows import Evidence, LostStation, ReleasedByCode
+from ektp_core.flow.station_loss_rows import Contact, Evidence, LostStation, ReleasedByCode, WrongCodes
 from ektp_core.flow.view import Book
+
+#: How long wrong codes are counted together. A number of the fold: it never changes.
+WRONG_WITHIN_MS = 3_600_000
 
 
 def _station_lost(book: Book, event: StationLost) -> None:
@@ -26,6 +32,9 @@ def _evidence_kept(book: Book, event: EvidenceKept) -> None:
     lost = book.row(LostStation, event.station)
     if lost:
         book.put(evolve(lost, kept_bytes=lost.kept_bytes + sum(map(len, event.events))))
+    contact = book.row(Contact, event.station)
+    if contact and contact.key:
+        book.put(evolve(contact, kept_bytes=contact.kept_bytes + sum(map(len, event.events))))
 
 
 def _released(book: Book, event: Released) -> None:
@@ -46,6 +55,25 @@ def _closed(book: Book, event: LostStationClosed) -> None:
         book.put(evolve(lost, closed=event.minutes))
 
 
+def _code_mistyped(book: Book, event: CodeMistyped) -> None:
+    """Codes are counted together for an hour from the first wrong one on."""
+    known = book.row(WrongCodes, event.station)
+    if known is None or event.at_ms >= known.since_ms + WRONG_WITHIN_MS:
+        known = WrongCodes(event.station, event.at_ms, 0)
+    book.put(evolve(known, count=known.count + 1))
+
+
+def _re_enrolled(book: Book, event: StationReEnrolled) -> None:
+    """The new chain begins at nothing; the feed's numbers go on, so that an old entry is never the next one."""
+    desk = book.row(Desk, event.station) or Desk(event.station)
+    feed_m = max(desk.queued_m, event.feed_m)
+    book.put(evolve(desk, queued_m=feed_m, taken_m=feed_m, chain_n=0, chain_head=b""))
+    contact = book.row(Contact, event.station) or Contact(event.station)
+    book.put(evolve(contact, feed_m=feed_m, key=event.key))
+    for owed in list(book.rows(ReleasedByCode, event.station)):
+        book.drop(owed)  # the commit that would have said so is the old chain's: it never comes
+
+
 FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     StationLost: _station_lost,
     EvidenceKept: _evidence_kept,
@@ -53,4 +81,6 @@ FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     ReleaseSeen: _release_seen,
     LostSiteCounted: _site_counted,
     LostStationClosed: _closed,
+    CodeMistyped: _code_mistyped,
+    StationReEnrolled: _re_enrolled,
 }

@@ -33,16 +33,18 @@ R = TypeVar("R", bound=Row)
 
 #: Version of the fold: of the rows that today's `apply` makes and of how they are written. It rises
 #: when the same events would lead to other bytes; rows of an older fold are made again from the log.
-FOLD = 2
+FOLD = 3
 
 #: Versions above 1, by kind number.
-VERSIONS: Mapping[int, int] = {1: 2, 26: 2, 19: 2, 20: 2, 25: 2, 30: 2, 33: 2}
+VERSIONS: Mapping[int, int] = {1: 2, 5: 2, 26: 2, 19: 2, 20: 2, 25: 2, 30: 2, 33: 2, 23: 2}
 
 #: (kind, old version) -> the fields of the next version.
 UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
     (1, 1): lambda fields: [*fields, False],  # blanks taken in before runs could be assumed were read
+    (5, 1): lambda fields: [*fields, 0, 0, 0, 0],  # authorisations from before they told their place in the queue
     (19, 1): lambda fields: [*fields, 0],  # consignments from before the hour was noted
     (20, 1): lambda fields: [*fields, [], "", ""],  # counts from before one could stay open and had its minutes
+    (23, 1): lambda fields: [*fields, 0],  # commits from before it was noted when they came: not known
     (25, 1): lambda fields: [*fields, 0],  # reports from before the cut's time was kept: not known
     (30, 1): lambda fields: [*fields, []],  # openings from before a group named its members
     (33, 1): lambda fields: [*fields, [], [], []],  # readings from before the papers followed them

@@ -96,7 +96,7 @@ class CountDay:
 
 
 @frozen
-class _Pile:
+class CountedPile:
     """A pile with its boxes in it."""
 
     counted: int = 0
@@ -115,18 +115,18 @@ def decide_count(view: View, ask: Ask, body: CountDay) -> tuple[Event, ...]:
     if view.row(Count, body.party, body.minutes):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the count", "id": body.minutes})
     body = evolve(body, piles=tuple(_with_cards_out(view, body.party, one) for one in body.piles))
-    piles = _piles(view, body)
+    piles = counted_piles(view, body)
     sums = sums_at(view, body.party, body.cut_seq)
-    found = _compared(view, body, piles, sums)
+    found = compared(view, body, piles, sums)
     blanks = {key: one for key, one in found.items() if key[0] is not Pile.OLD_CARDS}  # those are in another book
     numbers, kept = made(view, body.party, [one.surplus for one in blanks.values() if one.surplus])
     parts = iter(numbers)
     moved: list[Event] = []
     for key, variance in blanks.items():
         surplus = variance.extra | SerialSet([next(parts)] if variance.surplus else [])
-        moved += _lost(view, body, key, piles[key], variance)
+        moved += lost_moves(view, body, key, piles[key], variance)
         moved += _found(body, key, surplus)
-    lines = tuple(_line(key, piles, sums, found.get(key, Variance())) for key in sorted(piles, key=_order))
+    lines = tuple(count_line(key, piles, sums, found.get(key, Variance())) for key in sorted(piles, key=_order))
     seals = tuple(box.seal for box in body.boxes)
     gone = missed(view, (one for one in moved if isinstance(one, Moved)), who.names, body.minutes, ask.at_ms)
     settled_seq = view.position.seq + 1 + len(moved) + len(kept) + len(late)
@@ -147,9 +147,10 @@ def _order(key: Key) -> tuple[str, str]:
     return key[0].value, key[1]
 
 
-def _line(
-    key: Key, piles: Mapping[Key, _Pile], sums: Sums, variance: Variance
+def count_line(
+    key: Key, piles: Mapping[Key, CountedPile], sums: Sums, variance: Variance
 ) -> tuple[Pile, str, int, int, int, int, str]:
+    """The line of a pile as a count keeps it."""
     found = len(variance.extra) + variance.surplus
     lost = len(variance.missing) + variance.short
     return (*key, piles[key].counted, sums.expected.get(key, 0), found, lost, piles[key].explanation)
@@ -158,19 +159,19 @@ def _line(
 # -- what people wrote --------------------------------------------------------------------------
 
 
-def _piles(view: View, body: CountDay) -> dict[Key, _Pile]:
+def counted_piles(view: View, body: CountDay) -> dict[Key, CountedPile]:
     """Each pile with its sealed boxes; sound words, numbers and serials, nothing named twice."""
-    found: dict[Key, _Pile] = {}
+    found: dict[Key, CountedPile] = {}
     for one in body.piles:
         key = one.pile, one.blank_class
         if key in found:
             raise Refused(Refusal.ALREADY_KNOWN, {"what": "the pile", "id": _shown(key)})
         _sound_pile(view, body.party, one)
-        found[key] = _Pile(one.counted, serials_of(one.present), one.explanation.strip())
+        found[key] = CountedPile(one.counted, serials_of(one.present), one.explanation.strip())
     for box in body.boxes:
         key = Pile.UNPRINTED, box.blank_class
         _sound_box(view, body.party, box)
-        pile = found.get(key, _Pile())
+        pile = found.get(key, CountedPile())
         found[key] = evolve(pile, counted=pile.counted + box.count, present=pile.present | serials_of(box.ranges))
     seals = [box.seal for box in body.boxes]
     twice = next((seal for seal in seals if seals.count(seal) > 1), None)
@@ -212,11 +213,11 @@ def _sound_box(view: View, party: str, box: SealedBox) -> None:
 # -- how it differs -----------------------------------------------------------------------------
 
 
-def _compared(view: View, body: CountDay, piles: dict[Key, _Pile], sums: Sums) -> dict[Key, Variance]:
+def compared(view: View, body: CountDay, piles: dict[Key, CountedPile], sums: Sums) -> dict[Key, Variance]:
     """The piles that differ; every one of them must be explained. Unnamed piles are added as empty."""
     found: dict[Key, Variance] = {}
     for key in sorted({*piles, *sums.expected}, key=_order):
-        pile = piles.setdefault(key, _Pile())
+        pile = piles.setdefault(key, CountedPile())
         if pile.present and key in sums.moved:
             raise Refused(
                 Refusal.STALE_CUT, {"cut": body.cut_seq, "oldest": view.position.seq, "newest": view.position.seq}
@@ -252,7 +253,7 @@ def _not_elsewhere(view: View, found: Mapping[Key, Variance]) -> None:
 # -- where it goes ------------------------------------------------------------------------------
 
 
-def _lost(view: View, body: CountDay, key: Key, pile: _Pile, variance: Variance) -> Iterator[Event]:
+def lost_moves(view: View, body: CountDay, key: Key, pile: CountedPile, variance: Variance) -> Iterator[Event]:
     """What is missing, each blank to the account of the lost of its condition."""
     short = variance.short
     for bucket in (Bucket.FOUND_HELD, *(bucket for bucket, where in PILE_OF.items() if where is key[0])):

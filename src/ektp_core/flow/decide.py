@@ -12,7 +12,10 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import AbsorbCommit, decide_absorb
 from ektp_core.flow.allotting_families import FAMILIES as ALLOTTING
 from ektp_core.flow.ask import Ask, Late
+from ektp_core.flow.blank_tests import station_families as test_families
 from ektp_core.flow.cards_families import CARDS
+from ektp_core.flow.closing_day import CloseDay, MarkDay, decide_close_day, decide_mark
+from ektp_core.flow.closing_day_booking import BookVariance, decide_book_variance
 from ektp_core.flow.closing_found import CloseFound, decide_close_found
 from ektp_core.flow.counting import CountDay, decide_count
 from ektp_core.flow.custody import (
@@ -40,6 +43,7 @@ from ektp_core.flow.finding import (
 )
 from ektp_core.flow.founding import Found, Register, decide_founding, decide_register
 from ektp_core.flow.lost_site import CloseLostStation, CountLostSite, decide_close_lost, decide_lost_site
+from ektp_core.flow.moving import ArriveBook, MoveBook, decide_arrive, decide_move, placed
 from ektp_core.flow.office_families import OFFICE_FAMILIES
 from ektp_core.flow.opening import OpenBalance, decide_opening
 from ektp_core.flow.pressing import (
@@ -62,7 +66,17 @@ from ektp_core.flow.printing import (
     decide_recall,
     decide_withdraw,
 )
-from ektp_core.flow.releasing import AcceptRelease, BurnForCode, decide_burn, decide_release
+from ektp_core.flow.queueing_families import FAMILIES as QUEUEING
+from ektp_core.flow.queueing_families import station_families as queueing_here
+from ektp_core.flow.re_enrolling import ReEnrol, decide_re_enrol
+from ektp_core.flow.releasing import (
+    AcceptRelease,
+    BurnForCode,
+    NoteWrongCode,
+    decide_burn,
+    decide_release,
+    decide_wrong_code,
+)
 from ektp_core.flow.reporting import FileReport, Unlock, decide_report, decide_unlock
 from ektp_core.flow.reversal import ReverseMovement, decide_reversal
 from ektp_core.flow.settling import (
@@ -82,6 +96,7 @@ from ektp_core.flow.station_book import (
     decide_load,
     decide_take,
 )
+from ektp_core.flow.suspect_evidence import AddEvidence, decide_add_evidence
 from ektp_core.flow.taking_back import GiveBack, decide_give_back
 from ektp_core.flow.view import View
 from ektp_core.ledger.conservation import Step, replay
@@ -101,7 +116,7 @@ class Decider:
     """
 
     def __init__(self, regions: Regions, owner: str = "") -> None:
-        self._families = _station_families(regions, owner) if owner else _hub_families(regions)
+        self._families = placed(_station_families(regions, owner), owner) if owner else _hub_families(regions)
 
     def __call__(self, view: View, ask: Ask) -> tuple[Event, ...] | Refused:
         """Events to be applied and sealed together, or the refusal. Changes nothing."""
@@ -160,6 +175,10 @@ def _hub_families(regions: Regions) -> Mapping[type[Any], Family]:
         CountLostSite: decide_lost_site,
         CloseLostStation: decide_close_lost,
         AcceptRelease: decide_release,
+        BookVariance: decide_book_variance,
+        **QUEUEING,
+        NoteWrongCode: decide_wrong_code,
+        ReEnrol: decide_re_enrol,
     }
 
 
@@ -176,6 +195,13 @@ def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family
         Conclude: decide_conclude,
         ReturnCard: decide_return,
         BurnForCode: decide_burn,
+        AddEvidence: lambda view, ask, body: decide_add_evidence(view, ask, body, owner),
+        MarkDay: lambda view, ask, body: decide_mark(view, ask, body, owner),
+        CloseDay: lambda view, ask, body: decide_close_day(view, ask, body, owner),
+        **queueing_here(owner),
+        **test_families(owner),
+        MoveBook: lambda view, ask, body: decide_move(view, ask, body, owner),
+        ArriveBook: lambda view, ask, body: decide_arrive(view, ask, body, owner),
     }
 
 

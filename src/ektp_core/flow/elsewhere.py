@@ -61,11 +61,11 @@ def refuse_leased_elsewhere(view: View, person: Person | None, office: str) -> N
         return
     raise Refused(
         Refusal.OPEN_ELSEWHERE,
-        {"record": record.record, "office": record.office, "station": lock.station, "since": _since_ms(view, lock)},
+        {"record": record.record, "office": record.office, "station": lock.station, "since": since_ms(view, lock)},
     )
 
 
-def _since_ms(view: View, lock: Lock) -> int:
+def since_ms(view: View, lock: Lock) -> int:
     """When the station was allowed to print it, as the message to it says."""
     attempt = view.row(Attempt, lock.record, lock.n)
     entry = view.row(FeedRow, lock.station, attempt.feed_m) if attempt else None

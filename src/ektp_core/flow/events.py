@@ -12,11 +12,22 @@ from attrs import frozen
 
 from ektp_core.flow.allotting_events import AllottingEvent
 from ektp_core.flow.cards_events import CardsEvent
+from ektp_core.flow.care_events import CareEvent
+from ektp_core.flow.closing_day_events import ClosingDayEvent
 from ektp_core.flow.counting_events import CountingEvent
 from ektp_core.flow.custody_events import CustodyEvent
+from ektp_core.flow.moving_events import MovingEvent
 from ektp_core.flow.office_events import OfficeEvent
+from ektp_core.flow.printer_events import PrinterClosed as PrinterClosed
+from ektp_core.flow.printer_events import PrinterLoaded as PrinterLoaded
+from ektp_core.flow.queueing_events import BatchChosen as BatchChosen
+from ektp_core.flow.queueing_events import PrinterPaused as PrinterPaused
+from ektp_core.flow.queueing_events import ProposalAnswered as ProposalAnswered
+from ektp_core.flow.queueing_events import ProposalMade as ProposalMade
+from ektp_core.flow.queueing_events import QueueingEvent
 from ektp_core.flow.rows import Ranges
 from ektp_core.flow.station_loss_events import StationLossEvent
+from ektp_core.flow.suspect_evidence_events import EvidenceAdded
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.prr import PreviousCard, Reason
@@ -89,7 +100,12 @@ class Entered:
 
 @frozen
 class Authorised:
-    """A station may print this record once; written first at the hub, copied at the station."""
+    """A station may print this record once; written first at the hub, copied at the station.
+
+    Attributes:
+        place: of its class in the policy, before it rises by waiting. ageing_days: after how many it rises; 0: never.
+        since_ms: since when it waits, 0 where the number alone gives the order. checked_ms: last look at its source.
+    """
 
     KIND: ClassVar[int] = 5
     record: str
@@ -97,6 +113,10 @@ class Authorised:
     station: str
     until_ms: int
     feed_m: int
+    place: int = 0
+    since_ms: int = 0
+    ageing_days: int = 0
+    checked_ms: int = 0
 
 
 @frozen
@@ -295,13 +315,14 @@ class FeedTaken:
 
 @frozen
 class Absorbed:
-    """The hub took commit n of a station's chain, in its own commit `hub_n`."""
+    """The hub took commit n of a station's chain, in its own commit `hub_n`, by its own time `at_ms`."""
 
     KIND: ClassVar[int] = 23
     station: str
     n: int
     head: bytes
     hub_n: int
+    at_ms: int = 0  # 0: not known
 
 
 @frozen
@@ -355,29 +376,6 @@ class PolicySet:
 
 
 @frozen
-class PrinterLoaded:
-    """A printer's hopper was filled, or its counter was first read."""
-
-    KIND: ClassVar[int] = 27
-    station: str
-    printer: str
-    explained: int
-    series: str
-    lo: int
-    hi: int
-
-
-@frozen
-class PrinterClosed:
-    """A printer is out of service, or (empty reason) back in service."""
-
-    KIND: ClassVar[int] = 28
-    station: str
-    printer: str
-    why: str
-
-
-@frozen
 class Recalled:
     """The centre called an authorisation back; the station answers with RETURN or its outcome."""
 
@@ -391,7 +389,8 @@ Event = (
     TakenIn | Moved | GivenOut | Entered | Authorised | Stepped | Pressed | ChipLinked | ChipRead | CardMade
     | CardRevoked | PartyNamed | OfficerNamed | KeyTrusted | KeyRevoked | StationEnrolled | StationFrozen
     | Granted | Dispatched | Received | FeedQueued | FeedTaken | Absorbed | Disputed | Reported | PolicySet
-    | PrinterLoaded | PrinterClosed | Recalled
-    | CountingEvent | CardsEvent | OfficeEvent | StationLossEvent | CustodyEvent | AllottingEvent
+    | PrinterLoaded | PrinterClosed | Recalled | QueueingEvent
+    | CountingEvent | CardsEvent | OfficeEvent | StationLossEvent | MovingEvent | CustodyEvent | AllottingEvent
+    | CareEvent | EvidenceAdded | ClosingDayEvent
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""Commits that are kept and change nothing (bukti): of a station declared lost, or of a second history.
+"""Commits that are kept and change nothing (bukti): of a lost station, a second history, an earlier key.
 
 Whatever such a key signs after the loss, from the station or from its clone, is stored as it
 came, once for each head, and frees nothing (rule 21). The hub answers that it was kept.
@@ -6,9 +6,10 @@ came, once for each head, and frees nothing (rule 21). The hub answers that it w
 
 from attrs import evolve
 
-from ektp_core.flow.rows import Evidence, LostStation
+from ektp_core.flow.rows import Contact, Evidence, Key, LostStation
 from ektp_core.flow.station_loss_events import EvidenceKept
 from ektp_core.flow.view import View
+from ektp_core.vocabulary.role import Hand
 
 MOST_BYTES = 64 * 1024 * 1024
 
@@ -16,12 +17,28 @@ MOST_BYTES = 64 * 1024 * 1024
 def kept(view: View, commit: EvidenceKept) -> tuple[EvidenceKept, ...]:
     """The commit as evidence; nothing when the same one is kept already.
 
-    Of a lost station's key, which may be a thief's, no more than `MOST_BYTES` are kept whole; of what
-    comes after, only number and head, so that it cannot fill the hub's disk.
+    Of a key that was withdrawn with its station, which may be a thief's, no more than `MOST_BYTES` are kept
+    whole; of what comes after, only number and head, so that it cannot fill the hub's disk.
     """
     if view.row(Evidence, commit.station, commit.n, commit.head):
         return ()
-    lost = view.row(LostStation, commit.station)
-    if lost and lost.kept_bytes + sum(map(len, commit.events)) > MOST_BYTES:
+    row = view.row(LostStation, commit.station) or view.row(Contact, commit.station)
+    if row and row.kept_bytes + sum(map(len, commit.events)) > MOST_BYTES:
         return (evolve(commit, events=()),)
     return (commit,)
+
+
+def of_an_earlier_book(view: View, station: str, feed_m: int) -> bool:
+    """Whether an authorisation with this feed number was given to a book the station no longer has."""
+    contact = view.row(Contact, station)
+    return contact is not None and 0 < feed_m <= contact.feed_m
+
+
+def signed_by_an_earlier_key(view: View, signed_by: tuple[str, ...], station: str) -> bool:
+    """Whether the station was re-enrolled and this was signed with a key it had before."""
+    contact = view.row(Contact, station)
+    if contact is None or not contact.key:
+        return False
+    keys = (view.row(Key, name) for name in signed_by)
+    own = [key for key in keys if key and (key.hand, key.owner) == (Hand.STATION, station)]
+    return bool(own) and all(key.revoked for key in own)

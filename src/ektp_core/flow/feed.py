@@ -16,7 +16,7 @@ from ektp_core.flow.rows import Desk
 from ektp_core.flow.view import View
 
 FORMAT = 1
-AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN, INQUIRY = (
+AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN, INQUIRY, LIFTED = (
     "authorised",
     "dispatched",
     "recall",
@@ -27,6 +27,7 @@ AUTHORISED, DISPATCHED, RECALL, DISPUTED, SETTLED, GIVEN, POLICY, KEYS, FROZEN, 
     "keys",
     "frozen",
     "inquiry",
+    "lifted",
 )
 
 

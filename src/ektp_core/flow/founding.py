@@ -13,6 +13,7 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Key, Officer, Party, Policy, Station
 from ektp_core.flow.signers import require
+from ektp_core.flow.station_loss_events import StationReEnrolled
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.party import PartyId, PartyKind, is_station
 from ektp_core.vocabulary.region import Regions
@@ -55,11 +56,12 @@ class NewKey:
 
 @frozen
 class NewStation:
-    """A station to enrol."""
+    """A station to enrol. `feed_m`: in a founding export, the last feed entry of the book it had before."""
 
     station: str
     name: str
     classes: tuple[str, ...]
+    feed_m: int = 0
 
 
 @frozen
@@ -85,12 +87,16 @@ def decide_founding(view: View, ask: Ask, body: Found, regions: Regions) -> tupl
     """The first commit of a book."""
     if view.position.seq or next(iter(view.rows(Party)), None):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the founding of this book", "id": ask.id})
-    return _registrations(view, body.first, regions)
+    again = (StationReEnrolled(one.station, "", one.feed_m, "", ()) for one in body.first.stations if one.feed_m)
+    return (*_registrations(view, body.first, regions), *again)
 
 
 def decide_register(view: View, ask: Ask, body: Register, regions: Regions) -> tuple[Event, ...]:
     """Later registrations; keys and policies also go to every station by its feed."""
     require(view, ask, PERMITS[Act.REGISTER])
+    if any(station.feed_m for station in body.stations):
+        facts = {"field": "feed_m", "shape": "a number", "expected": "0: the feed of a new station begins at its first"}
+        raise Refused(Refusal.BAD_VALUE, facts)
     found = _registrations(view, body, regions)
     shared = tuple(e for e in found if isinstance(e, events.KeyTrusted | events.KeyRevoked | events.OfficerNamed))
     policy = tuple(e for e in found if isinstance(e, events.PolicySet))
@@ -122,7 +128,7 @@ def _registrations(view: View, body: Register, regions: Regions) -> tuple[Event,
         new.append(events.StationEnrolled(station.station, station.classes))
     for key in body.keys:
         _unknown(view.row(Key, key.key), "the key", key.key)
-        new.append(events.KeyTrusted(key.key, key.owner, key.hand, _public(key.public)))
+        new.append(events.KeyTrusted(key.key, key.owner, key.hand, public_of(key.public)))
     for name in body.revoked_keys:
         if view.row(Key, name) is None:
             raise Refused(Refusal.UNKNOWN_KEY, {"key": name})
@@ -153,7 +159,7 @@ def _unknown(row: object, what: str, name: str) -> None:
         raise Refused(Refusal.ALREADY_KNOWN, {"what": what, "id": name})
 
 
-def _public(text: str) -> bytes:
+def public_of(text: str) -> bytes:
     """32 bytes to check signatures by, or 64 with the half that seals to the owner."""
     try:
         public = bytes.fromhex(text)

@@ -139,6 +139,12 @@ def _lying(view: View, record: str) -> Iterator[Hold]:
             yield hold
 
 
+def binding(view: View, record: Record, at_ms: int) -> Iterator[Hold]:
+    """The holds that bind a record now, its own and its person's others, the hold of a batch too."""
+    day = date_of(at_ms, record.office)
+    return (hold for hold in _lying(view, record.record) if _binds(hold, day))
+
+
 def is_held(view: View, record: str, office: str, at_ms: int) -> bool:
     """Whether a hold keeps this record from being printed now: it is not print-ready yet (paper 000)."""
     day = date_of(at_ms, office)

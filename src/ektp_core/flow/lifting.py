@@ -3,18 +3,19 @@
 Lifted people come first, in the order they have waited; then the classes of the policy in force,
 a person rising one class for so many days of waiting; then whoever waits longest, then the number.
 A person's class is the reason of the record ("baru", "hilang", "rusak" ...), and the wait counts
-from the check of the data, the only time a record carries. What the policy refuses is not authorised
+from the first check of the data; a later check does not send anybody back. What the policy refuses is not authorised
 by itself and cannot be lifted. Without classes the order is the number's, and nobody is read who is
 not printed: only a policy with classes costs a step for everybody who waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
 from ektp_core.allotment.policy import Policy
 from ektp_core.allotment.priority import Waiting, lift, queue
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow import feed
 from ektp_core.flow.allotment_policies import policy_on
 from ektp_core.flow.allotting_events import RecordLifted
 from ektp_core.flow.allotting_rows import Lifted
@@ -23,11 +24,11 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.locks import lock_of, row_for
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Ready, Record
+from ektp_core.flow.rows import Lock, Ready, Record
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.local_calendar import date_of
-from ektp_core.vocabulary.state import LockEvent
+from ektp_core.vocabulary.state import LockEvent, LockState
 
 
 @frozen
@@ -39,19 +40,30 @@ class LiftRecord:
 
 
 def decide_lift(view: View, ask: Ask, body: LiftRecord) -> tuple[Event, ...]:
-    """The section head's word, for a person of the own office who waits."""
+    """The section head's word, for a person of the own office who waits, here or at a station that has not begun."""
     who = require(view, ask, PERMITS[Act.LIFT_RECORD])
     lock = lock_of(view, body.record)
     record = view.row(Record, body.record)
     assert record is not None, "a lock without its record"
     of_office(who, record.office)
-    row_for(lock, LockEvent.AUTHORISE)
+    if lock.state is not LockState.AUTHORISED:
+        row_for(lock, LockEvent.AUTHORISE)
     if view.row(Lifted, record.office, body.record):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the lift of record", "id": body.record})
     checked_text("why", body.why)
     policy = policy_on(view, date_of(ask.at_ms, record.office)).policy
     lift(_waiting(record, ""), body.why, policy)
-    return (RecordLifted(body.record, record.office, body.why, who.names, ask.at_ms),)
+    lifted = RecordLifted(body.record, record.office, body.why, who.names, ask.at_ms)
+    return (lifted, *told_to_stations(view, (lifted,), ask.at_ms))
+
+
+def told_to_stations(view: View, lifts: Sequence[RecordLifted], at_ms: int) -> Iterator[Event]:
+    """One entry for each station that already holds the authorisation of somebody who was lifted."""
+    locks = [(lock, lift) for lift in lifts if (lock := view.row(Lock, lift.record))]
+    held = [(lock.station, lift) for lock, lift in locks if lock.state is LockState.AUTHORISED]
+    for station in sorted({station for station, _ in held}):
+        its_own = [lift for name, lift in held if name == station]
+        yield feed.queued(view, station, feed.LIFTED, its_own, at_ms)
 
 
 def printing_order(view: View, office: str, at_ms: int) -> Iterator[str]:
@@ -73,7 +85,26 @@ def _by_class(view: View, office: str, at_ms: int, policy: Policy, lifted: dict[
 
 
 def _waiting(record: Record, lifted_because: str) -> Waiting:
-    return Waiting(record.record, record.reason.term, record.checked_ms, lifted_because)
+    return Waiting(record.record, record.reason.term, record.since_ms or record.checked_ms, lifted_because)
+
+
+def place_of(view: View, record: Record, at_ms: int) -> tuple[int, int, int]:
+    """Place of a record's class, since when it waits, days after which it rises: what a station is told of it.
+
+    All 0 where the number alone gives the order.
+    """
+    policy = policy_on(view, date_of(at_ms, record.office)).policy
+    if not policy.priority_classes and not policy.refused_classes:
+        return 0, 0, 0
+    known = policy.priority_classes
+    place = known.index(record.reason.term) if record.reason.term in known else len(known)
+    return place, record.since_ms or record.checked_ms, policy.priority_ageing_days
+
+
+def lift_of(view: View, record: Record) -> tuple[RecordLifted, ...]:
+    """The section head's lift of a record, as a station is told of it."""
+    one = view.row(Lifted, record.office, record.record)
+    return (RecordLifted(one.record, one.office, one.why, one.by, one.at_ms),) if one else ()
 
 
 def lifted_on(view: View, office: str, day: str) -> tuple[Lifted, ...]:

@@ -79,7 +79,7 @@ def decide_lost_site(view: View, ask: Ask, body: CountLostSite) -> tuple[Event, 
     book = Overlay(view)
     found: list[Event] = [
         LostSiteCounted(body.station, body.minutes, who.names),
-        *_to_store(view, body),
+        *to_store(view, body.station, body.blanks, body.minutes),
     ]
     for event in found:
         apply(book, event)
@@ -98,13 +98,18 @@ def _one_of_the_centre(who: Signers) -> None:
         raise Refused(Refusal.NOT_ALLOWED, {"who": who.officers[0].officer, "needs": needs})
 
 
-def _to_store(view: View, body: CountLostSite) -> tuple[Moved, ...]:
-    serials = serials_of(body.blanks)
-    home = PartyId(body.station).home.value
-    back = moves(view, serials, (body.station, Bucket.SUSPECT), (home, Bucket.STOCK), body.minutes)
+def to_store(view: View, station: str, blanks: Ranges, minutes: str) -> tuple[Moved, ...]:
+    """Suspect blanks of a station that people found unused go to its office's store.
+
+    Raises:
+        Refused: NOT_HELD, WAS_FED, STOP_LISTED naming what cannot go back.
+    """
+    serials = serials_of(blanks)
+    home = PartyId(station).home.value
+    back = moves(view, serials, (station, Bucket.SUSPECT), (home, Bucket.STOCK), minutes)
     for part in serials:
         for number in range(part.lo, part.hi + 1):
-            _unused(view, body.station, part.series, number)
+            _unused(view, station, part.series, number)
     not_stopped(view, serials)
     return back
 

@@ -12,13 +12,22 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ektp_core.flow import events, feed
+from ektp_core.flow import blank_tests, events, feed
+from ektp_core.flow.allotting_events import RecordLifted
 from ektp_core.flow.blanks import serials_of
 from ektp_core.flow.cards import is_stopped
+from ektp_core.flow.care_events import BlankTested, PrinterCleaned
+from ektp_core.flow.closing_day import moved_for_close
+from ektp_core.flow.closing_day_booking import objection_to_close, objection_to_mark
+from ektp_core.flow.closing_day_events import BookClosed, DayMarked
 from ektp_core.flow.events import Event
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.moving_events import BookArrived, BookMoved
 from ektp_core.flow.on_the_road import rest_of
+from ektp_core.flow.queueing_objections import lift_objection, pause_objection
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Consignment, Desk, FeedRow, Lock, Officer
+from ektp_core.flow.suspect_evidence import objection_to_evidence
+from ektp_core.flow.suspect_evidence_events import EvidenceAdded
 from ektp_core.flow.view import View
 from ektp_core.lock.step import step
 from ektp_core.lock.table import TABLE, Row
@@ -142,10 +151,15 @@ def _move(view: View, commit: Commit, event: events.Moved) -> Objection | None:
     held = run and (run.party, run.bucket) == (event.party, event.bucket) and event.lo <= event.hi <= run.hi
     if not held:
         return Objection.NOT_UNDER_YOUR_PEN
+    if blank_tests.is_of_a_test(event):
+        after = commit.events[commit.at + 1 : commit.at + 4]
+        return blank_tests.move_objection(view, commit.station, event, after)
     if event.bucket is Bucket.IN_TRANSIT:
         return _counted(view, commit, event)
     if event.to_bucket is Bucket.IN_TRANSIT and event.bucket is Bucket.STOCK:
         return _gone_back(commit, event)
+    if any(isinstance(one, BookClosed) and moved_for_close(view, one, event) for one in commit.fitting):
+        return None
     if (event.bucket, event.to_bucket) not in _WAYS:
         return Objection.NOT_UNDER_YOUR_PEN
     return _attempt_stands(view, commit, event)
@@ -366,4 +380,13 @@ _JUDGES: Mapping[type[Any], Callable[[View, Commit, Any], Objection | None]] = {
     events.Dispatched: _given_back,
     events.PrinterLoaded: _printer,
     events.PrinterClosed: _printer,
+    EvidenceAdded: lambda view, commit, event: objection_to_evidence(view, commit.station, event),
+    DayMarked: lambda view, commit, event: objection_to_mark(view, commit.station, event),
+    BookClosed: lambda view, commit, event: objection_to_close(view, commit.station, event),
+    events.PrinterPaused: lambda view, commit, event: pause_objection(view, commit.station, event),
+    RecordLifted: lambda view, commit, event: lift_objection(view, commit.station, event),
+    BlankTested: blank_tests.objection_to_test,
+    PrinterCleaned: blank_tests.objection_to_cleaning,
+    BookMoved: _printer,
+    BookArrived: _printer,
 }

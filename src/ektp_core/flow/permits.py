@@ -27,12 +27,19 @@ class Act(Enum):
     AUTHORISE = "authorise a print"
     WITHDRAW = "withdraw or call back a record"
     SETTLE = "close a suspect"
+    SETTLE_SHOWN = "close as good a suspect whose chip an enrolled reader read"
+    ADD_EVIDENCE = "show more of a card in doubt"
+    BEGIN_COUNT = "begin or give up the count of a station"
+    REOPEN_DAY = "open the closed day of a station again"
+    BOOK_VARIANCE = "book what a station's count differs by"
     FAIL_CARD = "declare a printed card failed"
     VOID = "void a good card"
     REPORT = "file a spoilage report"
     UNLOCK = "unlock a reported record"
     STATION_WORK = "a station's own steps"
+    MOVE_STATION = "pack a station's book, to go on elsewhere"
     JUDGE = "judge a card by looking at it"
+    CARE_FOR_PRINTER = "order a test card, or note that a printer was cleaned"
     CLOSE_PERIOD = "close a month"
     FILE_DAILY = "file a daily report"
     KEEP_SUKET = "keep the register of interim letters"
@@ -58,6 +65,7 @@ class Act(Enum):
     COUNT_LOST_SITE = "count what a lost station left"
     CLOSE_LOST_STATION = "close what a lost station held"
     RELEASE = "give back an authorisation by telephone"
+    RE_ENROL = "let a station go on under a new key"
     SEND = "send blanks or cards on"
     SEND_SIGNED = "send an office blanks of a province by an exception"
     GIVE_BACK = "give blanks back from a station"
@@ -68,6 +76,12 @@ class Act(Enum):
     LIFT_INQUIRY = "lift an inquiry"
     DESTROY = "destroy waste, void and old cards"
     TAKE_OLD_CARD = "take an old card"
+    PAUSE_PRINTER = "pause a printer, or let it go on"
+    CANCEL_CARD = "give back an authorisation that was not begun"
+    CHOOSE_BATCH = "print one batch before all others"
+    PROPOSE = "propose people to be printed first"
+    ANSWER_PROPOSAL = "answer a proposal line by line"
+    ASK_WHY = "ask why a card can or cannot be printed"
 
 
 _CENTRE = frozenset({Role.CENTRE_VERIFIER, Role.CENTRE_STORE})
@@ -97,21 +111,36 @@ PERMITS: Mapping[Act, Permit] = {
     Act.LIFT_INQUIRY: Permit(frozenset({Role.HEAD, Role.CENTRE_VERIFIER}), people=2, two_units=True),
     Act.DESTROY: Permit(_OFFICE | _CENTRE | {Role.PROVINCE}, people=2),
     Act.TAKE_OLD_CARD: Permit(frozenset({Role.COUNTER, Role.HANDOVER, Role.STOREKEEPER, Role.SECTION_HEAD})),
+    Act.PAUSE_PRINTER: Permit(frozenset({Role.PRINT_OPERATOR, Role.SECTION_HEAD})),
+    Act.CANCEL_CARD: Permit(frozenset({Role.PRINT_OPERATOR, Role.SECTION_HEAD})),
+    Act.CHOOSE_BATCH: Permit(frozenset({Role.PRINT_OPERATOR, Role.SECTION_HEAD, Role.HEAD})),
+    Act.PROPOSE: Permit(frozenset({Role.DISTRICT, Role.VILLAGE, Role.COUNTER})),
+    Act.ANSWER_PROPOSAL: Permit(frozenset({Role.SECTION_HEAD})),
+    Act.ASK_WHY: Permit(frozenset(Role) - {Role.IT_ADMIN, Role.PROVINCE}, frozenset({Hand.STATION})),
     Act.ISSUE: Permit(frozenset({Role.STOREKEEPER})),
     Act.REVERSE: Permit(frozenset({Role.CENTRE_STORE, Role.CENTRE_VERIFIER}), people=2),
     Act.ENTER: Permit(frozenset({Role.COUNTER, Role.PRINT_OPERATOR}), frozenset({Hand.REGISTRY})),
     Act.AUTHORISE: Permit(frozenset({Role.CENTRE_VERIFIER}), frozenset({Hand.HUB})),
     Act.WITHDRAW: Permit(frozenset({Role.CENTRE_VERIFIER, Role.SECTION_HEAD}), frozenset({Hand.REGISTRY})),
     Act.SETTLE: Permit(_CLOSERS, people=2, two_units=True),
+    Act.SETTLE_SHOWN: Permit(_CLOSERS),
+    Act.ADD_EVIDENCE: Permit(
+        frozenset({Role.PRINT_OPERATOR, Role.STOREKEEPER, Role.CHECKER, Role.SECTION_HEAD}), frozenset({Hand.STATION})
+    ),
+    Act.BEGIN_COUNT: Permit(_COUNTERS),
+    Act.REOPEN_DAY: Permit(_COUNTERS, people=2),
+    Act.BOOK_VARIANCE: Permit(hands=frozenset({Hand.HUB})),
     Act.FAIL_CARD: Permit(frozenset({Role.PRINT_OPERATOR, Role.HANDOVER, Role.SECTION_HEAD})),
     Act.VOID: Permit(_CLOSERS, people=2, two_units=True),
     Act.REPORT: Permit(frozenset({Role.STOREKEEPER, Role.PRINT_OPERATOR, Role.SECTION_HEAD, Role.HEAD})),
     Act.UNLOCK: Permit(frozenset({Role.CENTRE_VERIFIER}), people=2, two_units=True),
     Act.STATION_WORK: Permit(hands=frozenset({Hand.STATION})),
+    Act.MOVE_STATION: Permit(frozenset({Role.PRINT_OPERATOR, Role.STOREKEEPER, Role.SECTION_HEAD, Role.HEAD})),
     Act.DISPUTE_SILENT: Permit(frozenset({Role.CENTRE_VERIFIER}), frozenset({Hand.HUB})),
     Act.DECLARE_STATION_LOST: Permit(frozenset({Role.CENTRE_VERIFIER, Role.CENTRE_STORE}), people=2),
     Act.COUNT_LOST_SITE: Permit(_CLOSERS, people=2, two_units=True),
     Act.CLOSE_LOST_STATION: Permit(_CENTRE, people=2, two_units=True),
+    Act.RE_ENROL: Permit(_CENTRE, people=2, two_units=True),
     Act.RELEASE: Permit(frozenset({Role.CENTRE_VERIFIER})),
     Act.OPEN_IMPORTED: Permit(frozenset({Role.CENTRE_VERIFIER}), people=2, two_units=True),
     Act.SEE_CARD: Permit(
@@ -138,4 +167,5 @@ PERMITS: Mapping[Act, Permit] = {
     ),
     Act.ANSWER_COMPLAINT: Permit(frozenset({Role.SECTION_HEAD, Role.HEAD})),
     Act.JUDGE: Permit(frozenset({Role.PRINT_OPERATOR, Role.SECTION_HEAD})),
+    Act.CARE_FOR_PRINTER: Permit(frozenset({Role.PRINT_OPERATOR, Role.SECTION_HEAD})),
 }

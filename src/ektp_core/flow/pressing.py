@@ -12,10 +12,14 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import moves
 from ektp_core.flow.cards import is_stopped
+from ektp_core.flow.care_events import TestState
+from ektp_core.flow.care_rows import Testing
+from ektp_core.flow.closing_day import refuse_resting
 from ektp_core.flow.events import CardMade, ChipRead, Event, Pressed
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_name, attempt_of, lock_of, row_for, stepped
 from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.rechecking import refuse_old_check
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Holding, Lock, Printer, Station
 from ektp_core.flow.signers import Signers, require, signers
 from ektp_core.flow.view import View
@@ -87,12 +91,14 @@ def decide_start(view: View, ask: Ask, body: StartCard) -> tuple[Event, ...]:
     limit = policy_in_force(view).tries
     if attempt.tries >= limit:
         raise Refused(Refusal.TRIES_SPENT, {"record": body.record, "tries": attempt.tries, "limit": limit})
+    refuse_old_check(view, body.record, ask.at_ms)
     station = view.row(Station, lock.station)
     if station is None or station.frozen_why:
         why = station.frozen_why if station else "it is not enrolled"
         raise Refused(Refusal.STATION_FROZEN, {"station": lock.station, "why": why})
-    printer = _open_printer(view, lock.station, body)
-    blank = _next_blank(view, station, printer)
+    refuse_resting(view, lock.station, body.printer, ask.at_ms)
+    printer = open_printer(view, lock.station, body.printer, body.counter)
+    blank = next_blank(view, station, printer)
     begun = Pressed(
         body.record,
         body.n,
@@ -107,20 +113,23 @@ def decide_start(view: View, ask: Ask, body: StartCard) -> tuple[Event, ...]:
     return (*stepped(view, lock, row, (blank.series, blank.lo)), begun)
 
 
-def _open_printer(view: View, station: str, body: StartCard) -> Printer:
-    printer = view.row(Printer, station, body.printer)
-    if printer is None or printer.closed_why:
-        why = printer.closed_why if printer else "it was never loaded"
-        raise Refused(Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": why})
-    if body.counter not in (UNKNOWN_COUNT, printer.explained):
-        raise Refused(
-            Refusal.COUNTER_UNEXPLAINED,
-            {"printer": body.printer, "found": body.counter, "explained": printer.explained},
-        )
+def open_printer(view: View, station: str, name: str, counter: int = UNKNOWN_COUNT) -> Printer:
+    """A printer that may take a blank: open, its counter explained, no other card in it.
+
+    Raises:
+        Refused: PRINTER_CLOSED, COUNTER_UNEXPLAINED.
+    """
+    printer = view.row(Printer, station, name)
+    if printer is None or printer.closed_why or printer.paused_why:
+        why = printer.closed_why or printer.paused_why if printer else "it was never loaded"
+        raise Refused(Refusal.PRINTER_CLOSED, {"printer": name, "why": why})
+    if counter not in (UNKNOWN_COUNT, printer.explained):
+        raise Refused(Refusal.COUNTER_UNEXPLAINED, {"printer": name, "found": counter, "explained": printer.explained})
     if _is_in(view, printer):
-        raise Refused(
-            Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": f"the card of {printer.inside} is in it"}
-        )
+        raise Refused(Refusal.PRINTER_CLOSED, {"printer": name, "why": f"the card of {printer.inside} is in it"})
+    testing = view.row(Testing, station, name)
+    if testing and testing.state is TestState.BEGUN:
+        raise Refused(Refusal.PRINTER_CLOSED, {"printer": name, "why": "a test card is under way"})
     return printer
 
 
@@ -131,8 +140,12 @@ def _is_in(view: View, printer: Printer) -> bool:
     return attempt is not None and attempt.printer == printer.printer
 
 
-def _next_blank(view: View, station: Station, printer: Printer) -> Holding:
-    """The lowest blank in stock of the printer's loaded range."""
+def next_blank(view: View, station: Station, printer: Printer) -> Holding:
+    """The lowest blank in stock of the printer's loaded range.
+
+    Raises:
+        Refused: NO_BLANK.
+    """
     for run in view.overlapping(printer.series, printer.lo, printer.hi) if printer.lo else ():
         if (run.party, run.bucket) == (station.station, Bucket.STOCK) and run.blank_class in station.classes:
             return run.part(max(run.lo, printer.lo), run.hi)

@@ -20,6 +20,7 @@ from ektp_core.flow.events import (
 from ektp_core.flow.feed import Authorisation
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.holds import office_of, refuse_held
+from ektp_core.flow.lifting import lift_of, place_of
 from ektp_core.flow.locks import attempt_of, lock_of, row_for
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
@@ -33,10 +34,10 @@ from ektp_core.flow.previous_cards import (
     second_recording,
 )
 from ektp_core.flow.recalling import called_back
+from ektp_core.flow.rechecking import refuse_old_check
 from ektp_core.flow.rows import (
     Desk,
     Person,
-    Policy,
     Record,
     Station,
     Tally,
@@ -126,7 +127,7 @@ def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]
     refuse_held(view, body.record, ask.at_ms, batch=False)
     station = _fit_station(view, body.station)
     policy = policy_in_force(view)
-    _fresh(record, ask.at_ms, policy)
+    refuse_old_check(view, body.record, ask.at_ms)
     if free_blanks(view, station) < 1:
         raise Refused(Refusal.NO_BLANK, {"station": body.station})
     desk = view.row(Desk, body.station) or Desk(body.station)
@@ -136,7 +137,8 @@ def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]
             {"station": body.station, "found": desk.outstanding, "limit": policy.lease_count},
         )
     n, until_ms = lock.n + 1, ask.at_ms + policy.lease_ms
-    allowed = Authorised(body.record, n, body.station, until_ms, desk.queued_m + 1)
+    place = place_of(view, record, ask.at_ms)
+    allowed = Authorised(body.record, n, body.station, until_ms, desk.queued_m + 1, *place, record.checked_ms)
     entered = Entered(
         record.record,
         record.person,
@@ -161,10 +163,17 @@ def decide_authorise(view: View, ask: Ask, body: Authorise) -> tuple[Event, ...]
         until_ms,
         policy.version,
     )
-    entry = feed.queued(
-        view, body.station, feed.AUTHORISED, (entered, allowed), ask.at_ms, record=body.record, n=n, authorisation=leave
-    )
-    return allowed, entry
+    return allowed, _told(view, ask, leave, entered, allowed)
+
+
+def _told(view: View, ask: Ask, leave: Authorisation, entered: Entered, allowed: Authorised) -> Event:
+    """The entry by which the station learns of it; a lift of the section head goes with it."""
+    record = view.row(Record, allowed.record)
+    carried: tuple[Event, ...] = (entered, allowed, *(lift_of(view, record) if record else ()))
+    return feed.queued(
+        view, allowed.station, feed.AUTHORISED, carried, ask.at_ms,
+        record=allowed.record, n=allowed.n, authorisation=leave,
+    )  # fmt: skip
 
 
 def free_blanks(view: View, station: Station) -> int:
@@ -181,15 +190,6 @@ def _fit_station(view: View, name: str) -> Station:
     if station.frozen_why:
         raise Refused(Refusal.STATION_FROZEN, {"station": name, "why": station.frozen_why})
     return station
-
-
-def _fresh(record: Record, at_ms: int, policy: Policy) -> None:
-    age_ms = at_ms - record.checked_ms
-    if age_ms > policy.checked_ms:
-        raise Refused(
-            Refusal.SOURCE_STALE,
-            {"record": record.record, "age_s": age_ms // 1000, "limit_s": policy.checked_ms // 1000},
-        )
 
 
 def decide_withdraw(view: View, ask: Ask, body: Withdraw) -> tuple[Event, ...]:

@@ -7,7 +7,7 @@ that changed is withdrawn and brought in anew; nothing of it is changed here.
 
 from attrs import frozen
 
-from ektp_core.errors import Refusal, Refused
+from ektp_core.errors import Fact, Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards_events import Rechecked
 from ektp_core.flow.events import Event
@@ -25,6 +25,20 @@ class Recheck:
 
     record: str
     checked_ms: int
+
+
+def refuse_old_check(view: View, name: str, at_ms: int) -> None:
+    """Refuse to print what was looked at longer ago than the policy allows; hub and station alike.
+
+    Raises:
+        Refused: SOURCE_STALE.
+    """
+    record = view.row(Record, name)
+    limit_ms = policy_in_force(view).checked_ms
+    age_ms = at_ms - record.checked_ms if record else 0
+    if age_ms > limit_ms:
+        facts: dict[str, Fact] = {"record": name, "age_s": age_ms // 1000, "limit_s": limit_ms // 1000}
+        raise Refused(Refusal.SOURCE_STALE, facts)
 
 
 def decide_recheck(view: View, ask: Ask, body: Recheck) -> tuple[Event, ...]:

@@ -10,6 +10,8 @@ from attrs import frozen
 
 from ektp_core.flow.allotting_rows import AllottingRow
 from ektp_core.flow.cards_rows import CardsRow
+from ektp_core.flow.care_rows import CareRow
+from ektp_core.flow.closing_day_rows import StationDay as StationDay
 from ektp_core.flow.counting_rows import Count as Count
 from ektp_core.flow.counting_rows import Counting as Counting
 from ektp_core.flow.counting_rows import DeclaredUse as DeclaredUse
@@ -22,13 +24,22 @@ from ektp_core.flow.index_rows import Lease as Lease
 from ektp_core.flow.index_rows import Ready as Ready
 from ektp_core.flow.index_rows import Spoil as Spoil
 from ektp_core.flow.index_rows import TakenEntry as TakenEntry
+from ektp_core.flow.moving_rows import BookPlace as BookPlace
+from ektp_core.flow.moving_rows import MovingRow as MovingRow
 from ektp_core.flow.office_rows import OfficeRow
+from ektp_core.flow.printer_rows import Printer as Printer
+from ektp_core.flow.queueing_rows import PrintingBatch as PrintingBatch
+from ektp_core.flow.queueing_rows import Proposal as Proposal
+from ektp_core.flow.queueing_rows import QueueingRow
+from ektp_core.flow.station_loss_rows import Contact as Contact
 from ektp_core.flow.station_loss_rows import DisputedAttempt as DisputedAttempt
 from ektp_core.flow.station_loss_rows import Evidence as Evidence
 from ektp_core.flow.station_loss_rows import FedBlank as FedBlank
 from ektp_core.flow.station_loss_rows import LostStation as LostStation
 from ektp_core.flow.station_loss_rows import ReleasedByCode as ReleasedByCode
 from ektp_core.flow.station_loss_rows import StationLossRow as StationLossRow
+from ektp_core.flow.station_loss_rows import WrongCodes as WrongCodes
+from ektp_core.flow.suspect_evidence_rows import OpenSuspect as OpenSuspect
 from ektp_core.ledger.holding import Holding as Holding
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
@@ -92,6 +103,9 @@ class Attempt:
     recalled: bool = False
     started_ms: int = 0
     profile: Profile | None = None
+    place: int = 0  # as in `Authorised`, with the two below
+    since_ms: int = 0
+    ageing_days: int = 0
 
 
 @frozen
@@ -124,6 +138,7 @@ class Record:
     payload: bytes
     signer: str
     checked_ms: int
+    since_ms: int = 0  # the first check, where there was another: whoever is looked at again keeps the place
 
 
 @frozen
@@ -322,22 +337,6 @@ class Report:
 
 
 @frozen
-class Printer:
-    """A printer of a station: the range loaded, the fed-card count explained, the record whose card is `inside`."""
-
-    TABLE: ClassVar[int] = 21
-    KEY: ClassVar[int] = 2
-    station: str
-    printer: str
-    explained: int
-    series: str = ""
-    lo: int = 0
-    hi: int = 0
-    closed_why: str = ""
-    inside: str = ""
-
-
-@frozen
 class Policy:
     """Numbers that are policy, not code; the row in force. Times in milliseconds.
 
@@ -380,7 +379,11 @@ Row = (
     | CardsRow
     | OfficeRow
     | StationLossRow
+    | MovingRow
     | CustodyRow
     | AllottingRow
+    | QueueingRow
+    | CareRow
+    | OpenSuspect | StationDay
 )
 # fmt: on

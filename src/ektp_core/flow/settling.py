@@ -1,7 +1,8 @@
 """Closing what the press left open (penyelesaian): suspects, failed cards, void cards.
 
 Rules 15 and 16 and rows 12 to 17 of the lock table: two people, none of whom ran or
-reported the attempt, one from another unit. A lost card's chip or serial goes on the stop
+reported the attempt, one from another unit; one person where an enrolled reader read
+the chip of a good card. A lost card's chip or serial goes on the stop
 list. A blank found unused goes to the safe of the office's store, which is the hub's to
 write; the station's book gives it out by its feed.
 """
@@ -17,6 +18,7 @@ from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import is_stopped, stopped
 from ektp_core.flow.disputed_facts import attempt_came_out
 from ektp_core.flow.events import CardMade, CardRevoked, ChipRead, Event, GivenOut, Moved, Pressed
+from ektp_core.flow.evidence import of_an_earlier_book
 from ektp_core.flow.finished import of_holder, refuse_stopped
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.locks import at_attempt, attempt_of, lock_of, row_for, stepped
@@ -37,6 +39,7 @@ from ektp_core.flow.rows import (
     Station,
 )
 from ektp_core.flow.signers import of_office, refuse_printers, require
+from ektp_core.flow.suspect_evidence import card_was_read
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
@@ -101,7 +104,11 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     at_attempt(lock, body.n)
     row = row_for(lock, _EVENT[body.found])
     attempt = attempt_of(view, lock)
-    who = require(view, ask, PERMITS[Act.SETTLE], (*attempt.operator, *attempt.reporter))
+    # Rule 39: where an enrolled reader read the very chip, one person closes it, who neither ran it nor held it.
+    was_read, held_by = card_was_read(view, lock, attempt)
+    act = Act.SETTLE_SHOWN if was_read and body.found is Found.GOOD else Act.SETTLE
+    barred = (*attempt.operator, *attempt.reporter, *(held_by if act is Act.SETTLE_SHOWN else ()))
+    who = require(view, ask, PERMITS[act], barred)
     of_office(who, PartyId(lock.station).home.value)
     refuse_printers(who, attempt.operator, PartyId(lock.station).home.value)
     if not body.minutes:
@@ -171,10 +178,12 @@ def _station_is_gone(view: View, ask: Ask, lock: Lock, attempt: Attempt) -> bool
     station = view.row(Station, lock.station)
     is_twofold = station is not None and station.frozen_why == FORK
     # A lost station said nothing: whatever is open there may be printed until its time and the grace are over.
-    is_silent = is_twofold or view.row(LostStation, lock.station) is not None
+    is_former = of_an_earlier_book(view, lock.station, attempt.feed_m)
+    is_silent = is_twofold or is_former or view.row(LostStation, lock.station) is not None
     said = not is_silent and (attempt.outcome is LockEvent.DOUBT or _was_told(view, lock))
     keys = [key for key in view.rows(Key) if key.owner == lock.station]
-    gone = all(key.revoked for key in keys) and ask.at_ms > attempt.until_ms + policy_in_force(view).grace_ms
+    is_over = ask.at_ms > attempt.until_ms + policy_in_force(view).grace_ms
+    gone = is_over and (is_former or all(key.revoked for key in keys))
     if not said and not gone:
         raise Refused(Refusal.STILL_LEASED, {"station": lock.station, "record": lock.record})
     return not said

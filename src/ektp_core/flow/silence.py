@@ -21,7 +21,19 @@ from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Attempt, Consignment, Key, Lease, Lock, LostStation, Station
+from ektp_core.flow.recalling import called_back
+from ektp_core.flow.rows import (
+    Attempt,
+    Consignment,
+    Contact,
+    Desk,
+    FeedRow,
+    Key,
+    Lease,
+    Lock,
+    LostStation,
+    Station,
+)
 from ektp_core.flow.signers import require
 from ektp_core.flow.station_loss_events import StationLost
 from ektp_core.flow.view import View
@@ -54,16 +66,53 @@ class DeclareStationLost:
 
 
 def decide_silent(view: View, ask: Ask, body: DisputeSilent) -> tuple[Event, ...]:
-    """Every authorisation past its time and grace becomes suspect; the others go on."""
+    """Every authorisation past its time and grace becomes suspect; the others go on.
+
+    Of a station that was heard after that time, silence says nothing: it is asked first, by calling the
+    authorisation back, and becomes suspect when the grace has passed once more without an answer.
+    """
     require(view, ask, PERMITS[Act.DISPUTE_SILENT])
     _known(view, body.station)
-    grace_ms = policy_in_force(view).grace_ms
-    late = [lock for lock in _open_locks(view, body.station) if _ended_ms(view, lock) + grace_ms < ask.at_ms]
+    waits = {lock.record: _waits_until(view, lock) for lock in _open_locks(view, body.station)}
+    late = [lock for lock in _open_locks(view, body.station) if waits[lock.record] < ask.at_ms]
     if not late:
-        ends_ms = max((_ended_ms(view, lock) for lock in _open_locks(view, body.station)), default=0)
-        raise Refused(Refusal.NOT_SILENT, {"station": body.station, "until": ends_ms + grace_ms if ends_ms else 0})
-    found = [event for lock in late for event in stop_lock(view, lock)]
-    return (*found, feed.queued(view, body.station, feed.DISPUTED, found, ask.at_ms))
+        raise Refused(Refusal.NOT_SILENT, {"station": body.station, "until": max(waits.values(), default=0)})
+    book = Overlay(view)
+    asked = [lock for lock in late if _speaks(view, lock) and not _is_recalled(view, lock)]
+    called = tuple(_applied(book, (event for lock in asked for event in called_back(book, lock, ask.at_ms))))
+    found = [event for lock in late if lock not in asked for event in stop_lock(book, lock)]
+    if not found:
+        return called
+    return (*called, *found, feed.queued(book, body.station, feed.DISPUTED, found, ask.at_ms))
+
+
+def _waits_until(view: View, lock: Lock) -> int:
+    """Until when an answer is waited for: the grace after its time, or after a station that speaks was asked."""
+    grace_ms = policy_in_force(view).grace_ms
+    if not _speaks(view, lock) or not _is_recalled(view, lock):
+        return _ended_ms(view, lock) + grace_ms
+    return max(_ended_ms(view, lock), _asked_ms(view, lock)) + grace_ms
+
+
+def _speaks(view: View, lock: Lock) -> bool:
+    """Whether the station was heard after this authorisation's time had ended."""
+    contact = view.row(Contact, lock.station)
+    return contact is not None and contact.heard_ms > _ended_ms(view, lock)
+
+
+def _is_recalled(view: View, lock: Lock) -> bool:
+    attempt = view.row(Attempt, lock.record, lock.n)
+    return attempt is not None and attempt.recalled
+
+
+def _asked_ms(view: View, lock: Lock) -> int:
+    """When the call went into its feed; looked for among the entries since the authorisation."""
+    attempt, desk = view.row(Attempt, lock.record, lock.n), view.row(Desk, lock.station) or Desk(lock.station)
+    for m in range(desk.queued_m, attempt.feed_m if attempt else 0, -1):
+        entry = view.row(FeedRow, lock.station, m)
+        if entry and (entry.kind, entry.record, entry.n) == (feed.RECALL, lock.record, lock.n):
+            return feed.read_entry(entry.body).at_ms
+    return 0
 
 
 def decide_station_lost(view: View, ask: Ask, body: DeclareStationLost) -> tuple[Event, ...]:
@@ -81,7 +130,7 @@ def decide_station_lost(view: View, ask: Ask, body: DeclareStationLost) -> tuple
         StationLost(body.station, body.letter, body.letter_date, who.names, exposed),
         StationFrozen(body.station, LOST),
         *(KeyRevoked(key, LOST) for key in keys),
-        *_suspected(view, body.station),
+        *suspected(view, body.station),
         *late,
     )
 
@@ -109,7 +158,7 @@ def _exposed(view: View, station: str) -> Iterator[str]:
             yield lock.record
 
 
-def _suspected(view: View, station: str) -> Iterator[Event]:
+def suspected(view: View, station: str) -> Iterator[Event]:
     """Open attempts first, then every blank the station's pen held, and what was on the road to it.
 
     What it gave back before is on the road to the office's store and is counted in there.

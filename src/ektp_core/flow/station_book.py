@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import events, feed
+from ektp_core.flow.allotting_events import RecordLifted
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import serials_of
@@ -22,7 +23,7 @@ from ektp_core.flow.events import Event, FeedTaken
 from ektp_core.flow.feed import FeedEntry, read_entry
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.permits import PERMITS, Act
-from ektp_core.flow.rows import Desk, Printer, Ranges, Record, TakenEntry
+from ektp_core.flow.rows import Attempt, Chip, Desk, Lock, Printer, Ranges, Record, TakenEntry
 from ektp_core.flow.signers import Permit, require
 from ektp_core.flow.view import View
 from ektp_core.flow.waste import not_evidence
@@ -33,7 +34,7 @@ from ektp_core.vocabulary.serial import SerialRange, SerialSet
 _FROM_HUB = Permit(hands=frozenset({Hand.HUB}))
 
 _CARRIES: Mapping[str, tuple[type[Any], ...]] = {
-    feed.AUTHORISED: (events.Entered, events.Authorised),
+    feed.AUTHORISED: (events.Entered, events.Authorised, RecordLifted),
     feed.DISPATCHED: (events.TakenIn, events.ChipLinked, events.Dispatched),
     feed.RECALL: (events.Recalled,),
     feed.DISPUTED: (events.Stepped, events.Moved, events.CardRevoked, events.StationFrozen),
@@ -51,6 +52,7 @@ _CARRIES: Mapping[str, tuple[type[Any], ...]] = {
     feed.KEYS: (events.KeyTrusted, events.KeyRevoked, events.OfficerNamed, events.PolicySet),
     feed.FROZEN: (events.StationFrozen,),
     feed.INQUIRY: (InquiryOpened, InquiryLifted),
+    feed.LIFTED: (RecordLifted,),
 }
 
 
@@ -135,9 +137,24 @@ def _aligned(view: View, found: tuple[Event, ...], owner: str) -> Iterator[Event
     """What the hub did, with every blank taken from where this book has it: it may have moved on since."""
     book = Overlay(view)
     for event in found:
+        if _is_of_an_earlier_book(book, event):
+            continue
         for one in tuple(_from_here(book, event, owner)):
             apply(book, one)
             yield one
+
+
+def _is_of_an_earlier_book(book: View, event: Event) -> bool:
+    """Whether this is about an attempt or a chip of the book the station had before it was enrolled anew."""
+    match event:
+        case events.Stepped() | events.Pressed():
+            return book.row(Lock, event.record) is None or (
+                event.n > 0 and book.row(Attempt, event.record, event.n) is None
+            )
+        case events.CardMade():
+            return book.row(Chip, event.uid) is None
+        case _:
+            return False
 
 
 def _from_here(book: View, event: Event, owner: str) -> Iterator[Event]:
@@ -170,7 +187,8 @@ def _authorised(view: View, entry: FeedEntry, found: tuple[Event, ...], owner: s
     if not agree or entered is None or allowed is None:
         raise Refused(Refusal.NOT_BOTH_SIGNED, {"record": leave.record if leave else "?", "missing": "hub and record"})
     known = view.row(Record, entered.record) is not None
-    return (allowed,) if known else (entered, allowed)
+    lifts = tuple(e for e in found if isinstance(e, RecordLifted) and e.record == entered.record)
+    return (allowed, *lifts) if known else (entered, allowed, *lifts)
 
 
 def decide_load(view: View, ask: Ask, body: LoadPrinter, owner: str) -> tuple[Event, ...]:

@@ -72,4 +72,41 @@ class LostStationClosed:
     by: tuple[str, ...]
 
 
-StationLossEvent = StationLost | EvidenceKept | Released | ReleaseSeen | LostSiteCounted | LostStationClosed
+@frozen
+class CodeMistyped:
+    """A code was typed that is not this station's for this attempt. `by`: the officers who typed it."""
+
+    KIND: ClassVar[int] = 88
+    station: str
+    record: str
+    n: int
+    by: tuple[str, ...]
+    at_ms: int
+
+
+@frozen
+class StationReEnrolled:
+    """A stopped station goes on under a new key, with a new book and a new chain.
+
+    `feed_m`: the last entry of its feed before; what came up to it is no word to the new book. `minutes`: of the
+    two people who counted what was there.
+    """
+
+    KIND: ClassVar[int] = 89
+    station: str
+    key: str
+    feed_m: int
+    minutes: str
+    by: tuple[str, ...]
+
+
+StationLossEvent = (
+    StationLost
+    | EvidenceKept
+    | Released
+    | ReleaseSeen
+    | LostSiteCounted
+    | LostStationClosed
+    | CodeMistyped
+    | StationReEnrolled
+)

@@ -66,4 +66,32 @@ class FedBlank:
     n: int
 
 
-StationLossRow = LostStation | Evidence | ReleasedByCode | DisputedAttempt | FedBlank
+@frozen
+class WrongCodes:
+    """How many wrong codes were typed in a station's name since the first of them."""
+
+    TABLE: ClassVar[int] = 64
+    KEY: ClassVar[int] = 1
+    station: str
+    since_ms: int
+    count: int
+
+
+@frozen
+class Contact:
+    """When a station was last heard, and where its present enrolment begins.
+
+    `feed_m`: the last feed entry of the enrolment before, 0 for the first. `key`: of the present enrolment,
+    empty for the first. `kept_bytes`: of what the keys of earlier ones signed since.
+    """
+
+    TABLE: ClassVar[int] = 65
+    KEY: ClassVar[int] = 1
+    station: str
+    heard_ms: int = 0
+    feed_m: int = 0
+    key: str = ""
+    kept_bytes: int = 0
+
+
+StationLossRow = LostStation | Evidence | ReleasedByCode | DisputedAttempt | FedBlank | WrongCodes | Contact

@@ -2,7 +2,8 @@
 
 Each field is None where the device cannot tell, and None is never taken for a no. Device
 counters are global, so a difference is evidence only if it is 0 or 1, no restart came
-between (or the counter survives one), and nobody else could start a card.
+between (or the counter survives one), and nobody else could start a card. What a person
+sees is no evidence here: an operator's verdict is an ask of its own, signed, and ends the card.
 """
 
 from enum import Enum
@@ -28,11 +29,10 @@ class Evidence:
         fed_since: cards fed since START by the device's own counter.
         inside: where the card is by the device's sensors.
         same_uid: the chip inside is the one bound (None: not read, or none bound).
-        chip_written: the chip read back as fully written (True), as empty (False); None when
-            it read as neither, or was not read.
+        chip_written: the chip holds all that was ordered (True), or nothing (False); None when
+            it holds something else or a part of it, or the device cannot read it.
         job: what the device's own job record says, if it keeps one.
         job_certainty: how the device knows it.
-        looked: an operator's verdict on the card in hand, GOOD or SPOILED.
         blind: the driver lacks position, counter or chip reading.
     """
 
@@ -42,7 +42,6 @@ class Evidence:
     chip_written: bool | None = None
     job: Outcome | None = None
     job_certainty: Certainty = Certainty.TRANSPORT
-    looked: Outcome | None = None
     blind: bool = False
 
 

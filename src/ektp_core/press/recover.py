@@ -3,7 +3,8 @@
 After a crash, a power cut or a dead cable nobody knows whether the card in the machine is
 good. This file says what may be concluded, row by row, first match wins, and the last row
 of every step is doubt. After INTENT_MARK nothing is ever printed again, unless the device's
-own record says that the job never began.
+own record says that the job never began. No row says good: that is said by the device's record of
+a job that was not interrupted, or by an operator who holds the card.
 
 `recover` is pure and idempotent: the same evidence gives the same answer, and doubt stays
 doubt until people or new evidence close it (rules 15, 17 and 22). It does not know the
@@ -31,7 +32,6 @@ class Answer(Enum):
 
     NOT_FED = "not-fed"  # no blank left the hopper: back to authorised
     CONTINUE = "continue"  # the same blank is inside, and no ink has been sent to it: go on with it
-    GOOD = "good"
     BAD = "bad"  # spoiled, and out of the machine
     REJECT = "reject"  # move the card to the reject tray, then it is bad
     SET_APART = "set-apart"  # move the card to the reject tray; it stays suspect until people look at it
@@ -55,14 +55,6 @@ def _any(_: Evidence) -> bool:
 
 def _is_inside(seen: Evidence) -> bool:
     return seen.inside in (Inside.INSIDE, Inside.JAMMED)
-
-
-def _looked(outcome: Outcome) -> Callable[[Evidence], bool]:
-    return lambda seen: seen.looked is outcome
-
-
-def _looked_at_another(seen: Evidence) -> bool:
-    return seen.looked is not None and _is_inside(seen)
 
 
 def _blind(seen: Evidence) -> bool:
@@ -122,8 +114,8 @@ def _inside_after_mark(seen: Evidence) -> bool:
     return _is_inside(seen) and seen.fed_since == 1
 
 
-def _good_and_out(seen: Evidence) -> bool:
-    return _own_record(seen, Outcome.GOOD) and seen.inside is Inside.NOWHERE and seen.fed_since != 0
+def _came_out(seen: Evidence) -> bool:
+    return seen.inside is Inside.NOWHERE and seen.fed_since == 1
 
 
 _S = PressStep
@@ -133,9 +125,6 @@ _AFTER_MARK = (_S.INTENT_MARK, _S.EJECTED)
 
 MATRIX: tuple[Case, ...] = (
     Case(_ALL, _wrong_blank, Answer.DOUBT, "Another card is inside than the one bound."),
-    Case(_AFTER_MARK, _looked_at_another, Answer.DOUBT, "An operator holds a card while a card is still inside."),
-    Case(_AFTER_MARK, _looked(Outcome.GOOD), Answer.GOOD, "An operator holds the card and finds it good."),
-    Case(_AFTER_MARK, _looked(Outcome.SPOILED), Answer.BAD, "An operator holds the card and finds it spoiled."),
     Case(_ALL, _blind, Answer.DOUBT, "The driver cannot show position, counter and chip: people must judge."),
     Case(_ALL, _strange_count, Answer.DOUBT, "More cards were fed than this one; the counter proves nothing."),
     Case((_S.START,), _not_fed, Answer.NOT_FED, "Position and counter both show that no blank left the hopper."),
@@ -185,9 +174,9 @@ MATRIX: tuple[Case, ...] = (
     ),
     Case(
         (_S.EJECTED,),
-        _good_and_out,
+        _came_out,
         Answer.ASK,
-        "The device's own record says printed and out: an operator must look at the card.",
+        "The card was delivered and the machine is empty: an operator must look at it, or say that it is gone.",
     ),
     Case(_ALL, _any, Answer.DOUBT, "There is no sufficient evidence."),
 )

@@ -28,5 +28,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The disk did not say whether the last entry was kept.",
         "Start the program again; it reads the book and continues from what is there.",
     ),
+    "BOOK_MOVED": (
+        "The book of {station} was packed and goes on elsewhere: {to}.",
+        "Work there; this copy takes nothing more and may be deleted once the other one has reached the hub.",
+    ),
 }
 # fmt: on

@@ -64,6 +64,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The card of record {record} was begun here once; a code can only say that it never was.",
         "Wait until the station's line is back; it then sends what became of the card.",
     ),
+    "WRONG_CODE": (
+        "This is not the code of {station} for attempt {n} of record {record}; it was noted.",
+        "Have the code, the record and the attempt read out again, and type them as the station shows them.",
+    ),
+    "CODES_SPENT": (
+        "{found} wrong codes were typed for {station}; no code is taken for it until {until}.",
+        "Find out who types them; wait, or let the station's line come back: it sends the same by itself.",
+    ),
     "STATION_IS_LOST": (
         "{station} was declared lost by letter {letter}; what it sent was kept as evidence and changes nothing.",
         "Bring the machine and its cards to the centre; a new station is enrolled under a new name.",

@@ -76,6 +76,18 @@ def local_date(at_ms: int, region: str) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
 
 
+def day_number(at_ms: int, party: str) -> int:
+    """The local day of an instant where a party works, in days since 1970; Jakarta's where that is not known.
+
+    For what must be folded whatever stands in it: it takes any number and never refuses.
+    """
+    try:
+        zone = zone_of(PartyId(party).region)
+    except (Refused, ValueError):
+        zone = Zone.WIB
+    return (at_ms + zone * HOUR_MS) // DAY_MS
+
+
 def date_of(at_ms: int, party: str) -> str:
     """The day (ISO) that an instant falls on where a party works."""
     return local_date(at_ms, PartyId(party).region)

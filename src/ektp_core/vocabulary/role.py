@@ -29,3 +29,4 @@ class Hand(Enum):
     STATION = "station"
     REGISTRY = "registry"
     OFFICER = "officer"
+    READER = "reader"  # a chip reader that signs what it read; its owner is the station it stands at

@@ -14,7 +14,9 @@ from attrs import field, frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.allotting_families import KINDS as ALLOTTING_KINDS
+from ektp_core.flow.blank_tests import KINDS as TEST_KINDS
 from ektp_core.flow.cards_families import CARD_KINDS
+from ektp_core.flow.closing_day import CloseDay, MarkDay
 from ektp_core.flow.closing_found import CloseFound
 from ektp_core.flow.codec import fill, from_json, to_json
 from ektp_core.flow.complaints import AnswerComplaint, Complain
@@ -26,18 +28,25 @@ from ektp_core.flow.declaring import DeclareUse, Reidentify
 from ektp_core.flow.finding import CloseSuspectBlank, ReturnFound, TakeFound
 from ektp_core.flow.founding import Register
 from ektp_core.flow.lost_site import CloseLostStation, CountLostSite
+from ektp_core.flow.moving import MoveBook
 from ektp_core.flow.opening import OpenBalance
 from ektp_core.flow.periods import ClosePeriod
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Authorise, Recall, Withdraw
+from ektp_core.flow.queueing_families import KINDS as QUEUEING_KINDS
+from ektp_core.flow.re_enrolling import ReEnrol
+from ektp_core.flow.releasing import BurnForCode
 from ektp_core.flow.reporting import Unlock
 from ektp_core.flow.reversal import ReverseMovement
 from ektp_core.flow.settling import FailCard, Settle, VoidCard
 from ektp_core.flow.silence import DeclareStationLost, DisputeSilent
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
 from ektp_core.flow.suket import WithdrawSuket
+from ektp_core.flow.suspect_evidence import AddEvidence
 from ektp_core.spoilage.report import Columns
 from ektp_core.wire.letters import OldCardEntry, SuketEntry
+from ektp_core.wire.proposals import ProposalList
+from ektp_core.wire.release import ReleaseByCode
 
 FORMAT = 1
 HUB = "hub"
@@ -108,15 +117,25 @@ KINDS: Mapping[str, type[Any]] = {
     "settle": Settle,
     "fail-card": FailCard,
     "void-card": VoidCard,
+    "release": ReleaseByCode,
+    "re-enrol": ReEnrol,
+    "burn-for-code": BurnForCode,
     "report": SpoilageReport,
     "unlock": Unlock,
     "enter-locked": EnterLockedRecord,
     **CARD_KINDS,
     **CUSTODY_KINDS,
     **ALLOTTING_KINDS,
+    **QUEUEING_KINDS,
+    "propose": ProposalList,
     "conclude": Conclude,
     "load-printer": LoadPrinter,
     "close-printer": ClosePrinter,
+    "add-evidence": AddEvidence,
+    "mark-day": MarkDay,
+    "close-day": CloseDay,
+    **TEST_KINDS,
+    "move-book": MoveBook,
     "dispute-silent": DisputeSilent,
     "declare-station-lost": DeclareStationLost,
     "count-lost-site": CountLostSite,

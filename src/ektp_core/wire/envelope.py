@@ -45,6 +45,8 @@ class PayloadType(StrEnum):
     RECEIPT = "application/vnd.ektp.receipt"
     RECORD = "application/vnd.ektp.record+json"
     FETCH = "application/vnd.ektp.fetch+json"
+    QUESTION = "application/vnd.ektp.question+json"
+    NOW = "application/vnd.ektp.now+json"
 
 
 @frozen

@@ -37,7 +37,10 @@ class Receipt:
 
 @frozen
 class Fetch:
-    """A station asks for feed entries after `after`, or for the payload of a digest (hexadecimal)."""
+    """A station asks for feed entries after `after`, or for the payload of a digest (hexadecimal).
+
+    `nonce`: made up for this fetch; where there is one, the hub's signed word of now comes after the entries.
+    """
 
     v: int
     station: str
@@ -45,6 +48,7 @@ class Fetch:
     after: int = 0
     limit: int = 100
     digest: str = field(default="")
+    nonce: str = ""
 
 
 def write_upload(upload: Upload) -> bytes:

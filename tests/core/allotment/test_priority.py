@@ -65,7 +65,8 @@ def test_after_thirty_days_a_person_rises_one_class() -> None:
     new = Waiting("new", "disaster", NOW)
     assert names(AGEING, Waiting("old", "interim-letter", NOW - 30 * DAY), new) == ["old", "new"]
     assert names(AGEING, Waiting("old", "interim-letter", NOW - 30 * DAY + 1), new) == ["new", "old"]
-    assert names(NATIONAL, Waiting("old", "interim-letter", NOW - 300 * DAY), new) == ["new", "old"]
+    never = evolve(NATIONAL, priority_ageing_days=0)
+    assert names(never, Waiting("old", "interim-letter", NOW - 300 * DAY), new) == ["new", "old"]
 
 
 def test_renames_and_region_splits_are_refused() -> None:

@@ -140,7 +140,7 @@ def test_commits_are_taken_in_order_each_once() -> None:
     assert refusal(answer) is Refusal.CHAIN_GAP
     assert facts(answer) == {"absorbed": first.n - 1, "found": second.n, "next": first.n}
     taken = accepted(absorb(books, first))
-    assert taken.events[-1] == Absorbed(ONE, first.n, first.head, taken.n)
+    assert taken.events[-1] == Absorbed(ONE, first.n, first.head, taken.n, NOW)
     assert absorbed(books, ONE, first.n) == AbsorbedCommit(ONE, first.n, first.head, taken.n)
     before = books.hub.position()
     assert accepted(absorb(books, first)).events == ()

@@ -72,10 +72,14 @@ def test_numbers_that_are_stored_never_change() -> None:
         "EnteredLocked": 60, "DuplicateNoted": 61, "CardPolicySet": 62, "HoldPlaced": 63, "HoldLifted": 64,
         "HandedOver": 65, "Activated": 66, "CardMissed": 67, "ListMade": 68, "ListClosed": 69,
         "StationLost": 70, "EvidenceKept": 71, "Released": 72, "ReleaseSeen": 73,
-        "LostSiteCounted": 74, "LostStationClosed": 76,
+        "LostSiteCounted": 74, "LostStationClosed": 76, "CodeMistyped": 88, "StationReEnrolled": 89,
+        "BlankTested": 96, "PrinterCleaned": 97,
+        "EvidenceAdded": 98, "DayMarked": 99, "BookClosed": 100, "VarianceBooked": 101,
+        "BookMoved": 102, "BookArrived": 103,
         "EnteredElsewhere": 75, "CardOfBefore": 86, "Rechecked": 87,
         "BlanksRequested": 80, "RequestWithdrawn": 81, "AllotmentPolicySet": 82, "PrintersRegistered": 83,
         "GrantExplained": 84, "RecordLifted": 85,
+        "PrinterPaused": 90, "ProposalMade": 91, "ProposalAnswered": 92, "BatchChosen": 93,
     }  # fmt: skip
 
 

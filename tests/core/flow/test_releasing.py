@@ -1,11 +1,15 @@
 """Giving an authorisation back by telephone (rule 19)."""
 
+from typing import Any
+
 import pytest
 
+from ektp_core.boundary.store import Answer
 from ektp_core.errors import Refusal
+from ektp_core.flow.locks import lock_of
 from ektp_core.flow.pressing import StartCard
-from ektp_core.flow.releasing import LIED, AcceptRelease, BurnForCode
-from ektp_core.flow.rows import Dispute, ReleasedByCode, Revoked, Station
+from ektp_core.flow.releasing import LIED, MOST_WRONG, AcceptRelease, BurnForCode, NoteWrongCode, may_be_read_out
+from ektp_core.flow.rows import Dispute, ReleasedByCode, Revoked, Station, WrongCodes
 from ektp_core.flow.station_loss_events import ReleaseSeen
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState, Profile
@@ -155,3 +159,48 @@ def test_only_the_current_unstarted_attempt_can_be_given_back() -> None:
     assert refusal(ask(books.hub, AcceptRelease("52.03-000009", 1), *CODE)) is Refusal.UNKNOWN_RECORD
     accepted(ask(books.hub, AcceptRelease(record, 1), *CODE))
     assert refusal(ask(books.hub, AcceptRelease(record, 1), *CODE)) is Refusal.NO_SUCH_STEP
+
+
+def wrong(books: Offices, record: str, at_ms: int = NOW, key: str = VERIFIER_1) -> Answer:
+    """One wrong code more, as the edge notes it."""
+    return ask(books.hub, NoteWrongCode(ONE, record, 1), key, at_ms=at_ms)
+
+
+def test_after_a_few_wrong_codes_none_is_taken_for_an_hour() -> None:
+    books, record = burnt()
+    for number in range(MOST_WRONG):
+        accepted(wrong(books, record, NOW + number))
+    assert refusal(wrong(books, record, NOW + 10)) is Refusal.CODES_SPENT
+    late = NOW + HOUR_MS
+    assert refusal(ask(books.hub, AcceptRelease(record, 1), *CODE, at_ms=late - 1)) is Refusal.CODES_SPENT
+    accepted(ask(books.hub, AcceptRelease(record, 1), *CODE, at_ms=late))
+    assert state(books.hub, record) is LockState.READY
+
+
+def test_wrong_codes_of_another_hour_and_of_another_station_are_not_counted_together() -> None:
+    books, record = burnt()
+    for hour in range(MOST_WRONG + 2):
+        accepted(wrong(books, record, NOW + hour * HOUR_MS))
+    assert row(books.hub, WrongCodes, ONE).count == 1
+    assert maybe(books.hub, WrongCodes, TWO) is None
+
+
+def test_only_the_centre_notes_a_wrong_code_and_only_of_a_station() -> None:
+    books, record = burnt()
+    assert refusal(wrong(books, record, key=OPERATOR)) is Refusal.NOT_ALLOWED
+    assert refusal(ask(books.hub, NoteWrongCode("station/52.03/9", record, 1), VERIFIER_1)) is Refusal.UNKNOWN_STATION
+
+
+@pytest.mark.parametrize("ending", [GOOD, NOT_FED])
+def test_a_code_is_read_out_only_of_what_was_returned_unbegun(ending: Any) -> None:
+    books, record = burnt()
+    other = entered(books, 2)
+    authorised(books, other)
+    station = books.stations[ONE]
+    with station.read() as view:
+        assert may_be_read_out(view, lock_of(view, record))
+        assert not may_be_read_out(view, lock_of(view, other))
+    for body in card(other, 1, ending, () if ending == NOT_FED else None):
+        accepted(ask(station, body, station_key(ONE)))
+    with station.read() as view:
+        assert not may_be_read_out(view, lock_of(view, other))

@@ -117,15 +117,15 @@ TWO_PEOPLE = {
     Act.REGISTER, Act.RECEIVE, Act.TAKE_BACK, Act.REVERSE, Act.SETTLE, Act.VOID, Act.UNLOCK,  # rules 12, 13, 25
     Act.GRANT_SIGNED, Act.SEND_SIGNED, Act.SET_CAPACITY, Act.SET_ALLOTMENT_POLICY,  # rules 27, 28
     Act.DESTROY, Act.LIFT_INQUIRY,  # rule 26
-    Act.DECLARE_STATION_LOST, Act.COUNT_LOST_SITE, Act.CLOSE_LOST_STATION,  # rule 21
+    Act.DECLARE_STATION_LOST, Act.COUNT_LOST_SITE, Act.CLOSE_LOST_STATION, Act.RE_ENROL,  # rule 21
     Act.OPEN_IMPORTED, Act.OPEN_BALANCE, Act.REIDENTIFY, Act.COUNT, Act.FIND, Act.CLOSE_PERIOD,  # rules 4, 9 to 11, 38
-    Act.DECLARE_USE, Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE,  # rules 10, 11
+    Act.DECLARE_USE, Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE, Act.REOPEN_DAY,  # rules 10, 11, 38
     Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE, Act.DECLARE_USE,  # rules 10, 11
 }  # fmt: skip
 OF_TWO_UNITS = {
     Act.SEND_SIGNED, Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE,
     Act.SETTLE, Act.VOID, Act.UNLOCK, Act.LIFT_INQUIRY, Act.COUNT_LOST_SITE, Act.CLOSE_LOST_STATION, Act.OPEN_IMPORTED,
-    Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE,
+    Act.RE_ENROL, Act.CLOSE_FOUND, Act.CLOSE_FOUND_USABLE,
 }  # fmt: skip
 THE_CENTRES = {
     Act.REGISTER, Act.GRANT, Act.GRANT_SIGNED, Act.SET_CAPACITY, Act.SET_ALLOTMENT_POLICY, Act.AUTHORISE, Act.UNLOCK,
@@ -140,9 +140,10 @@ THE_CENTRES = {
         (lambda permit: permit.people >= 2, TWO_PEOPLE),
         (lambda permit: permit.two_units, OF_TWO_UNITS),
         (lambda permit: permit.roles == {Role.CENTRE_VERIFIER}, THE_CENTRES),
-        (lambda permit: Hand.HUB in permit.hands, {Act.AUTHORISE, Act.DISPUTE_SILENT}),
+        (lambda permit: Hand.HUB in permit.hands, {Act.AUTHORISE, Act.DISPUTE_SILENT, Act.BOOK_VARIANCE}),
         (lambda permit: Hand.REGISTRY in permit.hands, {Act.ENTER, Act.WITHDRAW}),
-        (lambda permit: permit.roles & {Role.AUDITOR, Role.IT_ADMIN}, set()),
+        (lambda permit: Role.IT_ADMIN in permit.roles, set()),
+        (lambda permit: Role.AUDITOR in permit.roles, {Act.ASK_WHY}),  # reads all, changes nothing
     ],
 )
 def test_the_table_of_permits_as_the_rules_have_it(holds: Callable[[Permit], object], acts: set[Act]) -> None:

@@ -88,12 +88,11 @@ def recovered(kind: Is, marked: bool) -> frozenset[LockEvent]:
     same = True if inside is Inside.INSIDE else None
     fed = 0 if kind is Is.FRESH else 1
     sees = Evidence(fed, inside, same, job=job, job_certainty=Certainty.DEVICE_JOB_RECORD)
-    seen = [sees, NOTHING_KNOWN]
-    if kind in (Is.GOOD, Is.SPOILED):
-        seen.append(Evidence(looked=Outcome.GOOD if kind is Is.GOOD else Outcome.SPOILED, blind=True))
     at = PressStep.INTENT_MARK if marked else PressStep.START
-    answers = {recover(at, one) for one in seen} - {Answer.CONTINUE}
+    answers = {recover(at, one) for one in (sees, NOTHING_KNOWN)} - {Answer.CONTINUE}
     events = {_CONCLUDED.get(answer, LockEvent.DOUBT) for answer in answers}
+    if kind in (Is.GOOD, Is.SPOILED):  # whoever holds the card may say what it is
+        events |= {LockEvent.VERDICT_GOOD if kind is Is.GOOD else LockEvent.VERDICT_BAD}
     if kind is Is.FAILED:  # before ink, the failed blank in hand: the same attempt takes another, or is given up
         events |= {LockEvent.BLANK_FAILED} if LockEvent.VERDICT_BAD in events else set()
     return frozenset(events)
@@ -101,7 +100,6 @@ def recovered(kind: Is, marked: bool) -> frozenset[LockEvent]:
 
 _CONCLUDED: Mapping[Answer, LockEvent] = {
     Answer.NOT_FED: LockEvent.PROVE_NOT_FED,
-    Answer.GOOD: LockEvent.VERDICT_GOOD,
     Answer.BAD: LockEvent.VERDICT_BAD,
     Answer.REJECT: LockEvent.VERDICT_BAD,
 }

@@ -14,6 +14,7 @@ from ektp_core.vocabulary.local_calendar import (
     Zone,
     checked_month,
     date_of,
+    day_number,
     last_day,
     local_date,
     month_of,
@@ -119,3 +120,18 @@ def test_a_month_that_no_calendar_has_is_refused(text: str) -> None:
 
 def test_a_good_date_and_a_good_month_are_given_back() -> None:
     assert (checked_date("2020-02-29"), checked_month("2020-02")) == ("2020-02-29", "2020-02")
+
+
+@pytest.mark.rule(38)
+@pytest.mark.parametrize(
+    ("at_ms", "party", "day"),
+    [
+        (1_542_643_199_999, "station/52.03/1", 17_854),
+        (1_542_643_200_000, "station/52.03/1", 17_855),
+        (1_542_643_200_000, "office/31.71", 17_854),
+        (0, "station/99.01/1", 0),
+        (-(2**63), "nobody at all", -106_751_991_168),
+    ],
+)
+def test_a_day_is_a_number_whatever_the_party_and_the_time(at_ms: int, party: str, day: int) -> None:
+    assert day_number(at_ms, party) == day

@@ -1,0 +1,34 @@
+"""What the hub shows of districts' proposals (laporan usulan): plain values, nobody's data (rule 34)."""
+
+from typing import Any
+
+import msgspec
+
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.rows import Proposal
+from ektp_core.flow.view import View
+
+
+def proposal(view: View, name: str) -> dict[str, Any]:
+    """A district's list by its office and name, `office/52.03:USUL-1`: an answer a line, no person.
+
+    Raises:
+        Refused: UNKNOWN_LIST.
+    """
+    office, _, number = name.partition(":")
+    found = view.row(Proposal, office, number)
+    if found is None:
+        raise Refused(Refusal.UNKNOWN_LIST, {"list": name})
+    answers = found.answers or (("", "", "{}"),) * len(found.lines)
+    return {
+        "proposal": found.proposal,
+        "office": found.office,
+        "district": found.district,
+        "by": list(found.by),
+        "answered_by": list(found.answered_by),
+        "answered": found.answered_ms,
+        "lines": [
+            {"line": number, "why": why, "answer": code, "record": record, "facts": msgspec.json.decode(facts)}
+            for number, ((_, why), (code, record, facts)) in enumerate(zip(found.lines, answers, strict=True), 1)
+        ],
+    }

@@ -1,0 +1,102 @@
+"""The hub's word of now, heard (kata pusat didengar): the time, and whether this book is the newest copy.
+
+A book that was set back to before its last contact does not hold the commit the hub took last: then
+printing stops for good, before any entry of the feed is looked at. The word answers this very fetch,
+which its nonce proves: an old word is worth nothing. What is known of the time is noted now and then,
+so that a restart begins where this run was.
+"""
+
+import os
+from collections.abc import Sequence
+
+from attrs import define, evolve, field
+
+from ektp_core.boundary.store import Store
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.feed import read_entry
+from ektp_core.flow.rows import Lease, Record
+from ektp_core.wire.envelope import PayloadType, check_addressee, open_envelope
+from ektp_core.wire.hub_now import FORMAT, HubNow, read_now
+from ektp_keys.public_keys import BookKeys
+from ektp_station import door
+from ektp_station.messages import Entry, HubHeard, Lacking, StationState
+from ektp_station.steady import SteadyClock, write_note
+
+NOTE = "clock"
+NOTE_EVERY_MS = 60_000
+
+#: How long after a start the hub is waited for before a card is begun without its word.
+WAIT_HUB_MS = 10_000
+
+
+def new_nonce() -> str:
+    """A nonce nobody used before."""
+    return os.urandom(16).hex()
+
+
+def open_now(one: door.Carried, keys: BookKeys, station: str) -> HubNow:
+    """The hub's word, checked.
+
+    Raises:
+        Refused: what the envelope refuses; NOT_ALLOWED when it is not the hub's; WRONG_ADDRESSEE; STALE when it
+            answers another fetch.
+    """
+    opened = open_envelope(one.raw, PayloadType.NOW, keys)
+    door.hub_of(opened, keys)
+    now = read_now(opened.payload)
+    check_addressee(now.station, station)
+    if now.v != FORMAT or now.nonce != one.nonce:
+        raise Refused(Refusal.STALE, {"age_s": 0, "limit_s": 0})
+    return now
+
+
+@define(eq=False)
+class HubWord:
+    """What the station keeps of the hub's word: the clock, and the note of it."""
+
+    store: Store
+    clock: SteadyClock
+    station: str
+    _noted_ms: int | None = field(init=False, default=None)
+
+    def hear(self, carried: Sequence[door.Carried]) -> HubHeard | None:
+        """Take the word among what was carried, if there is one.
+
+        Raises:
+            Refused: as `open_now`.
+        """
+        one = next((one for one in carried if one.nonce), None)
+        if one is None:
+            return None
+        with self.store.read() as view:
+            now = open_now(one, BookKeys(view), self.station)
+            head = view.head_of(now.chain_n) if now.chain_n else b""
+        self.clock.heard(now.at_ms, one.sent_ms)
+        self.note()
+        return HubHeard(now.chain_n, head is not None and head.hex() == now.chain_head)
+
+    def note(self) -> None:
+        """Note the time, if that was not done within the last minute."""
+        found = self.clock.noted()
+        if self._noted_ms is None or found.passed_ms >= self._noted_ms + NOTE_EVERY_MS:
+            self._noted_ms = found.passed_ms
+            self.store.set_link(NOTE, write_note(found))
+
+
+def first_state(word: HubWord, state: StationState) -> StationState:
+    """A station that starts waits for the hub's word, and knows what it cannot print."""
+    until_ms = word.clock.now_ms() + WAIT_HUB_MS
+    found = lacking(word.store, word.station).attempts
+    return evolve(state, wait_hub_ms=until_ms, is_time_sure=word.clock.is_sure, lacking=found)
+
+
+def payload_named(entry: Entry) -> bool:
+    """Whether an entry of the feed is an authorisation, whose personal data should have come with it."""
+    return read_entry(entry.body).authorisation is not None
+
+
+def lacking(store: Store, station: str) -> Lacking:
+    """The authorisations held, at most the policy's number, whose personal data is not in this book."""
+    with store.read() as view:
+        held = [(lease, view.row(Record, lease.record)) for lease in view.rows(Lease, station)]
+    return Lacking(frozenset((one.record, one.n) for one, row in held if row and store.payload(row.payload) is None))

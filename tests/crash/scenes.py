@@ -1,0 +1,136 @@
+"""What is made to go wrong: a fault of the station, and what became of the card meanwhile."""
+
+from enum import Enum
+
+from attrs import frozen
+
+from ektp_driver_virtual.messages import FaultKind, Step, TakeFrom
+from ektp_driver_virtual.truth import What
+
+
+class Truth(Enum):
+    """How the interrupted act ended, physically."""
+
+    NO_CARD = "no card"
+    GOOD = "good"
+    BAD = "bad"
+    HALF = "half"
+
+
+class Kind(Enum):
+    """How the station is struck."""
+
+    KILL = "kill -9"
+    EIO = "EIO"
+    ENOSPC = "ENOSPC"
+
+
+@frozen
+class Scene:
+    """A card and what happens to it. `taken`: a person takes it out of there while the station is down."""
+
+    name: str
+    truth: Truth
+    fault: FaultKind | None = None
+    step: Step | None = None
+    taken: tuple[TakeFrom, ...] = ()
+
+
+GOOD = Scene("a good card", Truth.GOOD)
+MISPRINT = Scene("a misprint nobody but people can see", Truth.BAD, FaultKind.MISPRINT)
+HALF_PRINTED = Scene("power lost while it is printed", Truth.HALF, FaultKind.POWER_LOSS, Step.MARK)
+GONE = Scene("the card is taken from the tray", Truth.NO_CARD, taken=(TakeFrom.OUTPUT, TakeFrom.JAMMED))
+
+#: One of each truth; what the fast test runs.
+FIRST = (GOOD, MISPRINT, HALF_PRINTED, GONE)
+SCENES = (
+    *FIRST,
+    Scene("power lost at the feed", Truth.HALF, FaultKind.POWER_LOSS, Step.FEED),
+    Scene("power lost while the chip is written", Truth.HALF, FaultKind.POWER_LOSS, Step.ENCODE),
+    Scene("power lost on the way out", Truth.GOOD, FaultKind.POWER_LOSS, Step.EJECT),
+    Scene("jammed at the feed", Truth.BAD, FaultKind.JAM, Step.FEED),
+    Scene("jammed at the reader", Truth.BAD, FaultKind.JAM, Step.ENCODE),
+    Scene("a dead chip", Truth.BAD, FaultKind.DEAD_CHIP),
+    Scene("jammed on the way out", Truth.BAD, FaultKind.JAM, Step.EJECT),
+    Scene("jammed under the head", Truth.BAD, FaultKind.JAM, Step.MARK),
+    Scene("jammed at the feed, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.FEED, (TakeFrom.JAMMED,)),
+    Scene("jammed at the reader, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.ENCODE, (TakeFrom.JAMMED,)),
+    Scene("jammed under the head, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.MARK, (TakeFrom.JAMMED,)),
+    Scene("jammed on the way out, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.EJECT, (TakeFrom.JAMMED,)),
+    Scene("the ribbon ends before the feed", Truth.NO_CARD, FaultKind.RUN_OUT, Step.FEED),
+)
+
+#: How a book is written, by the calls of the system that do it.
+CALLS = ("pwrite64", "fdatasync")
+
+
+@frozen
+class AtWrite:
+    """The `number`-th such call of each thread of the station fails, or is its last; `lasting`: so do all after it."""
+
+    kind: Kind
+    call: str
+    number: int
+    lasting: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} at {self.call} {self.number}{' and ever after' if self.lasting else ''}"
+
+    @property
+    def strace(self) -> tuple[str, ...]:
+        """How `strace` is told."""
+        what = "signal=SIGKILL" if self.kind is Kind.KILL else f"error={self.kind.value}"
+        # Faster, but strace then injects no signals.
+        quick = () if self.kind is Kind.KILL else ("--seccomp-bpf",)
+        return (*quick, "-e", f"trace={self.call}", "-e", f"inject={self.call}:{what}:when={self.number}{'+' if self.lasting else ''}")
+
+
+@frozen
+class AtDevice:
+    """The station is killed the moment this happens in the printer for the `number`-th time."""
+
+    what: What
+    number: int = 1
+    kind: Kind = Kind.KILL
+
+    def __str__(self) -> str:
+        return f"kill -9 at the device's {self.what.value} {self.number}"
+
+
+@frozen
+class AtRest:
+    """The station is killed when all is done and told; what starts again finds nothing left to do."""
+
+    kind: Kind = Kind.KILL
+
+    def __str__(self) -> str:
+        return "kill -9 at rest"
+
+
+Strike = AtWrite | AtDevice | AtRest
+#: Every thing that can happen in the printer while a station waits for it.
+DEVICE_STEPS = (
+    AtDevice(What.FED), AtDevice(What.MOVED), AtDevice(What.ENCODE_BEGUN), AtDevice(What.ENCODED),
+    AtDevice(What.MOVED, 2), AtDevice(What.MARK_BEGUN), AtDevice(What.PRINTED), AtDevice(What.SPOILED),
+    AtDevice(What.EJECTED), AtDevice(What.REJECTED), AtDevice(What.JAMMED), AtDevice(What.POWER_LOST),
+)  # fmt: skip
+
+
+def few() -> list[tuple[Scene, Strike]]:
+    """At least one cell for each row and truth: every commit and every device step once."""
+    kills: list[tuple[Scene, Strike]] = [(GOOD, AtWrite(Kind.KILL, "fdatasync", n)) for n in (2, 9, 15)]
+    commits = [(GOOD, _failing(n)) for n in range(1, 21)]
+    steps: list[tuple[Scene, Strike]] = [(GOOD, at) for at in DEVICE_STEPS if at.what not in (What.SPOILED, What.REJECTED, What.JAMMED, What.POWER_LOST)]
+    ends: list[tuple[Scene, Strike]] = [(scene, _end(scene)) for scene in SCENES if scene.fault in (FaultKind.JAM, FaultKind.POWER_LOSS)]
+    late = [(scene, _failing(n)) for scene, n in ((MISPRINT, 15), (MISPRINT, 17), (MISPRINT, 19), (GONE, 16), (GONE, 18))]
+    return [*kills, *commits, *steps, (MISPRINT, AtDevice(What.SPOILED)), (GONE, AtDevice(What.EJECTED)), *ends, *late, (GOOD, AtRest())]
+
+
+def _failing(number: int) -> AtWrite:
+    """An input error once, or a disk that is full and stays so, in turn."""
+    full = number % 2 == 1
+    return AtWrite(Kind.ENOSPC if full else Kind.EIO, "fdatasync", number, lasting=full)
+
+
+def _end(scene: Scene) -> AtDevice:
+    return AtDevice(What.POWER_LOST if scene.fault is FaultKind.POWER_LOSS else What.JAMMED)
