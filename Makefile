@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow crash check mutants simulate planted-bugs power-cuts rules bench format docs lock clean
+.PHONY: help setup demo test slow crash check mutants simulate field-day planted-bugs power-cuts rules bench format docs lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; e
 
 simulate: $(READY) ## Live through made-up offices in which everything goes wrong (ARGS="--seeds 20000 --jobs 2")
 	$(BIN)/ektp simulate $(ARGS)
+
+field-day: $(READY) ## An office prints all day while line, power and printers fail: field-day.json (ARGS="--days 20")
+	$(BIN)/python -m ektp_testing.sim.field_day $(ARGS)
 
 planted-bugs: $(READY) ## Plant mistakes in station and hub; the simulator must catch each (a few minutes)
 	$(BIN)/python -m tests.planted $(ARGS)

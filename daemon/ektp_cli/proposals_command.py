@@ -8,7 +8,10 @@ import click
 from ektp_cli.options import HUB, JSON, KEY, PASSPHRASE
 
 _OFFICE = click.option("--office", required=True, help="The office that prints, such as office/52.03.")
-_NUMBER = click.option("--proposal", "number", required=True, help="Number of the district's list.")
+_NUMBER = click.option(
+    "--proposal", "number", required=True,
+    help="Number of the district's list, such as USUL-7; where two districts used it: sakra/USUL-7.",
+)  # fmt: skip
 
 
 @click.group()
@@ -22,6 +25,7 @@ def proposals() -> None:
     Examples:
       ektp proposals send --hub http://127.0.0.1:8717 --office office/52.03 --proposal USUL-7 \\
         --key district.key usulan.csv
+      ektp proposals list --hub http://127.0.0.1:8717 --office office/52.03
       ektp proposals answer --hub http://127.0.0.1:8717 --office office/52.03 --proposal USUL-7 \\
         --key section-head.key --decline 3 "no papers"
       ektp proposals show --hub http://127.0.0.1:8717 --office office/52.03 --proposal USUL-7
@@ -56,6 +60,24 @@ def send(
     with hub_at(hub_url) as hub:
         ask(hub, ProposalList(number, office, lines), (one_signer(keys, passphrases),))
     click.echo(say("Proposal {id} with {count} lines is with {office}.", id=number, count=len(lines), office=office))
+
+
+@proposals.command("list")
+@HUB
+@_OFFICE
+@JSON
+def waiting(hub_url: str, office: str, json_file: Path | None) -> None:
+    """List what waits for the section head's answer, the oldest first; no person is named."""
+    from ektp_cli.asking import hub_at
+    from ektp_cli.json_file import write_json
+    from ektp_cli.showing import say, show_table
+
+    with hub_at(hub_url) as hub:
+        found = hub.get("/v1/proposals", {"id": office})
+    rows = [(one["proposal"], one["lines"], say("{until}", until=one["sent"])) for one in found["waiting"]]
+    show_table(say("Proposals that wait at {office}", office=office), ("proposal", "lines", "sent"), rows, ("lines",))
+    if json_file:
+        write_json(json_file, found)
 
 
 @proposals.command()

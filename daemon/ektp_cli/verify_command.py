@@ -111,9 +111,18 @@ def _key(book: Path, passphrase_file: Path | None) -> bytes | None:
     if not found.protected:
         return found.unlock()
     if passphrase_file:
-        return found.unlock(passphrase_file.read_text("utf-8").split("\n", 1)[0])
-    typed: str = click.prompt(say("Passphrase of {path}", path=str(found.path)), hide_input=True, err=True)
-    return found.unlock(typed)
+        typed = passphrase_file.read_text("utf-8").split("\n", 1)[0]
+    else:
+        typed = click.prompt(say("Passphrase of {path}", path=str(found.path)), hide_input=True, err=True)
+    if not found.is_sealed:
+        return found.unlock(typed)
+    from ektp_keys.token_signer import load_token_key
+
+    token = load_token_key(book.with_name("station.token"), typed)
+    try:
+        return found.unlock(unseal=token.unseal)
+    finally:
+        token.close()
 
 
 def _verified(book: Path, options: dict[str, Any], passphrase_file: Path | None) -> "VerifiedBook | Refused":

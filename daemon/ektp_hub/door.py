@@ -46,7 +46,7 @@ from ektp_core.wire.release import ReleaseByCode
 from ektp_core.wire.upload import FORMAT, Fetch, read_fetch, read_upload
 from ektp_hub.paper_door import letter_of, old_card_of
 from ektp_hub.question_door import lines_of
-from ektp_hub.release_door import release_work
+from ektp_hub.release_door import NOTED, release_work
 from ektp_hub.step import ChainArrived
 from ektp_keys.entropy import Entropy
 from ektp_keys.payload_box import lock_payload
@@ -61,7 +61,7 @@ _NUMBER_OF_A_CITIZEN = re.compile(r"(?<![0-9A-Za-z])[0-9]{16}(?![0-9A-Za-z])")
 _ADDRESSEE_LENGTH = 64
 
 #: Ids the hub gives its own asks; somebody else's use of one would keep the hub from its work.
-RESERVED = ("auto/", "founding")
+RESERVED = ("auto/", "founding", NOTED)
 
 
 @frozen
@@ -143,13 +143,15 @@ class Door:
         if _NUMBER_OF_A_CITIZEN.search(message.id):  # made by a machine: only the bare number is looked for
             raise _bad("id", "it holds sixteen digits, as a NIK does", "text without a citizen's number")
         if message.id.startswith(RESERVED):
-            raise _bad("id", "one of the hub's own ids", "an id that does not begin with auto/ or founding")
+            expected = "an id that does not begin with auto/, founding or wrong-code/"
+            raise _bad("id", "one of the hub's own ids", expected)
         limit_ms = policy_in_force(view).message_ms
         try:
             check_fresh(message.at_ms, now_ms, limit_ms)
         except Refused as stale:
             return Work(Ask(message.id, Late(stale), opened.key_ids, now_ms, opened.digest))
         if isinstance(body, ReleaseByCode):
+            _no_citizen_in(message.kind, body)
             return release_work(view, Ask(message.id, body, opened.key_ids, now_ms, opened.digest), body, self.agree)
         translated = self._translated(body, opened, view, now_ms + limit_ms)
         _no_citizen_in(message.kind, translated)

@@ -1,14 +1,16 @@
 """What the hub does by itself about cards in doubt and counted stations (kartu meragukan, selisih opname).
 
 A card in doubt for longer than a shift is an alarm, once while this process runs. What a station's close says of
-the hub's rows is booked, close after close (rule 33).
+the hub's rows is booked, close after close (rule 33), each in a commit of its own: one that meets a fault holds up
+nobody else's, and is left to people with an alarm.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ektp_core.boundary.store import Work
+from ektp_core.boundary.store import Answer, Work
+from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.closing_day_booking import BookVariance
 from ektp_core.flow.rows import Attempt, OpenSuspect, Station, StationDay
@@ -32,15 +34,36 @@ def aged(view: View, now_ms: int) -> dict[tuple[str, int], dict[str, str | int]]
     return found
 
 
-def bookings(view: View, key: str, now_ms: int) -> Iterator[Work]:
-    """The next close of every station that was absorbed and is not booked."""
+#: Times a close is tried to be booked before it is left to people.
+MOST_TRIES = 3
+
+#: Nothing is wrong with the close itself.
+_NOT_THE_CLOSE = frozenset({Refusal.BOOK_FULL, Refusal.ALREADY_KNOWN})
+
+
+def bookings(
+    view: View, key: str, now_ms: int, failed: Mapping[tuple[str, int], int]
+) -> Iterator[tuple[tuple[str, int], Work]]:
+    """The next close of every station that was absorbed and is not booked; of a stopped station none is believed.
+
+    Args:
+        failed: how often a close could not be booked; after a few times it is left to people.
+    """
     for station in view.rows(Station):
         page = view.row(StationDay, station.station, 0)
-        if page is None or page.booked >= page.last:
+        if station.frozen_why or page is None or page.booked >= page.last:
             continue
-        body = BookVariance(station.station, page.booked + 1)
-        ask_id = f"auto/close/{station.station}/{body.number}"
-        yield Work(Ask(ask_id, body, (key,), now_ms, hashlib.sha256(ask_id.encode()).digest()))
+        number = page.booked + 1
+        name = station.station, number
+        is_left = failed.get(name, 0) >= MOST_TRIES
+        body = BookVariance(station.station, number, left_to_people=is_left)
+        ask_id = f"auto/close/{station.station}/{number}" + ("/left" if is_left else "")
+        yield name, Work(Ask(ask_id, body, (key,), now_ms, hashlib.sha256(ask_id.encode()).digest()))
+
+
+def counts_as_failed(answer: Answer | None) -> bool:
+    """Whether a booking failed by its close; no answer at all is a fault of this program."""
+    return answer is None or (isinstance(answer, Refused) and answer.refusal not in _NOT_THE_CLOSE)
 
 
 def shown(view: View, suspect: OpenSuspect) -> dict[str, Any]:
@@ -85,6 +108,7 @@ def _close(close: StationDay) -> dict[str, Any]:
         "minutes": close.minutes,
         "by": list(close.by),
         "suspects": close.suspects,
+        "differed": close.differed,
         "lines": [[line[0].value, *line[1:]] for line in close.lines],
         "missing": [f"{series}:{lo}-{hi}" for _, series, lo, hi in close.missing],
         "elsewhere": [f"{series}:{lo}-{hi}" for _, series, lo, hi in close.elsewhere],

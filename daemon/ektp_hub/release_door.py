@@ -18,6 +18,9 @@ from ektp_core.wire.release import ReleaseByCode
 from ektp_keys.public_keys import HALF_BYTES
 from ektp_keys.release_code import Agree, CodeSecret, typed
 
+#: What the ids of the notes about wrong codes begin with; nobody else uses such an id.
+NOTED = "wrong-code/"
+
 
 def release_work(view: View, ask: Ask, body: ReleaseByCode, agree: Agree | None) -> Work:
     """The release, signed by the station too if the code is its; else the note that it is not.
@@ -37,8 +40,9 @@ def release_work(view: View, ask: Ask, body: ReleaseByCode, agree: Agree | None)
                 return Work(evolve(ask, body=accept, signed_by=(*ask.signed_by, station.key)))
     if agree is None or not _keys(view, Hand.STATION, body.station):
         raise Refused(Refusal.NOT_ALLOWED, {"who": body.station, "needs": "a key that codes are made with"})
-    # Without an id: it is a fact about what was typed, and the ask itself may come again with the right code.
-    return Work(evolve(ask, id="", body=NoteWrongCode(body.station, body.record, body.n)))
+    # Under an id of its own: the exact repeat is counted once, and the ask's id is free for the right code.
+    noted = NoteWrongCode(body.station, body.record, body.n)
+    return Work(evolve(ask, id=f"{NOTED}{ask.digest.hex()}", body=noted))
 
 
 def _keys(view: View, hand: Hand, owner: str) -> list[Key]:

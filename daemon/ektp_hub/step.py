@@ -2,8 +2,8 @@
 
 Everything the hub does follows from what arrives and what its book says. It asks its shell
 to persist asks, and to answer once they are persisted; nothing is answered before. Between
-requests it authorises records by itself: for every station that is not stopped, never more
-than the station's absorbed stock, nor than the policy's number of leases.
+requests it authorises records by itself: for every station that is neither stopped, nor being counted,
+nor closed for the day; never more than the station's absorbed stock, nor than the policy's number of leases.
 
 No clock, socket, thread or file is known here; a simulator runs this same class.
 """
@@ -17,16 +17,17 @@ from ektp_core.boundary.store import Accepted, Answer, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.absorb import FORK, AbsorbCommit
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.closing_day import rests
 from ektp_core.flow.events import StationFrozen
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.printing import Authorise, free_blanks
 from ektp_core.flow.queueing import due
-from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, Station
+from ektp_core.flow.rows import AbsorbedCommit, Desk, Lock, LostStation, ReleasedByCode, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.wire.chain import check, read_header
 from ektp_core.wire.upload import FORMAT, Receipt, Upload
-from ektp_hub import doubts
+from ektp_hub import doubts, early_returns
 from ektp_hub.wrong_codes import as_told
 
 #: How many authorisations are decided in one go.
@@ -107,11 +108,15 @@ Effect = Persist | Reply | Alarm
 
 @frozen
 class Waiting:
-    """What a `Persist` was for: the request, the places of the asks in it, or the hub's own work."""
+    """What a `Persist` was for: the request, the places of the asks in it, or the hub's own work.
+
+    `booking`: the station's close that is booked by it.
+    """
 
     request: int = 0
     opened: tuple[Work | Refused, ...] = ()
     upload: Upload | None = None
+    booking: tuple[str, int] | None = None
 
 
 @frozen
@@ -124,6 +129,8 @@ class HubState:
     authorising: bool = False
     aged: frozenset[tuple[str, int]] = frozenset()  # cards in doubt whose age was told
     next_doubts_ms: int = 0
+    ahead: Mapping[str, int] = field(factory=dict)  # stations whose time is ahead, and until when they get nothing
+    unbooked: Mapping[tuple[str, int], int] = field(factory=dict)  # closes of stations, and how often booking failed
 
 
 def step(state: HubState, view: View, what: Input, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
@@ -139,8 +146,9 @@ def step(state: HubState, view: View, what: Input, now_ms: int) -> tuple[HubStat
             return _not_persisted(state, what)
         case Ticked():
             state, alarms = _aged(state, view, now_ms)
+            state, booking = _book_closes(state, view, now_ms)
             state, effects = _authorise(state, view, now_ms)
-            return state, (*alarms, *effects)
+            return state, (*alarms, *booking, *effects)
 
 
 def _asks(state: HubState, what: AsksArrived) -> tuple[HubState, tuple[Effect, ...]]:
@@ -181,7 +189,12 @@ def _persisted(state: HubState, view: View, what: Persisted) -> tuple[HubState, 
     if why is None:
         return state, ()
     if why.upload:
-        return state, (_receipt(view, why.request, why.upload, what.answers), *_alarms(what.answers))
+        early = early_returns.resting(view, what.answers)
+        state = evolve(state, ahead={**state.ahead, **early})
+        told = tuple(Alarm("a station's time is ahead: it is given nothing for a while", {"station": o}) for o in early)
+        return state, (_receipt(view, why.request, why.upload, what.answers), *told, *_alarms(what.answers))
+    if why.booking:
+        return _booked(state, why.booking, what.answers[0] if what.answers else None)
     if not why.request:
         return evolve(state, authorising=False), ()
     answers = iter(what.answers)
@@ -193,6 +206,8 @@ def _not_persisted(state: HubState, what: NotPersisted) -> tuple[HubState, tuple
     why, state = _no_longer_waiting(state, what.token)
     if why is None:
         return state, ()
+    if why.booking:
+        return _booked(state, why.booking, None)
     if not why.request:
         return evolve(state, authorising=False), ()
     return state, (Reply(why.request, Failed()),)
@@ -244,21 +259,45 @@ def _aged(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Eff
     return state, tuple(Alarm("a card is in doubt for longer than a shift", facts) for facts in new)
 
 
+def _book_closes(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
+    """Each close in a commit of its own, and of each station one after the other."""
+    under_way = {one.booking for one in state.waiting.values()}
+    effects: list[Effect] = []
+    for name, work in doubts.bookings(view, state.key, now_ms, state.unbooked):
+        if name not in under_way:
+            state, more = _persist(state, (work,), Waiting(booking=name))
+            effects += more
+    return state, tuple(effects)
+
+
+def _booked(state: HubState, name: tuple[str, int], answer: Answer | None) -> tuple[HubState, tuple[Effect, ...]]:
+    """A close that could not be booked is tried a few times, and is then left to people; they are told once."""
+    if not doubts.counts_as_failed(answer):
+        return evolve(state, unbooked={other: count for other, count in state.unbooked.items() if other != name}), ()
+    count = state.unbooked.get(name, 0) + 1
+    state = evolve(state, unbooked={**state.unbooked, name: count})
+    if count != doubts.MOST_TRIES:
+        return state, ()
+    return state, (Alarm("a close cannot be booked and is left to people", {"station": name[0], "number": name[1]}),)
+
+
 def _authorise(state: HubState, view: View, now_ms: int) -> tuple[HubState, tuple[Effect, ...]]:
     if state.authorising:
         return state, ()
-    works = (*_authorisations(view, state.key, now_ms), *doubts.bookings(view, state.key, now_ms))
+    works = tuple(_authorisations(view, state, now_ms))
     if not works:
         return state, ()
     return _persist(evolve(state, authorising=True), works, Waiting())
 
 
-def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
+def _authorisations(view: View, state: HubState, now_ms: int) -> Iterator[Work]:
     """Records that wait in an office, for its stations with room, in the order of rule 31."""
     promised: set[str] = set()
     policy = policy_in_force(view)
     for station in view.rows(Station):
-        if station.frozen_why:
+        if station.frozen_why or rests(view, station.station, now_ms):
+            continue  # what it would get now it could not begin before another station did
+        if now_ms < state.ahead.get(station.station, 0):
             continue
         desk = view.row(Desk, station.station)
         room = min(free_blanks(view, station), policy.lease_count - (desk.outstanding if desk else 0), BATCH)
@@ -268,10 +307,16 @@ def _authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
         for record in due(view, office, policy, now_ms):
             if room < 1:
                 break
-            if record not in promised:
+            if record not in promised and not _was_released(view, record, station.station):
                 promised.add(record)
                 room -= 1
-                yield _authorisation(view, record, station.station, key, now_ms)
+                yield _authorisation(view, record, station.station, state.key, now_ms)
+
+
+def _was_released(view: View, record: str, station: str) -> bool:
+    """Whether this station's code gave the record back and its own commit has not come: its line is dead."""
+    lock = view.row(Lock, record)
+    return lock is not None and view.row(ReleasedByCode, station, record, lock.n) is not None
 
 
 def _authorisation(view: View, record: str, station: str, key: str, now_ms: int) -> Work:

@@ -40,6 +40,7 @@ from ektp_hub.logs import configure_logs
 from ektp_hub.question_door import answered
 from ektp_hub.sealed_at import sealed_at
 from ektp_hub.server import HubFault, Read, make_app
+from ektp_hub.steady_clock import SteadyHubClock, last_seal_ms
 from ektp_hub.step import (
     Alarm,
     AsksArrived,
@@ -314,10 +315,15 @@ def serve(
     try:
         with _listening(host or settings.host, settings.port if port is None else port) as listener:
             door = Door(pseudonyms, load_regions(), os.urandom, sealed_ms=partial(sealed_at, store), agree=signer.agree)
-            hub = Hub(store, door, signer, log)
+            clock = SteadyHubClock(SystemClock(), last_seal_ms(store), partial(_tell_clock, log))
+            hub = Hub(store, door, signer, log, clock)
             return asyncio.run(_serving(hub, listener, settings.authorise_every_ms, ready))
     finally:
         store.close()
+
+
+def _tell_clock(log: Log, what: str, by_ms: int) -> None:
+    log.error("alarm", what=what, by_ms=by_ms)
 
 
 def _listening(host: str, port: int) -> socket.socket:

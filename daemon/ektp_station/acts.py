@@ -79,6 +79,7 @@ class Done:
     uid: str = ""
     chip_fits: bool | None = None
     chip_written: bool | None = None  # by a look: holds all that was ordered (True), holds nothing (False)
+    chip_wrong: bool = False  # by a look: it was read, and holds a part of it or something else
     job: JobRecord | None = None
     supplies: tuple[Supply, ...] = ()  # of a check
 
@@ -159,13 +160,15 @@ def _look_closely(printer: CardPrinter, order: Order, timeout_ms: int) -> Done:
     try:
         printer.move(Place.CONTACTLESS, timeout_ms)
         uid = printer.read_uid(timeout_ms)
-        written = _written(printer, order, timeout_ms) if order.chip and uid else None
+        is_read = bool(order.chip and uid)
+        written = _written(printer, order, timeout_ms) if is_read else None
     except DriverError:
         return Done(look, look.uid)
     # A restart is told once, and the first look had it: its status would not say so again.
     again = printer.look(order.job_key, timeout_ms)
     rebooted = look.status.rebooted or again.status.rebooted
-    return Done(evolve(again, status=evolve(again.status, rebooted=rebooted)), uid, chip_written=written)
+    shown = evolve(again, status=evolve(again.status, rebooted=rebooted))
+    return Done(shown, uid, chip_written=written, chip_wrong=is_read and written is None)
 
 
 def _written(printer: CardPrinter, order: Order, timeout_ms: int) -> bool | None:

@@ -16,13 +16,12 @@ from ektp_core.boundary.store import StoreError
 from ektp_core.errors import Fact, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.vocabulary.role import Hand
-from ektp_keys.book_key import key_of_book
 from ektp_keys.key_file import read_key
 from ektp_station.config import BOOK_FILE, FILE, FOUNDING_FILE, KEY_FILE, StationConfig, load_config
 from ektp_station.founding import read_founding
 from ektp_station.journal_key import IN_RED, warning_of
 from ektp_station.private_folder import check_folder
-from ektp_station.station_key import load_station_key
+from ektp_station.station_key import load_book_key, load_station_key
 from ektp_store.verify import verify
 
 #: Below the first no card is begun any more, below the second somebody should make room (bytes).
@@ -107,7 +106,7 @@ def _key(looked: Looked) -> Found:
         facts: dict[str, Fact] = {"owner": known.owner, "station": station}
         findings = [Finding(Mark.STOP, "key", "The key is of {owner}, the settings are of {station}.", do, facts)]
     if warning := warning_of(looked.folder):
-        do = "Enrol the station again with a passphrase; until then keep the machine locked away."
+        do = "Give it one: `ektp station passphrase`. Until then keep the machine locked away."
         findings.append(Finding(Mark.MEND, "protection", warning if warning == IN_RED else IN_RED, do))
     return evolve(looked, signer=signer), findings
 
@@ -147,7 +146,7 @@ def _book(looked: Looked) -> Found:
     if looked.passphrase is None and read_key_is_protected(looked.folder):
         return looked, []  # said by the look at the key
     try:
-        key = key_of_book(book, looked.passphrase)
+        key = load_book_key(looked.folder, looked.passphrase, looked.signer)
         seen = verify(str(book), apply, key=key, chain=looked.is_quick)
     except Refused as refused:
         return looked, [refusal("book", refused)]

@@ -15,9 +15,11 @@ from ektp_core.boundary.hookspecs import ENTRY_POINTS
 from ektp_core.errors import Fact, Refused
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.moving import waits
-from ektp_core.flow.rows import Desk, Key, Printer, Station
+from ektp_core.flow.moving_events import Coming
+from ektp_core.flow.rows import BookPlace, Desk, Key, Printer, Station
 from ektp_core.flow.view import View
 from ektp_core.wire.upload import read_receipt
+from ektp_station.arriving import Arriving, note_in
 from ektp_station.book_reading import BookRead, book_read
 from ektp_station.checks import Finding, Looked, Mark, refusal
 from ektp_station.config import PrinterConfig, StationConfig
@@ -42,7 +44,7 @@ def look_around(looked: Looked, page: dict[str, Any] | None, now_ms: int) -> Ite
     seen = look_at_hub(config.hub, config.station)
     if looked.has_book:
         with book_read(looked.folder, looked.key) as book:
-            yield from own_word(book, config.station)
+            yield from own_word(book, config.station, note_in(looked.folder))
             yield from _hub(config, seen, book.view, now_ms)
             yield from _loaded(book.view, config)
     else:
@@ -52,8 +54,8 @@ def look_around(looked: Looked, page: dict[str, Any] | None, now_ms: int) -> Ite
     yield from _service()
 
 
-def own_word(book: BookRead, station: str) -> Iterator[Finding]:
-    """What the book itself says of this station."""
+def own_word(book: BookRead, station: str, note: Arriving | None = None) -> Iterator[Finding]:
+    """What the book itself says of this station. `note`: how the book came here, until its first start says so."""
     view = book.view
     row = view.row(Station, station)
     stopped, receipt = book.note("stopped"), book.note("receipt")
@@ -66,7 +68,13 @@ def own_word(book: BookRead, station: str) -> Iterator[Finding]:
         yield Finding(Mark.STOP, "book", "The centre stopped this station: {why}.", _CALL, {"why": row.frozen_why})
     if stopped:
         yield Finding(Mark.STOP, "book", "Printing is stopped: {why}", _CALL, {"why": stopped.decode()})
-    if why := waits(view, station, acked_n):
+    place = view.row(BookPlace, station) if note else None
+    if note and place and place.is_packed and (note.how, note.token) == (Coming.MOVED, place.token):
+        yield Finding(Mark.WELL, "book", "It was packed elsewhere and goes on here from the first start.")
+    elif note and note.how is Coming.RESTORED:
+        do = "Start it with a line to the hub; then two people open each printer: `ektp station open`."
+        yield Finding(Mark.MEND, "book", "It is a backup that was restored, and was not started yet.", do)
+    elif why := waits(view, station, acked_n):
         do = "Let it reach the hub, or work where its book goes on."
         yield Finding(Mark.STOP, "book", "No card is begun: {why}", do, {"why": why})
     if any(key.owner == station and key.revoked for key in view.rows(Key)):

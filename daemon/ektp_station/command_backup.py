@@ -57,7 +57,7 @@ def restore(file: Path, folder: Path, passphrase_file: Path | None, file_passphr
     """
     from ektp_core.errors import Refused
     from ektp_station.packing import BACKUP, undo, unpack
-    from ektp_station.restoring import check_not_older
+    from ektp_station.restoring import Answered, check_not_older
 
     head = unpack(file, folder, BACKUP, typed_passphrase(file_passphrase_file))
     try:
@@ -66,6 +66,10 @@ def restore(file: Path, folder: Path, passphrase_file: Path | None, file_passphr
         undo(folder)
         raise
     click.echo(say("{station} is in {folder}.", station=head.station, folder=str(folder)))
-    if not heard:
+    if heard is Answered.AWAY:
         click.echo(say("The hub was not reached: no card is begun before it has answered."), err=True)
-    click.echo(say("Two people open each printer again: {command}", command=f"ektp station open {folder}"))
+    if heard is Answered.UNKNOWN:
+        click.echo(say("The hub answers, and does not know {station}.", station=head.station), err=True)
+        click.echo(say("Look at hub in station.toml; no card is begun before the right one has answered."), err=True)
+    command = f"ektp station open {folder} --printer A --counter 4711 --key head.key --key verifier-2.key"
+    click.echo(say("Two people open each printer again, with the counter on its panel: {command}", command=command))

@@ -1,4 +1,4 @@
-"""`ektp station test-card`, `cleaned` and `printers`: care for the printers of a station (perawatan pencetak)."""
+"""`ektp station test-card`, `doubt-test`, `cleaned`, `printers`: care for a station's printers (perawatan pencetak)."""
 
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,27 @@ def order_test(folder: Path, printer: str, keys: tuple[Path, ...], passphrase_fi
     from ektp_core.flow.blank_tests import OrderTest
 
     ask(folder, station_of(folder), OrderTest(printer), keys, passphrase_file)
+
+
+@click.command("doubt-test")
+@FOLDER
+@_PRINTER
+@KEYS
+@PASSPHRASE
+def doubt_test(folder: Path, printer: str, keys: tuple[Path, ...], passphrase_file: Path | None) -> None:
+    """Say that a printer with a test card in it does not come back, and nobody can tell where its blank is.
+
+    The blank is suspect from then on; two people close it when they have found it, or know that it is lost.
+    The printer is out of service until two people open it. While the printer is at work on the card this is
+    refused: wait until it is done.
+
+    \b
+    Example:
+      ektp station doubt-test station-52.03-1 --printer A --key operator.key
+    """
+    from ektp_core.flow.blank_tests import DoubtTest
+
+    ask(folder, station_of(folder), DoubtTest(printer), keys, passphrase_file)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ektp_station.asking_station import PASSPHRASE, answer, say
+from ektp_station.asking_station import PASSPHRASE, answer, say, typed_or_given
 
 
 @click.command()
@@ -34,10 +34,10 @@ def check(folder: Path | None, passphrase_file: Path | None, quick: bool, schema
     from ektp_core.errors import Refused
     from ektp_station.checks import Looked, Mark, look_at_folder
     from ektp_station.checks_beside import look_around
-    from ektp_station.journal_key import IN_RED, passphrase_given
+    from ektp_station.journal_key import IN_RED
     from ektp_station.steady import now_ms
 
-    looked, findings = look_at_folder(Looked(folder, passphrase_given(passphrase_file), quick))
+    looked, findings = look_at_folder(Looked(folder, typed_or_given(folder, passphrase_file), quick))
     try:
         page = answer(folder, "GET", "/v1/now") if looked.config else None
     except Refused:

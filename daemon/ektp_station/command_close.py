@@ -2,14 +2,28 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ektp_core.errors import Refusal, Refused
-from ektp_station.asking_station import FOLDER, KEYS, PASSPHRASE, answer, ask, bring, ranges, say, station_of
+from ektp_station.asking_station import (
+    FOLDER,
+    KEYS,
+    PASSPHRASE,
+    answer,
+    ask,
+    bring,
+    opened_keys,
+    ranges,
+    say,
+    station_of,
+)
+
+if TYPE_CHECKING:
+    from ektp_station.day_close import CountFile
 
 #: How long a card that is being made when the count begins may take to come out.
 REST_S = 90.0
@@ -17,7 +31,8 @@ REST_S = 90.0
 #: Phases in which nothing moves; a card that waits for a look lies still.
 _STILL = frozenset({"away", "idle", "resting", "shut", "asking"})
 
-_DIFFERS = frozenset({Refusal.COUNT_UNEXPLAINED, Refusal.SERIALS_NEEDED})
+#: People who count and sign a close.
+_COUNTERS = 2
 
 
 @click.command()
@@ -65,6 +80,14 @@ def close(
         mark("COUNT_GIVEN_UP", give_up) if give_up else mark("REOPENED", reopen or "")
         click.echo(say("Taken."))
         return
+    from ektp_station.day_close import as_ask, read_count
+
+    # All that was given is looked at before anything stops: a slip of the pen keeps no printer waiting.
+    count = read_count(count_file) if count_file else None
+    if count:
+        as_ask(count, day, 0)
+    if not begin:
+        _two_people(folder, keys, passphrase_file)
     if not _day(folder)["counting"]:
         mark("COUNT_BEGUN")
         click.echo(say("No card is begun from now on; --give-up ends the count without a close."), err=True)
@@ -76,7 +99,7 @@ def close(
     def send(body: object) -> None:
         bring(folder, where, body, keys, passphrase_file)
 
-    _close(send, now, day, count_file)
+    _close(send, now, day, count)
     told = _until(folder, lambda one: one["last"] is not None and not one["counting"])
     click.echo(json.dumps(told["last"], indent=2, ensure_ascii=False) if as_json else _summary(told["last"], where))
 
@@ -135,12 +158,23 @@ def _until_still(folder: Path) -> dict[str, Any]:
     return now
 
 
-def _close(send: Callable[[object], None], now: dict[str, Any], day: str, count_file: Path | None) -> None:
-    """Send the count; asked for by hand, piles that differ are counted once more, then explained."""
-    from ektp_station.day_close import as_ask, read_count
+def _two_people(folder: Path, keys: tuple[Path, ...], passphrase_file: Path | None) -> None:
+    """Refuse a close that one person signs before the count begins; the station looks at them once more.
 
-    if count_file:
-        send(as_ask(read_count(count_file), day, now["day"]["seq"]))
+    Raises:
+        Refused: NEEDS_PEOPLE, and what is wrong with a key file.
+    """
+    people = {key.owner for key in opened_keys(folder, keys, passphrase_file)}
+    if len(people) < _COUNTERS:
+        raise Refused(Refusal.NEEDS_PEOPLE, {"needs": _COUNTERS, "found": len(people)})
+
+
+def _close(send: Callable[[object], None], now: dict[str, Any], day: str, count: "CountFile | None") -> None:
+    """Send the count; asked for by hand, piles that differ are counted once more, then explained."""
+    from ektp_station.day_close import as_ask
+
+    if count:
+        send(as_ask(count, day, now["day"]["seq"]))
         return
     from ektp_station.command_close_asked import Asked
 
@@ -150,15 +184,10 @@ def _close(send: Callable[[object], None], now: dict[str, Any], day: str, count_
         try:
             send(as_ask(asked.count, day, now["day"]["seq"]))
         except Refused as refused:
-            if refused.refusal not in _DIFFERS:
+            if not asked.mend(refused):
                 raise
-            asked.count_again(_names(refused.facts["pile"]), needs_serials=refused.refusal is Refusal.SERIALS_NEEDED)
         else:
             return
-
-
-def _names(fact: object) -> Sequence[str]:
-    return [str(one) for one in fact] if isinstance(fact, list | tuple) else [str(fact)]
 
 
 @click.command("give-back")

@@ -1,11 +1,18 @@
-"""A count asked for pile by pile at the terminal (menghitung bersama): blind, and once more where it differs."""
+"""A count asked for pile by pile at the terminal (menghitung bersama): blind, and once more where it differs.
 
+What was typed once is never thrown away: only the field that is wrong is asked for again.
+"""
+
+import os
 from collections.abc import Sequence
 
 import click
 from attrs import define, evolve, field
 
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.papers import checked_text
 from ektp_core.ledger.count import Pile
+from ektp_core.vocabulary.serial import disjoint_union, parse_range
 from ektp_station.asking_station import say
 from ektp_station.day_close import CountFile, PileLine, piles_to_count
 
@@ -25,8 +32,33 @@ class Asked:
         """Ask for every pile, and for the number of the minutes."""
         click.echo(say("Count each pile by hand. Do not look at the book: it is compared afterwards."), err=True)
         piles = tuple(self._asked(*one) for one in piles_to_count(self.classes))
-        minutes = str(click.prompt(say("Number of the minutes"), err=True))
-        self.count = CountFile(minutes, piles)
+        self.count = CountFile(self._minutes(), piles)
+
+    def mend(self, refused: Refused) -> bool:
+        """Ask again only for what a refusal is about; whether anything was. All else that was typed stays."""
+        if refused.refusal in (Refusal.COUNT_UNEXPLAINED, Refusal.SERIALS_NEEDED):
+            fact = refused.facts["pile"]
+            piles = [str(one) for one in fact] if isinstance(fact, list | tuple) else [str(fact)]
+            self.count_again(piles, needs_serials=refused.refusal is Refusal.SERIALS_NEEDED)
+            return True
+        about = refused.facts.get("field"), refused.facts.get("what")
+        if refused.refusal in (Refusal.BAD_VALUE, Refusal.ALREADY_KNOWN) and (
+            "minutes" in about or "the count" in about
+        ):
+            _tell(refused)
+            self.count = evolve(self.count, minutes=self._minutes())
+            return True
+        if refused.refusal in (Refusal.SERIALS_OVERLAP, Refusal.HELD_ELSEWHERE):
+            _tell(refused)
+            self.count = evolve(
+                self.count, piles=tuple(_with_serials(one) if one.present else one for one in self.count.piles)
+            )
+            return True
+        return False
+
+    @staticmethod
+    def _minutes() -> str:
+        return _typed(say("Number of the minutes"))
 
     def count_again(self, differing: Sequence[str], *, needs_serials: bool) -> None:
         """Ask once more for the piles named in a refusal, and what is known of them."""
@@ -34,7 +66,7 @@ class Asked:
             say("These piles differ from the book; count them once more: {pile}", pile=tuple(differing)), err=True
         )
         named = {(one.pile, one.blank_class) for one in self.count.piles if _is_named(one, differing)}
-        words = {key: str(click.prompt(say("What is known of it"), err=True)) for key in sorted(named, key=str)}
+        words = {key: _typed(say("What is known of it")) for key in sorted(named, key=str)}
         piles = []
         for one in self.count.piles:
             key = one.pile, one.blank_class
@@ -64,10 +96,41 @@ def _is_named(line: PileLine, differing: Sequence[str]) -> bool:
 
 def _with_serials(line: PileLine) -> PileLine:
     """All serials that lie there; where they bear none, unprinted blanks are named by their run."""
-    typed = str(
-        click.prompt(
-            say("All serials that lie there, such as A:1-9 A:12 (empty: they bear none)"), default="", err=True
-        )
-    )
-    is_unread = not typed.strip() and line.pile is Pile.UNPRINTED
-    return evolve(line, present=tuple(typed.split()), unread=is_unread)
+
+    def read(typed: str) -> tuple[str, ...]:
+        parts = tuple(typed.split())
+        try:
+            listed = len(disjoint_union(map(parse_range, parts)))
+        except Refused as refused:
+            raise click.UsageError(_text(refused)) from None
+        if listed > line.counted:
+            raise click.UsageError(
+                say("{count} serials are listed, and {counted} were counted.", count=listed, counted=line.counted)
+            )
+        return parts
+
+    text = say("All serials that lie there, such as A:1-9 A:12 (empty: they bear none)")
+    present = click.prompt(text, default="", value_proc=read, err=True)
+    return evolve(line, present=present, unread=not present and line.pile is Pile.UNPRINTED)
+
+
+def _typed(text: str) -> str:
+    """One line of text, asked for until it can be kept."""
+
+    def read(typed: str) -> str:
+        try:
+            return checked_text("text", typed)
+        except Refused as refused:
+            raise click.UsageError(_text(refused)) from None
+
+    return str(click.prompt(text, value_proc=read, err=True))
+
+
+def _tell(refused: Refused) -> None:
+    click.echo(_text(refused), err=True)
+
+
+def _text(refused: Refused) -> str:
+    from ektp_data.texts import chosen_language, translator
+
+    return translator(chosen_language(os.environ)).refusal(refused)

@@ -35,6 +35,8 @@ def _beside(close: Mapping[str, Any]) -> Iterator[str]:
     for one in close["places"]:
         yield say("Unprinted, {place}: {count}", place=one["place"], count=one["counted"])
     yield say("In doubt, kept apart and in no pile: {count}", count=close["suspects"])
+    if close["differed"]:
+        yield say("Counts that were refused before because they differed: {count}", count=close["differed"])
     if close["missing"]:
         yield say("Not there: {serials}", serials=tuple(close["missing"]))
     if close["by_run"]:

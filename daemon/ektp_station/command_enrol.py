@@ -17,6 +17,8 @@ from ektp_station.asking_station import say
 @click.option(
     "--unprotected", is_flag=True, help="Make the key without a passphrase: for demonstrations, never for work."
 )
+@click.option("--token", help="Label of a PKCS#11 token in which the key is made; its PIN is asked for, or in a file.")
+@click.option("--token-module", help="Library of the token's maker, such as /usr/lib/softhsm/libsofthsm2.so.")
 @click.option(
     "--passphrase-file", type=click.Path(exists=True, path_type=Path),
     help="File with the key's passphrase; without it, it is asked for.",
@@ -29,6 +31,8 @@ def enrol(
     classes: tuple[str, ...],
     founding: Path | None,
     unprotected: bool,
+    token: str | None,
+    token_module: str | None,
     passphrase_file: Path | None,
 ) -> None:
     """Make a station in FOLDER with a key of its own, and let the centre enrol it.
@@ -39,8 +43,11 @@ def enrol(
     \b
     Examples:
       ektp station enrol station-52.03-1 --station station/52.03/1 --hub http://hub:8717
+      ektp station enrol station-52.03-1 --station station/52.03/1 --hub http://hub:8717 \\
+        --token "Kantor Selong" --token-module /usr/lib/opensc-pkcs11.so
       ektp station enrol station-52.03-1 --founding founding.json
     """
+    from ektp_keys.token_signer import TokenPlace
     from ektp_station.enrolling import Wanted, make_station, take_founding
     from ektp_station.steady import now_ms
 
@@ -53,23 +60,31 @@ def enrol(
         return
     if not station or not hub:
         raise click.UsageError(say("Give --station and --hub, or --founding with the centre's answer."))
-    passphrase = None if unprotected else _passphrase(folder, passphrase_file)
+    if (token is None) is not (token_module is None) or (token and unprotected):
+        raise click.UsageError(say("Give --token and --token-module together, without --unprotected."))
+    place = TokenPlace(token_module, token, station) if token and token_module else None
+    passphrase = None if unprotected else _passphrase(folder, passphrase_file, is_pin=place is not None)
     if unprotected:
         click.secho(say("This key lies open in its file. For demonstrations only."), fg="red", bold=True, err=True)
-    fingerprint = make_station(folder, Wanted(station, hub, name or station, classes or ("v5",)), passphrase, now_ms())
+    wanted = Wanted(station, hub, name or station, classes or ("v5",))
+    fingerprint = make_station(folder, wanted, passphrase, now_ms(), place)
     click.echo(say("The station's key is {fingerprint}.", fingerprint=fingerprint))
     click.echo(say("Carry {file} to the centre; read them the fingerprint.", file=str(folder / "request.json")))
     command = f"ektp hub enrol CENTRE request.json --fingerprint {fingerprint} --key A.key --key B.key"
     click.echo(say("There, two people: {command}", command=command))
 
 
-def _passphrase(folder: Path, file: Path | None) -> str:
+def _passphrase(folder: Path, file: Path | None, *, is_pin: bool) -> str:
     from ektp_station.config import KEY_FILE
     from ektp_station.journal_key import passphrase_given
+    from ektp_station.station_key import in_token
 
     given = passphrase_given(file)
     if given is not None:
         return given
+    if is_pin or in_token(folder):
+        pin: str = click.prompt(say("PIN of the token"), hide_input=True)
+        return pin
     is_new = not (folder / KEY_FILE).exists()
     again = say("The same again") if is_new else False
     typed: str = click.prompt(say("Passphrase for the station's key"), hide_input=True, confirmation_prompt=again)

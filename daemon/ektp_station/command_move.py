@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from ektp_station.asking_station import FOLDER, KEYS, PASSPHRASE, bring, passphrase_in, say, station_of
+from ektp_station.asking_station import (
+    FOLDER,
+    KEYS,
+    PASSPHRASE,
+    bring,
+    passphrase_in,
+    say,
+    station_of,
+    station_passphrase,
+)
 
 FILE_PASSPHRASE = click.option(
     "--file-passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -81,15 +90,18 @@ def unpack(file: Path, folder: Path, file_passphrase_file: Path | None) -> None:
     head = take_out(file, folder, MOVE, typed_passphrase(file_passphrase_file))
     click.echo(say("{station} is in {folder}.", station=head.station, folder=str(folder)))
     click.echo(say("Look at the printers in station.toml, then: {command}", command=f"ektp station check {folder}"))
+    # The book explains the counter of the device that bore the name.
+    click.echo(say("A printer that is another device than before gets a name there that the book does not know yet."))
 
 
 def book_key(folder: Path, passphrase_file: Path | None) -> bytes | None:
     """The key of the book in a folder, where it is encrypted."""
-    from ektp_keys.book_key import key_of_book
-    from ektp_station.config import BOOK_FILE
-    from ektp_station.journal_key import passphrase_given
+    from ektp_station.rewrapping import settle
+    from ektp_station.station_key import load_book_key
 
-    return key_of_book(folder / BOOK_FILE, passphrase_given(passphrase_file))
+    passphrase = station_passphrase(folder, passphrase_file)
+    settle(folder, passphrase)
+    return load_book_key(folder, passphrase)
 
 
 def new_passphrase(file: Path | None) -> str:

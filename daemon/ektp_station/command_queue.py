@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ektp_station.asking_station import FOLDER, PASSPHRASE, answer, bring, say, station_of
+from ektp_station.asking_station import FOLDER, KEY_PASSPHRASES, PASSPHRASE, answer, bring, say, station_of
 
 
 @click.command()
@@ -16,6 +16,7 @@ from ektp_station.asking_station import FOLDER, PASSPHRASE, answer, bring, say, 
 @click.option("--resume", metavar="PRINTER", help="Let this printer go on.")
 @click.option("--why", "reason", default="", help="The reason; it is kept, and a lift's is in the daily report.")
 @click.option("--key", "keys", type=click.Path(path_type=Path), multiple=True, help="Key file of the person who signs.")
+@KEY_PASSPHRASES
 @PASSPHRASE
 @click.option("--json", "as_json", is_flag=True, help="The queue as JSON.")
 def queue(

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ektp_core.errors import Refusal, Refused
-from ektp_station.asking_station import FOLDER, PASSPHRASE, passphrase_in, say, station_of
+from ektp_station.asking_station import FOLDER, passphrase_in, say, station_of
 
 
 @click.command("reader")
@@ -18,7 +18,10 @@ from ektp_station.asking_station import FOLDER, PASSPHRASE, passphrase_in, say, 
     "--form", required=True, type=click.Path(dir_okay=False, path_type=Path),
     help="Where the form for the centre goes; two people there send it with `ektp ask send`.",
 )  # fmt: skip
-@PASSPHRASE
+@click.option(
+    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with a passphrase for the new key.",
+)  # fmt: skip
 def reader(folder: Path, out: Path, form: Path, passphrase_file: Path | None) -> None:
     """Make a key for a chip reader of this station, to be enrolled by two people of the centre.
 

@@ -7,18 +7,19 @@ import click
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.verdict import Cause
-from ektp_station.asking_station import FOLDER, KEYS, PASSPHRASE, say
+from ektp_station.asking_station import FOLDER, KEYS, PASSPHRASE, say, typed_or_given
 from ektp_station.asking_station import answer as _answer
 from ektp_station.asking_station import ask as _ask
 from ektp_station.asking_station import ranges as _ranges
 from ektp_station.asking_station import station_of as _station_of
 from ektp_station.command_backup import backup, restore
-from ektp_station.command_care import cleaned, order_test, printers
+from ektp_station.command_care import cleaned, doubt_test, order_test, printers
 from ektp_station.command_check import check
 from ektp_station.command_close import close, evidence, give_back
 from ektp_station.command_enrol import enrol
 from ektp_station.command_move import move, unpack
 from ektp_station.command_open import open_printer
+from ektp_station.command_passphrase import passphrase as change_passphrase
 from ektp_station.command_queue import queue
 from ektp_station.command_reader import reader
 from ektp_station.command_release import release
@@ -59,7 +60,7 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
     from ektp_station.counter_line import asking_hub
     from ektp_station.counter_page import Counter, counter_routes
     from ektp_station.door import record_in
-    from ektp_station.journal_key import passphrase_given, warning_of
+    from ektp_station.journal_key import warning_of
     from ektp_station.metrics import watch_routes
     from ektp_station.picture import picture_of
     from ektp_station.release_code import release_routes
@@ -87,14 +88,18 @@ def run(folder: Path, passphrase_file: Path | None) -> None:
         counter = Counter(process.keeper, process.ask_main, asking_hub(config.hub, signer, now_ms))
         more = (*counter_routes(counter), *release_routes(process), *watch_routes(process.figures))
         app = station_app(lambda: process.now, process.people_ask, picture, more)
-        serve_in_thread(app, config.listen_port, announce)
+        try:
+            serve_in_thread(app, config.listen_port, announce)
+        except Refused as refused:  # exit code 2: starting again would not help
+            why = "{shape}. Set listen_port in station.toml to {expected}."
+            raise click.UsageError(say(why, **refused.facts)) from None
 
     config = load_config(folder)
-    passphrase = passphrase_given(passphrase_file)
+    passphrase = typed_or_given(folder, passphrase_file)
     signer = load_station_key(folder, passphrase)
-    if warning := warning_of(folder):
+    if warning := warning_of(folder, passphrase_file):
         click.secho(say(warning), fg="red", err=True)
-    run_station(folder, config, signer, passphrase, serve)
+    run_station(folder, config, signer, passphrase, serve, warning=warning)
 
 
 @station.command()
@@ -219,10 +224,11 @@ for command in (enrol, check, move, unpack, backup, restore, open_printer):
 for command in (queue, why):
     station.add_command(command)
 
-for command in (order_test, cleaned, printers):
+for command in (order_test, doubt_test, cleaned, printers):
     station.add_command(command)
 
-station.add_command(release)
+for command in (release, change_passphrase):
+    station.add_command(command)
 
 for command in (close, evidence, give_back, reader):
     station.add_command(command)

@@ -84,6 +84,7 @@ class StationConfig:
         shift_ms: a card in doubt for longer than this is an alarm; one working shift.
         label_days: NIK, name and collection place of a finished card stay at the station at most so many days.
         disk_low_mb: below so many free megabytes no new card is begun.
+        failed_blanks: after so many blanks in a row that failed before printing, a printer is out of service.
         printers: its printers.
     """
 
@@ -99,6 +100,7 @@ class StationConfig:
     shift_ms: int = 8 * 3_600_000
     label_days: int = 90
     disk_low_mb: int = 64
+    failed_blanks: int = 3
 
 
 def load_config(folder: Path) -> StationConfig:
@@ -139,9 +141,19 @@ def _check(config: StationConfig) -> None:
     for name in ("label_days", "disk_low_mb"):
         if not 0 <= getattr(config, name) <= 100_000:
             raise _bad(name, str(getattr(config, name)), "0 to 100000")
+    if not 1 <= config.failed_blanks <= 1_000:
+        raise _bad("failed_blanks", str(config.failed_blanks), "1 to 1000")
     names = [one.name for one in config.printers]
     if len(set(names)) < len(names):
         raise _bad("printers", "two printers of one name", "a name of its own for each printer")
+    if not config.hub.startswith(("http://", "https://")) or not config.hub.partition("://")[2].strip("/ "):
+        raise _bad("hub", config.hub[:40] or "empty", "the address of the hub, such as https://hub.example")
+    for name in ("name", "driver", "serial"):
+        if any(not getattr(one, name).strip() for one in config.printers):
+            raise _bad(f"printers.{name}", "empty", f"the printer's {name}")
+    devices = [(one.driver, one.serial) for one in config.printers]
+    if len(set(devices)) < len(devices):
+        raise _bad("printers", "one device under two names", "each device once, by its own serial")
     if not 0 <= config.listen_port <= 65_535:
         raise _bad("listen_port", str(config.listen_port), "0 to 65535")
     times = {name: getattr(config, name) for name in ("poll_ms", "retry_ms", "retry_most_ms")}

@@ -62,7 +62,7 @@ def why_here(
         why, facts = _in_press(state, view, lock)
     elif lock.station == here and lock.state is LockState.AUTHORISED:
         found = _authorised(state, view, lock, record, now_ms)
-        why, facts = found or _in_turn(name, queue_here(state, view, now_ms) if turns is None else turns)
+        why, facts = found or _in_turn(state, name, queue_here(state, view, now_ms) if turns is None else turns)
     else:
         why, facts = of_state(view, record, lock, now_ms)
     return CounterAnswer(why, name, {"record": name, "station": here, **facts})
@@ -104,6 +104,8 @@ def _authorised(state: StationState, view: View, lock: Lock, record: Record, now
         return Why.CHECK_TOO_OLD, {"days": age_ms // _DAY_MS, "limit": policy.checked_ms // _DAY_MS}
     if attempt.tries >= policy.tries:
         return Why.TRIES_SPENT, {"tries": attempt.tries}
+    if (attempt.record, attempt.n) in state.lacking:
+        return Why.DATA_LACKING, {}
     if state.no_room:
         return Why.DISK_LOW, {}
     return _in_the_way(state, view, now_ms)
@@ -134,8 +136,10 @@ def _told(told: Told) -> Found:
     return _OF_PRINTER[told.reason], dict(told.facts)
 
 
-def _in_turn(name: str, turns: Sequence[Turn]) -> Found:
-    ahead = next((at for at, turn in enumerate(turns) if turn.record == name), 0)
+def _in_turn(state: StationState, name: str, turns: Sequence[Turn]) -> Found:
+    """The place among those that can be begun: a card without its data holds nobody up."""
+    able = [turn for turn in turns if (turn.record, turn.n) not in state.lacking]
+    ahead = next((at for at, turn in enumerate(able) if turn.record == name), 0)
     until_ms = next((turn.until_ms for turn in turns if turn.record == name), 0)
     return (Why.WAITING_HERE if ahead else Why.NEXT_HERE), {"ahead": ahead, "until": until_ms}
 

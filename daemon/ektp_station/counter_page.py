@@ -2,7 +2,8 @@
 
 A citizen's number comes in the body of a request and is in no address, log or answer. The person is
 looked for among the records this station holds, by their own data; whom it does not hold, the hub is
-asked about in a message this station signs. Without a line the answer says so.
+asked about in a message this station signs. Without a line the cards that lie here are looked through too, by
+what is kept of them, and else the answer says so.
 """
 
 from collections.abc import Callable
@@ -21,15 +22,20 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import from_json
 from ektp_core.flow.counter_answer import CounterAnswer, Why
 from ektp_core.flow.queueing import Turn
-from ektp_core.flow.rows import Lease, Record
+from ektp_core.flow.rows import Lease, Lock, Record
 from ektp_core.vocabulary.nik import Nik
+from ektp_core.vocabulary.state import LockState
 from ektp_core.wire.problem import refused_to_plain, status_of
 from ektp_core.wire.question import answer_from_plain, answer_to_plain
 from ektp_station import door
 from ektp_station.counter import queue_here, why_here
+from ektp_station.erasing import label_digest, label_in
 from ektp_station.messages import StationState
 
 T = TypeVar("T")
+
+#: Of these nothing is kept here; an authorised one is found by its lease.
+_NOT_KEPT = frozenset({LockState.READY, LockState.AUTHORISED, LockState.IN_PRESS, LockState.WITHDRAWN})
 
 #: A number and its field fit; whatever is longer is none.
 LIMIT_BYTES = 1_024
@@ -82,6 +88,9 @@ class Counter:
         try:
             return answer_from_plain(self.ask_hub(nik.reveal().encode()))
         except UplinkError:
+            kept: CounterAnswer | None = self.ask_main(lambda: self.kept_card_of(nik))
+            if kept:
+                return kept
             if unread:
                 return CounterAnswer(Why.NOT_READ, "", {"count": unread})
             return CounterAnswer(Why.NOT_HERE_NO_LINE)
@@ -100,6 +109,26 @@ class Counter:
                     return why_here(state, view, lease.record, self.working.time_ms()), unread
         return None, unread
 
+    def kept_card_of(self, nik: Nik) -> CounterAnswer | None:
+        """The answer for a card that is in doubt or lies here, by its record or label. In the main thread.
+
+        Only asked for without a line: the hub knows more of a card that is out of the machine.
+        """
+        state, store = self.working.state, self.working.store
+        with store.read() as view:
+            for lock in view.rows(Lock):
+                record = view.row(Record, lock.record) if lock.station == state.settings.station else None
+                if record and lock.state not in _NOT_KEPT and self._is_kept_of(record, nik):
+                    return why_here(state, view, lock.record, self.working.time_ms())
+        return None
+
+    def _is_kept_of(self, record: Record, nik: Nik) -> bool:
+        whole = self.working.store.payload(record.payload)
+        if whole:
+            return _is_of(whole, nik)
+        label = self.working.store.payload(label_digest(record.payload))
+        return label is not None and _is_label_of(label, nik)
+
     def queue(self) -> dict[str, Any]:
         """What is held and not begun, the next first, and which printers are paused."""
         state = self.working.state
@@ -115,6 +144,13 @@ def _is_of(payload: Payload, nik: Nik) -> bool:
         return door.record_in(payload).nik == nik
     except Refused:
         return False  # a payload that cannot be read names nobody
+
+
+def _is_label_of(payload: Payload, nik: Nik) -> bool:
+    try:
+        return label_in(payload).nik == nik.reveal()
+    except (Refused, msgspec.DecodeError):
+        return False
 
 
 def _turn(turn: Turn, answer: CounterAnswer) -> dict[str, Any]:

@@ -61,11 +61,11 @@ class Courier:
     def _carried(self, entries: Sequence[bytes], after: int, nonce: str, sent_ms: int) -> list[door.Carried]:
         found: list[door.Carried] = []
         for raw in entries:
-            if nonce and door.is_now(raw):
-                found.append(door.Carried(raw, nonce=nonce, sent_ms=sent_ms))
-                continue
             try:
-                found.append(door.Carried(raw, self._sealed(raw, after)))
+                if nonce and door.is_now(raw):
+                    found.append(door.Carried(raw, nonce=nonce, sent_ms=sent_ms))
+                else:
+                    found.append(door.Carried(raw, self._sealed(raw, after)))
             except (UplinkError, Refused):
                 if not found:
                     raise

@@ -84,6 +84,7 @@ def _close(close: StationDay) -> dict[str, Any]:
         "extra": [f"{series}:{lo}-{hi}" for _, _, series, lo, hi in close.extra],
         "by_run": list(close.by_run),
         "suspects": close.suspects,
+        "differed": close.differed,
         "by": list(close.by),
     }
 

@@ -2,8 +2,9 @@
 
 A file of a few megabytes is kept beside the book and means nothing. When the disk is nearly
 full no new card is begun, and the page says why; when it is full all the same, that file is
-given up, and the outcome of the card in the machine is written where it lay. Only if that is
-not enough does the station end, with nothing lost, and its next start looks up what was kept.
+given up, and the outcome of the card in the machine is written where it lay. Nobody else gets
+that room: what else does not fit is refused, and asked again later. Only if the outcome does
+not fit even so does the station end, with nothing lost, and its next start looks up what was kept.
 Who filled the disk, and how it is emptied, is not known here.
 """
 
@@ -17,8 +18,12 @@ from attrs import define, field
 
 from ektp_core.boundary.store import Answer, Payload, Sealed, Store, Work
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.blank_tests import EndTest
 from ektp_core.flow.events import Event
+from ektp_core.flow.pressing import Conclude, NoteStep, ReturnCard
+from ektp_core.flow.station_book import ClosePrinter
 from ektp_core.flow.view import Position, View
+from ektp_station.step_link import STOPPED
 
 T = TypeVar("T")
 
@@ -32,6 +37,9 @@ LOW_BYTES = 64 << 20
 
 #: How often the disk is looked at.
 LOOK_MS = 1_000
+
+#: What may take the room that was set aside: how a card under way goes on and ends, and that a printer is shut.
+ENDINGS = (NoteStep, Conclude, ReturnCard, EndTest, ClosePrinter)
 
 #: Why printing waits.
 NEARLY_FULL = "the disk is nearly full; cards under way are finished, and no new one is begun before there is room"
@@ -64,14 +72,18 @@ class DiskRoom:
 
     def make_way(self) -> bool:
         """Give up what was set aside; whether there was anything. No new card is begun from here on."""
-        self.why = NEARLY_FULL
-        if self._next_look_ms is not None:
-            self._next_look_ms = self.passed_ms() + LOOK_MS
+        self.is_full()
         try:
             (self.folder / FILE).unlink()
         except OSError:
             return False
         return True
+
+    def is_full(self) -> None:
+        """Something did not fit: no new card is begun, whatever the disk says, before it is looked at again."""
+        self.why = NEARLY_FULL
+        if self._next_look_ms is not None:
+            self._next_look_ms = self.passed_ms() + LOOK_MS
 
     def with_room(self, write: Callable[[], T]) -> T:
         """Do this; if the disk is full, once more where the reserve lay.
@@ -130,15 +142,29 @@ def _fill(handle: int, size: int) -> None:
 
 
 class RoomyStore:
-    """A `Store` that gives up the reserve before it says that the disk is full."""
+    """A `Store` that gives up the reserve for the endings of cards, before it says that the disk is full."""
 
-    def __init__(self, inner: Store, room: DiskRoom) -> None:
+    def __init__(self, inner: Store, room: DiskRoom, endings: tuple[type, ...] = ENDINGS) -> None:
         self._inner = inner
         self._room = room
+        self._endings = endings
 
     def commit(self, group: Sequence[Work], at_ms: int, counters: Sequence[tuple[str, int]] = ()) -> tuple[Answer, ...]:
-        """Decide, apply and seal a group."""
-        return self._room.with_room(lambda: self._inner.commit(group, at_ms, counters))
+        """Decide, apply and seal a group; on a full disk only the endings in it, the others are refused BOOK_FULL.
+
+        Raises:
+            Refused: BOOK_FULL when there is an ending in it that does not fit where the reserve lay either.
+        """
+        try:
+            return self._inner.commit(group, at_ms, counters)
+        except Refused as refused:
+            if refused.refusal is not Refusal.BOOK_FULL:
+                raise
+            full = refused
+        self._room.is_full()
+        ends = [work for work in group if isinstance(work.ask.body, self._endings)]
+        kept = iter(self._room.with_room(lambda: self._inner.commit(ends, at_ms, counters)) if ends else ())
+        return tuple(next(kept) if isinstance(work.ask.body, self._endings) else full for work in group)
 
     def read(self) -> AbstractContextManager[View]:
         """A consistent view of the last sealed commit."""
@@ -165,8 +191,15 @@ class RoomyStore:
         return self._inner.link(name)
 
     def set_link(self, name: str, value: bytes) -> None:
-        """Keep such a note, durably."""
-        self._room.with_room(lambda: self._inner.set_link(name, value))
+        """Keep such a note, durably. On a full disk a note is left out; but not that printing is stopped for good."""
+        try:
+            self._inner.set_link(name, value)
+        except Refused as refused:
+            if refused.refusal is not Refusal.BOOK_FULL:
+                raise
+            self._room.is_full()
+            if name == STOPPED:
+                self._room.with_room(lambda: self._inner.set_link(name, value))
 
     def events(self) -> Iterator[tuple[int, Event]]:
         """The whole log, numbered from 1."""

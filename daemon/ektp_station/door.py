@@ -17,7 +17,7 @@ from ektp_core.boundary.signer import Signer, Unsealer, Verifier
 from ektp_core.boundary.store import Payload, Sealed, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask, Late
-from ektp_core.flow.blank_tests import NoteCleaning, OrderTest
+from ektp_core.flow.blank_tests import DoubtTest, NoteCleaning, OrderTest
 from ektp_core.flow.closing_day import CloseDay, MarkDay
 from ektp_core.flow.codec import decoding
 from ektp_core.flow.custody import Receive
@@ -44,7 +44,7 @@ from ektp_station.messages import Entry
 
 #: What people may ask of a station.
 LOCAL = (
-    OrderTest, NoteCleaning,
+    OrderTest, NoteCleaning, DoubtTest,
     Receive, Conclude, LoadPrinter, ClosePrinter, BurnForCode, MoveBook, LiftRecord, CancelCard, PausePrinter,
     AddEvidence, MarkDay, CloseDay, GiveBack,
 )  # fmt: skip

@@ -4,8 +4,9 @@ The deadline is kept here, whatever the driver does: when it passes, the child i
 the link is lost; what the device did is not known from that. Nothing is called twice. The
 child gets a small environment, no file of ours, and a session of its own, so that what it
 starts ends with it. Answers nobody asked for end it, and of what it prints only the beginning
-is kept. The API blocks and belongs in a worker thread; calls of several threads come one after
-the other, and only `kill` may come at any time.
+is kept, in the log, with long numbers masked. A child that does not even end when it is killed
+hangs in its device: no other is started beside it. The API blocks and belongs in a worker
+thread; calls of several threads come one after the other, and only `kill` may come at any time.
 """
 
 import os
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, Full, Queue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, BinaryIO
 
 from attrs import define, field
@@ -49,6 +50,7 @@ from ektp_station.driver_frames import (
     unpack,
     write_frame,
 )  # fmt: skip
+from ektp_station.driver_words import driver_log, relay
 
 #: A driver that keeps its own deadline answers a little late; it is not killed for that.
 GRACE_MS = 250
@@ -56,9 +58,10 @@ START_MS = 10_000
 CLOSE_MS = 2_000
 #: Answers that may wait: one is asked for at a time.
 ANSWERS = 4
-#: How much of what one child prints is kept, and how long its last words are waited for.
-PRINTED_BYTES = 16 * 1024
+#: How long the last words of a child are waited for.
 LAST_WORDS_S = 0.5
+#: How long a killed child may take to be gone: a device may hold it inside the kernel.
+END_S = 5.0
 #: How much of a driver's own words about an error is kept.
 WORDS = 300
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT")
@@ -76,6 +79,8 @@ class DriverLink:
     starts: bool = True
     _child: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _words: Thread | None = field(init=False, default=None)
+    _heard_out: Event = field(init=False, factory=Event)
+    _lingering: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _is_over: bool = field(init=False, default=False)
     _answers: Queue[Answer | None] = field(init=False, factory=Queue)
     _outgoing: Queue[bytes | None] = field(init=False, factory=Queue)
@@ -100,11 +105,14 @@ class DriverLink:
         """End the child, if there is one, and start another that opens the device.
 
         Raises:
-            DriverLost: the device is not there. DriverError: the driver cannot be loaded or
-                does not open it. DriverTimeout: it did not greet in time.
+            DriverLost: the device is not there, or the old child does not end. DriverError: the
+                driver cannot be loaded or does not open it. DriverTimeout: it did not greet in time.
         """
         with self._turn:
             self._end()
+            if self._lingering is not None and self._lingering.poll() is None:
+                raise DriverLost("the driver process does not end; switch the printer off and on, then the machine")
+            self._lingering = None
             self._start()
             if self._is_over:  # killed while it was being started
                 self._end()
@@ -166,7 +174,9 @@ class DriverLink:
         )
         assert child.stdin and child.stdout and child.stderr, "all were asked for"
         self._child, self._answers, self._outgoing = child, Queue(ANSWERS), Queue()
-        self._words = Thread(target=_relay, args=(child.stderr,), daemon=True)
+        self._heard_out = Event()
+        tell = driver_log(sys.stderr, self.driver, self.serial)
+        self._words = Thread(target=relay, args=(child.stderr, self._heard_out.is_set, tell), daemon=True)
         self._words.start()
         Thread(target=_bring, args=(child, child.stdout, self._answers), daemon=True).start()
         # A hanging child stops reading; only a thread of its own may wait for that.
@@ -194,8 +204,13 @@ class DriverLink:
             return
         self._outgoing.put(None)
         _kill(child)
-        child.wait()
+        try:
+            child.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._lingering = child
         if self._words is not None:
+            self._words.join(LAST_WORDS_S)
+            self._heard_out.set()  # what the child started may hold the pipe for ever
             self._words.join(LAST_WORDS_S)
 
 
@@ -220,16 +235,6 @@ def _bring(child: subprocess.Popen[bytes], pipe: BinaryIO, answers: "Queue[Answe
         with suppress(Full):  # where there is no room, a wrong number says the same
             answers.put_nowait(None)
         pipe.close()
-
-
-def _relay(pipe: BinaryIO) -> None:
-    """Pass on the beginning of what a child prints; the rest is read, so that it goes on, and dropped."""
-    left = PRINTED_BYTES
-    with suppress(OSError, ValueError), pipe:
-        while part := os.read(pipe.fileno(), PRINTED_BYTES):
-            if left:
-                sys.stderr.write(part[:left].decode("utf-8", "replace"))
-            left -= min(left, len(part))
 
 
 def _clipped(text: str) -> str:

@@ -14,9 +14,11 @@ from ektp_core.flow.founding import NewStation
 from ektp_core.vocabulary.party import PartyId, PartyKind
 from ektp_core.vocabulary.role import Hand
 from ektp_keys.enrolment import fingerprint_of, write_enrolment
-from ektp_keys.key_file import FileSigner, create_key, load_key, read_key
+from ektp_keys.key_file import FileSigner, create_key, load_key
+from ektp_keys.token_signer import TokenPlace, TokenSigner, create_token_key, load_token_key
 from ektp_station.config import BOOK_FILE, FILE, FOUNDING_FILE, KEY_FILE, StationConfig, load_config, write_config
 from ektp_station.founding import read_founding
+from ektp_station.station_key import TOKEN_FILE, in_token, station_key_id
 
 REQUEST_FILE = "request.json"
 
@@ -31,8 +33,10 @@ class Wanted:
     classes: tuple[str, ...]
 
 
-def make_station(folder: Path, wanted: Wanted, passphrase: str | None, now_ms: int) -> str:
-    """Make folder, key, settings and request; the key's fingerprint.
+def make_station(
+    folder: Path, wanted: Wanted, passphrase: str | None, now_ms: int, token: TokenPlace | None = None
+) -> str:
+    """Make folder, key, settings and request; the key's fingerprint. In a `token` the passphrase is its PIN.
 
     Raises:
         Refused: BAD_VALUE for another kind of id or a short passphrase; ALREADY_KNOWN when the folder is another
@@ -48,8 +52,12 @@ def make_station(folder: Path, wanted: Wanted, passphrase: str | None, now_ms: i
     if not (folder / FILE).exists():
         write_config(folder, StationConfig(wanted.station, wanted.hub))
     _same_station(load_config(folder).station, wanted.station)
-    signer = _key(folder / KEY_FILE, wanted.station, passphrase)
+    signer = _token_key(folder, wanted.station, passphrase, token) or _key(
+        folder / KEY_FILE, wanted.station, passphrase
+    )
     request = write_enrolment(NewStation(wanted.station, wanted.name, wanted.classes), signer.public, signer, now_ms)
+    if isinstance(signer, TokenSigner):
+        signer.close()
     _replace(folder / REQUEST_FILE, request)
     return fingerprint_of(signer.public)
 
@@ -62,7 +70,8 @@ def take_founding(folder: Path, file: Path) -> str:
             what the answer is refused for. The folder is left as it was.
     """
     station = load_config(folder).station
-    if (folder / BOOK_FILE).exists():
+    # A book without a founding holds nothing: an earlier start made it before the answer was here.
+    if (folder / BOOK_FILE).exists() and (folder / FOUNDING_FILE).exists():
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the book of this folder", "id": station})
     try:
         raw = file.read_bytes()
@@ -74,7 +83,7 @@ def take_founding(folder: Path, file: Path) -> str:
     try:
         _replace(trial / FOUNDING_FILE, raw)
         first, _ = read_founding(trial, station)
-        own = read_key(folder / KEY_FILE).key_id
+        own = station_key_id(folder)
         if own not in {one.key for one in first.keys if one.owner == station}:
             raise Refused(Refusal.UNKNOWN_KEY, {"key": own})
         (trial / FOUNDING_FILE).replace(folder / FOUNDING_FILE)
@@ -91,6 +100,20 @@ def _key(path: Path, station: str, passphrase: str | None) -> FileSigner:
     signer = load_key(path, passphrase)
     _same_station(signer.owner, station)
     return signer
+
+
+def _token_key(folder: Path, station: str, pin: str | None, token: TokenPlace | None) -> TokenSigner | None:
+    """The key in the token, where one is wanted or there already."""
+    path = folder / TOKEN_FILE
+    if in_token(folder):
+        signer = load_token_key(path, pin)
+        _same_station(signer.owner, station)
+        return signer
+    if token is None:
+        return None
+    if (folder / KEY_FILE).exists():
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the key of this folder", "id": station})
+    return create_token_key(path, station, Hand.STATION, token, pin or "")
 
 
 def _same_station(found: str, wanted: str) -> None:

@@ -19,7 +19,7 @@ from ektp_core.wire.asks import read_ask
 from ektp_core.wire.chain import read_header
 from ektp_core.wire.envelope import Envelope, PayloadType, check_addressee, open_envelope
 from ektp_keys.public_keys import PublicKeys
-from ektp_station.config import FOUNDING_FILE
+from ektp_station.config import BOOK_FILE, FOUNDING_FILE
 
 
 def found_book(store: Store, folder: Path, station: str, now_ms: int) -> None:
@@ -34,6 +34,16 @@ def found_book(store: Store, folder: Path, station: str, now_ms: int) -> None:
     answer = store.commit([Work(Ask("founding", Found(first), (), now_ms, digest))], now_ms)[0]
     if isinstance(answer, Refused):
         raise answer
+
+
+def check_founding(folder: Path, station: str) -> None:
+    """Before a book is made: an empty one would bar the way to the centre's answer.
+
+    Raises:
+        Refused: as `read_founding`, where there is no book yet.
+    """
+    if not (folder / BOOK_FILE).exists():
+        read_founding(folder, station)
 
 
 def check_identity(store: Store, station: str, key: str) -> None:

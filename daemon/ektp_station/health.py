@@ -1,7 +1,8 @@
 """Is the station alive, and can it print (kesehatan): for a service manager or a monitor, with reasons in plain words.
 
 Alive is the main loop, which owns the book: it goes round many times a second. Ready is a station that
-would begin a card if it had one. A dead line to the hub is no reason: cards are printed without it.
+would begin a card if it had one, by the very question that is asked before one is begun. A dead line to
+the hub is no reason: cards are printed without it.
 """
 
 from collections.abc import Mapping
@@ -33,12 +34,8 @@ def health(now: Mapping[str, Any], since_turn_ms: int) -> Health:
     """From what the station shows and how long ago its main loop went round."""
     is_live = since_turn_ms <= ALIVE_MS
     why = [] if is_live else [f"the main loop has not gone round for {since_turn_ms // 1000} s"]
-    if now.get("stopped"):
-        why.append(f"printing is stopped: {now['stopped']}")
-    if now.get("waits"):
-        why.append(f"no card is begun: {now['waits']}")
-    printers = now.get("printers", ())
-    fit = [one for one in printers if one["phase"] not in _AWAY and not one["closed"] and not one.get("paused")]
-    if not fit:
+    if now.get("none_begins"):
+        why.append(f"no card is begun: {now['none_begins']}")
+    if not any(one["takes_cards"] and one["phase"] not in _AWAY for one in now.get("printers", ())):
         why.append("no printer can take a card")
     return Health(is_live, not why, tuple(why))

@@ -21,12 +21,13 @@ from ektp_keys.public_keys import BookKeys
 from ektp_station import door
 from ektp_station.messages import Entry, HubHeard, Lacking, StationState
 from ektp_station.steady import SteadyClock, write_note
+from ektp_station.step_link import WAIT_HUB_MS
 
 NOTE = "clock"
-NOTE_EVERY_MS = 60_000
 
-#: How long after a start the hub is waited for before a card is begun without its word.
-WAIT_HUB_MS = 10_000
+#: The note of the key the hub signs with now: a code on the telephone is made for it.
+HUB_KEY = "hub key"
+NOTE_EVERY_MS = 60_000
 
 
 def new_nonce() -> str:
@@ -34,20 +35,20 @@ def new_nonce() -> str:
     return os.urandom(16).hex()
 
 
-def open_now(one: door.Carried, keys: BookKeys, station: str) -> HubNow:
-    """The hub's word, checked.
+def open_now(one: door.Carried, keys: BookKeys, station: str) -> tuple[HubNow, str]:
+    """The hub's word, checked, and the key it is signed with.
 
     Raises:
         Refused: what the envelope refuses; NOT_ALLOWED when it is not the hub's; WRONG_ADDRESSEE; STALE when it
             answers another fetch.
     """
     opened = open_envelope(one.raw, PayloadType.NOW, keys)
-    door.hub_of(opened, keys)
+    hub = door.hub_of(opened, keys)
     now = read_now(opened.payload)
     check_addressee(now.station, station)
     if now.v != FORMAT or now.nonce != one.nonce:
         raise Refused(Refusal.STALE, {"age_s": 0, "limit_s": 0})
-    return now
+    return now, hub
 
 
 @define(eq=False)
@@ -69,11 +70,13 @@ class HubWord:
         if one is None:
             return None
         with self.store.read() as view:
-            now = open_now(one, BookKeys(view), self.station)
+            now, hub = open_now(one, BookKeys(view), self.station)
             head = view.head_of(now.chain_n) if now.chain_n else b""
-        self.clock.heard(now.at_ms, one.sent_ms)
+        back_ms = self.clock.heard(now.at_ms, one.sent_ms)
         self.note()
-        return HubHeard(now.chain_n, head is not None and head.hex() == now.chain_head)
+        if self.store.link(HUB_KEY) != hub.encode():
+            self.store.set_link(HUB_KEY, hub.encode())
+        return HubHeard(now.chain_n, head is not None and head.hex() == now.chain_head, back_ms)
 
     def note(self) -> None:
         """Note the time, if that was not done within the last minute."""
@@ -87,7 +90,8 @@ def first_state(word: HubWord, state: StationState) -> StationState:
     """A station that starts waits for the hub's word, and knows what it cannot print."""
     until_ms = word.clock.now_ms() + WAIT_HUB_MS
     found = lacking(word.store, word.station).attempts
-    return evolve(state, wait_hub_ms=until_ms, is_time_sure=word.clock.is_sure, lacking=found)
+    is_known, is_sure = word.clock.is_known, word.clock.is_sure
+    return evolve(state, wait_hub_ms=until_ms, is_time_known=is_known, is_time_sure=is_sure, lacking=found)
 
 
 def payload_named(entry: Entry) -> bool:

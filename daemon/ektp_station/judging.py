@@ -1,10 +1,11 @@
 """From what a device shows to evidence (dari pengamatan ke bukti): pure, and never more than shown.
 
 A counter that the device does not have, a position it does not know, a chip nobody read:
-each stays None, and None is never taken for a no.
+each stays None, and None is never taken for a no. A counter that may have begun anew since it
+was last read is none: a device tells of its restart once, and the process that heard it may be gone.
 """
 
-from ektp_core.boundary.card_printer import Capabilities, CardPosition, Condition, CounterName, Look
+from ektp_core.boundary.card_printer import Capabilities, CardPosition, Condition, Counter, CounterName, Look
 from ektp_core.flow.pressing import UNKNOWN_COUNT
 from ektp_core.flow.rows import Attempt
 from ektp_core.press.evidence import NOTHING_KNOWN, Evidence, Inside
@@ -12,9 +13,15 @@ from ektp_core.vocabulary.verdict import Certainty, Outcome
 from ektp_station.acts import Done
 
 
-def fed_count(look: Look) -> int:
-    """Cards fed so far by the device's own counter; -1 if it has none."""
+def _fed_counter(look: Look) -> Counter | None:
+    """The device's count of fed cards, if it has one that nothing sets back."""
     counter = look.counters.get(CounterName.FED)
+    return counter if counter and counter.resets_on == "never" else None
+
+
+def fed_count(look: Look) -> int:
+    """Cards fed so far by the device's own counter; -1 if it has none that lasts."""
+    counter = _fed_counter(look)
     return counter.value if counter else UNKNOWN_COUNT
 
 
@@ -40,12 +47,8 @@ def evidence(attempt: Attempt, seen: Done | None, can: Capabilities | None) -> E
 
 
 def _fed_since(attempt: Attempt, look: Look) -> int | None:
-    counter = look.counters.get(CounterName.FED)
-    if counter is None or attempt.counter == UNKNOWN_COUNT:
-        return None
-    if look.status.rebooted and counter.resets_on == "power":
-        return None
-    return counter.since(attempt.counter)
+    counter = _fed_counter(look)
+    return None if counter is None or attempt.counter == UNKNOWN_COUNT else counter.since(attempt.counter)
 
 
 def _inside(position: CardPosition) -> Inside | None:
@@ -65,6 +68,7 @@ def _same_uid(attempt: Attempt, seen: Done) -> bool | None:
     return uid == attempt.uid if uid and attempt.uid else None
 
 
-def is_spoiled(seen: Evidence) -> bool:
-    """Whether the device's own record says spoiled."""
-    return seen.job is Outcome.SPOILED
+def is_spoiled(found: Evidence, seen: Done | None) -> bool:
+    """Whether the device itself shows that the card is no good: its record of the job, or the chip that was read."""
+    is_wrong = seen is not None and seen.chip_wrong
+    return is_wrong or (found.job is Outcome.SPOILED and found.job_certainty >= Certainty.COUNTER)

@@ -26,6 +26,7 @@ from ektp_station.counted import Counted
 from ektp_station.disk_room import DiskRoom
 from ektp_station.erasing import Eraser
 from ektp_station.hub_word import HubWord, first_state, lacking, payload_named
+from ektp_station.leaving import forget_all
 from ektp_station.messages import Input, Settings, StationState
 from ektp_station.press_state import Phase
 from ektp_station.snapshot import snapshot
@@ -60,6 +61,7 @@ class Keeper:
         time_ms: the time the station works by. wall_ms: the wall clock, by which messages are fresh.
         now: what the station's own page shows. room: on the disk; None where nobody looks.
         has_moved: whether something was written since this was last set to False.
+        is_empty: the book was packed and goes on elsewhere, and nobody's data is here any more.
     """
 
     config: StationConfig
@@ -74,6 +76,7 @@ class Keeper:
     state: StationState = field(init=False)
     now: dict[str, Any] = field(init=False, factory=dict)
     has_moved: bool = field(init=False, default=False)
+    is_empty: bool = field(init=False, default=False)
     counted: Counted = field(init=False, factory=Counted)
     _eraser: Eraser = field(init=False)
     _troubles: dict[str, str] = field(init=False, factory=dict)
@@ -85,7 +88,7 @@ class Keeper:
         settings = Settings(
             one.station, self.signer.key_id, one.operator_looks, one.profile, one.poll_ms, one.retry_ms,
             one.retry_most_ms, {printer.name: printer.limits for printer in one.printers},
-            shift_ms=one.shift_ms,
+            shift_ms=one.shift_ms, failed_blanks=one.failed_blanks,
         )  # fmt: skip
         self._eraser = Eraser(self.store, one.station, one.label_days)
         receipt = self.store.link("receipt")
@@ -135,7 +138,8 @@ class Keeper:
         with self.store.read() as view:
             if self.word:
                 self.word.note()
-            self.now = {**snapshot(self.state, view, self.time_ms()), "troubles": dict(self._troubles)}
+            more = {"troubles": dict(self._troubles), "is_empty": self.is_empty}
+            self.now = {**snapshot(self.state, view, self.time_ms()), **more}
 
     def trouble(self, where: str, why: str) -> None:
         """Note and log what is wrong with a printer or the link, once; no reason: it is over."""
@@ -215,9 +219,21 @@ class Keeper:
             self.trouble("hub's word", str(refused))
         else:
             self.trouble("hub's word", "")
-            if heard:
+            if heard and not self._is_left(heard):
                 self.take(heard)
         return [one for one in carried if not one.nonce]
+
+    def _is_left(self, heard: messages.HubHeard) -> bool:
+        """Whether this book was packed and the hub has heard of it from where it goes on: nobody's data stays here."""
+        try:
+            is_left = forget_all(self.store, self.config.station, heard)
+        except Refused as refused:  # no room now; the hub's word comes again
+            self.trouble("disk", str(refused))
+            return True
+        if is_left and not self.is_empty:
+            self.is_empty = True
+            self.log.info("the book goes on elsewhere; the personal data here is destroyed")
+        return is_left
 
     def _receipt_came(self, raw: bytes) -> None:
         try:
@@ -226,6 +242,6 @@ class Keeper:
         except Refused as refused:
             self.trouble("hub", f"a receipt was not taken: {refused}")
             is_ours = refused.refusal is not Refusal.ROLLED_BACK
-            self.take(messages.LinkFailed(True) if is_ours else messages.Acknowledged(refused))
+            self.take(messages.LinkFailed(True) if is_ours else messages.Acknowledged(refused, is_signed=True))
             return
         self.take(messages.Acknowledged(receipt))

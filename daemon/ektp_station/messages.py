@@ -67,9 +67,10 @@ class FeedCame:
 
 @frozen
 class Acknowledged:
-    """The hub's receipt for an upload, or why it said no."""
+    """The hub's receipt for an upload, or why it said no. `is_signed`: this follows from what the hub signed."""
 
     answer: Receipt | Refused
+    is_signed: bool = False
 
 
 @frozen
@@ -89,10 +90,14 @@ class AskArrived:
 
 @frozen
 class HubHeard:
-    """The hub's word of now came: how far it has this station's chain, and whether this book holds that commit."""
+    """The hub's word of now came: how far it has this station's chain, and whether this book holds that commit.
+
+    `back_ms`: by how much it takes back the time it had said before.
+    """
 
     chain_n: int
     is_ours: bool
+    back_ms: int = 0
 
 
 @frozen
@@ -175,6 +180,7 @@ class Settings:
     retry_most_ms: int = 30_000
     limits: Mapping[str, Limits] = field(factory=dict)  # printer -> its duty; one that is not named has none
     shift_ms: int = 8 * 3_600_000  # a card in doubt for longer is told
+    failed_blanks: int = 3  # so many in a row that failed before printing shut their printer
 
 
 @frozen
@@ -185,7 +191,8 @@ class StationState:
     presses: Mapping[str, Press] = field(factory=dict)
     next_token: int = 1
     waiting: Mapping[int, str] = field(factory=dict)  # token -> printer, "feed", or a request
-    acked_n: int = 0
+    acked_n: int = 0  # by the last receipt the hub signed
+    gap_n: int | None = None  # the hub says, unsigned, that it has less: brought again from there on
     uploading: bool = False
     fetching: bool = False
     next_fetch_ms: int = 0
@@ -195,6 +202,8 @@ class StationState:
     stopped_why: str = ""
     no_room: str = ""  # why no new card is begun: the disk is nearly full
     wait_hub_ms: int = 0  # no card is begun before this, unless the hub is heard or found away first
+    unfit_ms: int = 0  # no card is begun before this: somebody says that this book is not the one the hub has
+    is_time_known: bool = True  # False: the machine was off and its clock is behind; no card is begun
     is_time_sure: bool = True  # the hub's time was heard; a guessed one gives nothing back
     lacking: frozenset[tuple[str, int]] = frozenset()  # (record, attempt) without personal data
     told: Mapping[str, str] = field(factory=dict)

@@ -48,6 +48,7 @@ class Figures(Collector):
         yield _gauge(
             "ektp_station_stopped", "1 while printing is stopped for good.", int(bool(self.now.get("stopped")))
         )
+        yield _gauge("ektp_station_frozen", "1 while the centre has it stopped.", int(bool(self.now.get("frozen"))))
         yield _gauge(
             "ektp_station_journal_open", "1 while the book's key lies open.", int(bool(self.now.get("warning")))
         )

@@ -53,11 +53,14 @@ def pack(folder: Path, out: Path, package: Package, passphrase: str) -> None:
     """
     if out.exists():
         raise _bad(out, "it exists already", "the name of a new file")
-    copy, new = folder / f"{BOOK_FILE}-copy", out.with_name(f"{out.name}.part")
+    if package.kind == BACKUP:
+        _refuse_empty(folder, package.key)
+    # A name nobody can foresee: what lies at that name already, such as a link elsewhere, is never written through.
+    copy, new = folder / f"{BOOK_FILE}-copy", out.with_name(f".{out.name}.{secrets.token_hex(8)}.part")
     copy.unlink(missing_ok=True)  # of an earlier try that was cut off
     try:
         copy_book(folder / BOOK_FILE, copy, package.key, with_personal_data=package.kind == MOVE)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(handle, "wb") as file:
             sealing = _sealing(file, package, passphrase)
             with tarfile.open(fileobj=cast(BinaryIO, sealing), mode="w|") as tar:
@@ -69,12 +72,30 @@ def pack(folder: Path, out: Path, package: Package, passphrase: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         new.replace(out)
+        _settle(out.parent)
     except OSError as error:
         raise _bad(out, error.strerror or "it cannot be written", "a place with room for the book") from None
     finally:
         for left in (copy, new):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
+
+
+def _refuse_empty(folder: Path, key: bytes | None) -> None:
+    """A copy of nothing would look like a backup on the day it is needed."""
+    with book_read(folder, key) as book:
+        if not book.view.position.n:
+            raise _bad(folder / BOOK_FILE, "it holds nothing yet", "a book that was founded: `ektp station run`")
+
+
+def _settle(folder: Path) -> None:
+    """Let the names in a folder be durable, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sealing(file: BinaryIO, package: Package, passphrase: str) -> Sealing:
@@ -97,14 +118,37 @@ def packed_token(folder: Path, station: str, key: bytes | None) -> str:
 
 
 def unpack(file: Path, folder: Path, kind: str, passphrase: str) -> Head:
-    """Make a station's folder from a sealed file; nothing is left of it if the file is not whole.
+    """Make a station's folder from a sealed file; it has its name only when it is whole and on the disk.
+
+    Half a folder could be started: with no book in it, or none that knows where it came from. What an
+    unpacking that was cut off left in FOLDER.part is taken away first.
 
     Raises:
         Refused: NO_ROOM when the folder holds something; BAD_FILE for a file that is no such one, was
             changed or cut, or is of the other kind.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(Refusal.NO_ROOM, {"path": str(folder)})
+    part = folder.with_name(f"{folder.name}.part")
+    undo(part)
+    for one in (folder, part):
+        if one.exists() and (not one.is_dir() or one.is_symlink() or any(one.iterdir())):
+            raise Refused(Refusal.NO_ROOM, {"path": str(one)})
+    try:
+        head = _unpacked(file, part, kind, passphrase)
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
+        _settle(folder.parent)
+    except (OSError, Refused) as error:
+        undo(part)
+        with suppress(OSError):
+            part.rmdir()
+        if isinstance(error, Refused):
+            raise
+        raise _bad(folder, error.strerror or "it cannot be made", "a place for a new folder") from None
+    return head
+
+
+def _unpacked(file: Path, folder: Path, kind: str, passphrase: str) -> Head:
     made: list[Path] = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,11 +167,8 @@ def unpack(file: Path, folder: Path, kind: str, passphrase: str) -> Head:
         if not {one.name for one in made} >= _MUST:
             raise _bad(file, "a part of the station is missing in it", "a whole station")
     except (tarfile.TarError, OSError):
-        _drop(made)
         raise _bad(file, "it cannot be unpacked", "an unchanged file and room") from None
-    except Refused:
-        _drop(made)
-        raise
+    _settle(folder)
     return opening.head
 
 
@@ -154,13 +195,9 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, file:
 
 def undo(folder: Path) -> None:
     """Take back what `unpack` made: a copy nobody may work with is not left lying about."""
-    _drop([folder / name for name in (BOOK_FILE, *_BESIDE, NOTE_FILE)])
-
-
-def _drop(made: list[Path]) -> None:
-    for path in made:
+    for name in (BOOK_FILE, *_BESIDE, NOTE_FILE):
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            (folder / name).unlink(missing_ok=True)
 
 
 def _bad(path: Path, shape: str, expected: str) -> Refused:

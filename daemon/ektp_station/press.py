@@ -10,20 +10,24 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from ektp_core.boundary.card_printer import Can, CardPosition, PrintToken
+from ektp_core.boundary.card_printer import CardPosition
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER
 from ektp_core.flow.pressing import UNKNOWN_COUNT, Conclude, NoteStep, ReturnCard, StartCard
-from ektp_core.flow.rows import Attempt, Lock, Record
+from ektp_core.flow.rows import Attempt
 from ektp_core.flow.station_book import ClosePrinter
+from ektp_core.flow.suspect_evidence import AddEvidence
+from ektp_core.flow.suspect_evidence_events import Shown
 from ektp_core.flow.view import View
 from ektp_core.press.recover import Answer as Finding
 from ektp_core.press.recover import recover
 from ektp_core.press.table import PROFILES, bears_ink
-from ektp_core.vocabulary.state import LockState, PressStep, Profile
+from ektp_core.vocabulary.state import PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
-from ektp_station.judging import evidence, fed_count, is_moving
+from ektp_station.judging import evidence, fed_count, is_moving, is_spoiled
+from ektp_station.press_orders import attempt_of, drive, is_in_press
 from ektp_station.press_state import Drive as Drive
 from ektp_station.press_state import Moved as Moved
 from ektp_station.press_state import Phase as Phase
@@ -59,9 +63,8 @@ _OF_THE_BLANK = frozenset({Refusal.FOREIGN_BLANK, Refusal.UID_KNOWN, Refusal.BAD
 _GIVEN_BACK = frozenset({Refusal.RECALLED, Refusal.LEASE_OVER, Refusal.TRIES_SPENT})
 
 
-def attempt_of(press: Press, view: View) -> Attempt | None:
-    """The attempt the press works on."""
-    return view.row(Attempt, press.record, press.n) if press.record else None
+#: Why a printer is out of service.
+BLANKS_FAIL = "several blanks in a row failed before printing: its reader or its path may be broken, not the blanks"
 
 
 def begin(press: Press, record: str, n: int) -> Moved:
@@ -87,7 +90,7 @@ def came_back(press: Press, view: View, result: Result, now_ms: int) -> Moved:
         case Phase.LOOKING:
             return _looked(press, view, result, now_ms)
         case Phase.ASIDE:
-            return _set_aside(press, result, now_ms)
+            return _set_aside(press, view, result, now_ms)
         case _:
             return press, ()
 
@@ -95,6 +98,8 @@ def came_back(press: Press, view: View, result: Result, now_ms: int) -> Moved:
 def persisted(press: Press, view: View, answer: Answer, now_ms: int) -> Moved:
     """An ask of this press was answered."""
     match press.phase, answer:
+        case Phase.STARTING, Accepted() if not is_in_press(press, view):
+            return _shut(press, SUSPECT_IN_HOPPER, _tell(press, "the card was stopped before it was fed"))
         case Phase.STARTING, Accepted():
             return _act(evolve(press, phase=Phase.ACTING), view, PressStep.START)
         case Phase.STARTING, Refused():
@@ -102,7 +107,8 @@ def persisted(press: Press, view: View, answer: Answer, now_ms: int) -> Moved:
         case Phase.NOTING, Accepted():
             return _go_on(press, view)
         case Phase.NOTING, Refused():
-            return _foreign(press, view, answer) if answer.refusal in _OF_THE_BLANK else _stopped(press, view, answer)
+            is_foreign = answer.refusal in _OF_THE_BLANK
+            return _foreign(press, view, answer) if is_foreign else _stopped(press, view, str(answer))
         case Phase.CONCLUDING, Accepted():
             return _ended(press, now_ms)
         case Phase.CONCLUDING, Refused():
@@ -122,12 +128,6 @@ def woken(press: Press, view: View, now_ms: int) -> Moved:
     return press, ()
 
 
-def _is_in_press(press: Press, view: View) -> bool:
-    """Whether the book still has this card in the press: people or the hub may have ended it meanwhile."""
-    lock = view.row(Lock, press.record)
-    return lock is not None and (lock.n, lock.state) == (press.n, LockState.IN_PRESS)
-
-
 def _ended(press: Press, now_ms: int) -> Moved:
     """The outcome is in the book. What was not fed is not tried again in the same moment."""
     if press.closing:
@@ -140,10 +140,13 @@ def _not_ended(press: Press, view: View, why: Refused, now_ms: int) -> Moved:
     told = _tell(press, "the outcome was not taken", why=str(why))
     if press.closing:
         return evolve(idle(press), phase=Phase.SHUT), (told,)
-    if press.ending is None or not _is_in_press(press, view):
+    if press.ending is None or not is_in_press(press, view):
         return resting(press, now_ms), (told,)
-    shut = evolve(idle(press), phase=Phase.SHUT)
-    return shut, (Write(press.name, ClosePrinter(press.name, str(why))), told)
+    return _shut(press, str(why), told)
+
+
+def _shut(press: Press, why: str, told: Tell) -> Moved:
+    return evolve(idle(press), phase=Phase.SHUT), (Write(press.name, ClosePrinter(press.name, why)), told)
 
 
 def _sized(press: Press, result: Result, now_ms: int) -> Moved:
@@ -163,10 +166,10 @@ def _sized(press: Press, result: Result, now_ms: int) -> Moved:
 def _not_started(press: Press, why: Refused, now_ms: int) -> Moved:
     told = _tell(press, "the card was not started", why=str(why))
     match why.refusal:
-        case Refusal.COUNTER_UNEXPLAINED | Refusal.PRINTER_CLOSED:
-            shut = evolve(idle(press), phase=Phase.SHUT)
-            closed = ClosePrinter(press.name, str(why))
-            return shut, ((Write(press.name, closed), told) if why.refusal is Refusal.COUNTER_UNEXPLAINED else (told,))
+        case Refusal.COUNTER_UNEXPLAINED:
+            return _shut(press, str(why), told)
+        case Refusal.PRINTER_CLOSED:
+            return evolve(idle(press), phase=Phase.SHUT), (told,)
         case refusal if refusal in _GIVEN_BACK:
             back = ReturnCard(press.record, press.n, refusal.value)
             return evolve(press, phase=Phase.CONCLUDING), (Write(press.name, back), told)
@@ -180,26 +183,6 @@ def _act(press: Press, view: View, step: PressStep) -> Moved:
     if act is Act.READ_UID and press.profile is Profile.NO_CHIP:
         act = Act.PREPARE
     return _order(press, view, act)
-
-
-def _drive(press: Press, view: View, act: Act) -> Drive:
-    record = view.row(Record, press.record)
-    attempt = attempt_of(press, view)
-    token = PrintToken(press.record, press.n, attempt.tries + 1 if attempt else 1)
-    payload = record.payload if record else b""
-    chip = b"" if act is Act.LOOK and not _chip_matters(press, attempt) else _chip_content(payload)
-    return Drive(press.name, Order(act, token, payload, chip))
-
-
-def _chip_content(payload: bytes) -> bytes:
-    """What is written to the chip here: the digest of the signed record. No secret of the real card is known."""
-    return b"EKTP-SPECIMEN\x00" + payload
-
-
-def _chip_matters(press: Press, attempt: Attempt | None) -> bool:
-    """Whether a look has to read what the chip holds, of a printer that can."""
-    can_read = press.can is not None and Can.READS_CHIP in press.can.can
-    return can_read and attempt is not None and attempt.step is PressStep.INTENT_ENCODE
 
 
 def _acted(press: Press, view: View, result: Result) -> Moved:
@@ -234,7 +217,10 @@ def _is_encoded(press: Press, view: View) -> Moved:
 
 
 def _order(press: Press, view: View, act: Act) -> Moved:
-    return evolve(press, phase=Phase.ACTING, act=act), (_drive(press, view, act),)
+    """Order an act, unless the card was stopped meanwhile: then none follows but to move it out."""
+    if not is_in_press(press, view):
+        return _stopped(press, view, "people or the hub ended it")
+    return evolve(press, phase=Phase.ACTING, act=act), (drive(press, view, act),)
 
 
 def _next_step(press: Press, at: PressStep) -> PressStep:
@@ -256,7 +242,7 @@ def _go_on(press: Press, view: View) -> Moved:
     attempt = attempt_of(press, view)
     assert attempt is not None and attempt.step is not None, "a noted step that is not there"
     if attempt.step is PressStep.EJECTED:
-        return evolve(press, phase=Phase.ASKING), ()
+        return evolve(press, phase=Phase.ASKING, failed=0), ()
     return _act(press, view, attempt.step)
 
 
@@ -269,20 +255,29 @@ def _foreign(press: Press, view: View, why: Refused) -> Moved:
     return aside, (*effects, _tell(press, "a foreign card", why=str(why)))
 
 
-def _stopped(press: Press, view: View, why: Refused) -> Moved:
+def _stopped(press: Press, view: View, why: str) -> Moved:
     """The lock left the press meanwhile: nothing more is done to the card but to move it out, unjudged."""
+    told = _tell(press, "the card was stopped in the machine", why=why)
+    if press.act is Act.EJECT and not is_in_press(press, view):
+        return _lies(press, BlankPlace.OUTPUT, told)
     aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=None)
-    told = _tell(press, "the card was stopped in the machine", why=str(why))
-    return aside, (_drive(press, view, Act.SET_ASIDE), told)
+    return aside, (drive(press, view, Act.SET_ASIDE), told)
+
+
+def _lies(press: Press, place: BlankPlace, *told: Tell) -> Moved:
+    """Where a stopped card lies is kept as evidence: it left the hopper, so its blank is no unused one."""
+    sure = Certainty.COUNTER_POSITION
+    shown = AddEvidence(press.record, press.n, Shown.POSITION, place=place, certainty=sure, printer=press.name)
+    return evolve(press, phase=Phase.CONCLUDING, ending=None), (Write(press.name, shown), *told)
 
 
 def _look(press: Press, view: View) -> Moved:
-    return evolve(press, phase=Phase.LOOKING, act=Act.LOOK, looks=press.looks + 1), (_drive(press, view, Act.LOOK),)
+    return evolve(press, phase=Phase.LOOKING, act=Act.LOOK, looks=press.looks + 1), (drive(press, view, Act.LOOK),)
 
 
 def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     attempt = attempt_of(press, view)
-    if attempt is None or attempt.step is None or not _is_in_press(press, view):
+    if attempt is None or attempt.step is None or not is_in_press(press, view):
         return idle(press), ()
     # What a machine shows while it still moves is no evidence: the act may yet come to its end.
     seen = result if isinstance(result, Done) and not is_moving(result.look) else None
@@ -291,9 +286,11 @@ def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     press = evolve(press, seen=seen)
     found = evidence(attempt, seen, press.can)
     finding = recover(attempt.step, found)
+    if finding is Finding.REJECT and bears_ink(press.profile, attempt.step) and not is_spoiled(found, seen):
+        finding = Finding.SET_APART  # it is printed and may be good: people look at it
     if finding is Finding.DOUBT and attempt.step is PressStep.START and found.fed_since != 1:
         # The blank taken by the book may still be the next one in the hopper.
-        press = evolve(press, closing="the hopper may hold a blank that is suspect")
+        press = evolve(press, closing=SUSPECT_IN_HOPPER)
     return _carry_out(press, view, attempt, attempt.step, finding)
 
 
@@ -339,16 +336,33 @@ def _aside(press: Press, view: View, outcome: Outcome, certainty: Certainty, cau
     """Move the card to the reject tray, then conclude."""
     ending = Conclude(press.record, press.n, outcome, BlankPlace.REJECT, certainty, cause)
     aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=ending)
-    return aside, (_drive(press, view, Act.SET_ASIDE),)
+    return aside, (drive(press, view, Act.SET_ASIDE),)
 
 
-def _set_aside(press: Press, result: Result, now_ms: int) -> Moved:
+def _set_aside(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     """The card is in the tray, or it would not move: then it is still inside and only people can tell."""
-    if press.ending is None:
-        return resting(press, now_ms), ()
+    ending = press.ending
+    if ending is None and is_in_press(press, view):
+        return resting(press, now_ms), ()  # it was not stopped: it is taken up like any interrupted card
+    if ending is None:
+        return _lies(press, BlankPlace.IN_PRINTER if isinstance(result, Failed) else BlankPlace.REJECT)
     if isinstance(result, Failed):
         return _conclude(press, Outcome.UNKNOWN, BlankPlace.IN_PRINTER, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
-    return _finish(press, evolve(press.ending, counter=fed_count(result.look)))
+    if ending.outcome is Outcome.SPOILED and not _has_ink(press, view):
+        press = _one_more_failed(press)
+    return _finish(press, evolve(ending, counter=fed_count(result.look)))
+
+
+def _has_ink(press: Press, view: View) -> bool:
+    attempt = attempt_of(press, view)
+    return attempt is None or attempt.step is None or bears_ink(press.profile, attempt.step)
+
+
+def _one_more_failed(press: Press) -> Press:
+    """Another blank in a row that failed before its printing: after a few it is the printer, not the blanks."""
+    if press.failed + 1 < press.failed_most:
+        return evolve(press, failed=press.failed + 1)
+    return evolve(press, failed=0, closing=press.closing or BLANKS_FAIL)
 
 
 def _conclude(press: Press, outcome: Outcome, blank: BlankPlace, certainty: Certainty, cause: Cause) -> Moved:
@@ -361,6 +375,7 @@ def _finish(press: Press, ending: Conclude) -> Moved:
     effects: list[PressEffect] = [Write(press.name, ending)]
     if press.closing:
         effects.append(Write(press.name, ClosePrinter(press.name, press.closing)))
+        effects.append(_tell(press, "the printer is out of service", why=press.closing))
     if ending.outcome is Outcome.UNKNOWN:
         effects.append(_tell(press, "the card is suspect", blank=ending.blank.value))
     return evolve(press, phase=Phase.CONCLUDING, ending=ending), tuple(effects)

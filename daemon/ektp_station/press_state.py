@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from ektp_core.boundary.card_printer import Capabilities
 from ektp_core.flow.pressing import Conclude, NoteStep, ReturnCard, StartCard
 from ektp_core.flow.station_book import ClosePrinter
+from ektp_core.flow.suspect_evidence import AddEvidence
 from ektp_core.vocabulary.state import Profile
 from ektp_station.acts import Act, Done, Order
 
@@ -54,7 +55,7 @@ class Write:
     """Persist an ask of this printer's work."""
 
     printer: str
-    body: StartCard | NoteStep | Conclude | ReturnCard | ClosePrinter
+    body: StartCard | NoteStep | Conclude | ReturnCard | ClosePrinter | AddEvidence
 
 
 @frozen
@@ -86,6 +87,8 @@ class Press:
     looks: int = 0
     turns: int = 0  # how often an act on this card was begun again
     closing: str = ""  # why the printer is shut once the outcome is taken
+    failed: int = 0  # blanks in a row that failed before printing
+    failed_most: int = 3  # after so many of them the printer is shut
 
 
 Moved = tuple[Press, tuple[PressEffect, ...]]

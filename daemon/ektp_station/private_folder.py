@@ -14,7 +14,11 @@ from ektp_keys.private_file import bad_file
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 #: Files that hold keys or personal data: exactly these names, and what the engine puts beside a book.
-_PRIVATE = ("station.key", "station.db", "station.db-key", "station.db-wal", "station.db-shm", "station.db-journal")
+_PRIVATE = (
+    "station.key", "station.token", "station.db", "station.db-key", "station.db-key.next", "station.db-wal",
+    "station.db-shm", "station.db-journal", "station.db-copy", "station.db-copy-journal", "station.db-encrypting",
+    "station.db-encrypting-journal",
+)  # fmt: skip
 
 
 def check_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from ektp_core.errors import Fact, Refusal, Refused
 from ektp_core.flow.locks import attempt_of, lock_of
+from ektp_core.flow.old_copy import why_kept
 from ektp_core.flow.releasing import may_be_read_out
 from ektp_core.flow.rows import Key
 from ektp_core.flow.view import View
@@ -22,18 +23,28 @@ from ektp_core.vocabulary.state import LockState
 from ektp_core.wire.problem import refused_to_plain, status_of
 from ektp_keys.public_keys import HALF_BYTES
 from ektp_keys.release_code import CodeSecret, shown
+from ektp_station.hub_word import HUB_KEY
 
 if TYPE_CHECKING:
     from ektp_station.wiring import StationProcess
 
 
-def code_of(view: View, signer: Any, station: str, record: str) -> dict[str, Any]:
+def code_of(
+    view: View, signer: Any, station: str, record: str, *, stopped_why: str = "", hub_key: str = ""
+) -> dict[str, Any]:
     """What to read out for a record: station, record, attempt and code.
 
+    `stopped_why`: why this station prints no more. `hub_key`: the key the hub signs with now, where it was heard.
+
     Raises:
-        Refused: UNKNOWN_RECORD; BEGUN_ONCE for a card that was begun; NO_SUCH_STEP before the authorisation was
-            given back; NOT_ALLOWED for a key that cannot make codes.
+        Refused: STATION_FROZEN: the book of a station that is stopped may be an older copy; UNKNOWN_RECORD;
+            BEGUN_ONCE for a card that was begun; NO_SUCH_STEP before the authorisation was given back;
+            NOT_ALLOWED for a key that cannot make codes.
     """
+    if stopped_why:
+        raise Refused(Refusal.STATION_FROZEN, {"station": station, "why": stopped_why})
+    if kept := why_kept(view, station):
+        raise kept
     lock = lock_of(view, record)
     if not may_be_read_out(view, lock):
         attempt = attempt_of(view, lock) if lock.n else None
@@ -44,7 +55,9 @@ def code_of(view: View, signer: Any, station: str, record: str) -> dict[str, Any
         facts |= {"allowed": allowed, "n": lock.n}
         raise Refused(Refusal.NO_SUCH_STEP, facts)
     hubs = [key for key in view.rows(Key) if key.hand is Hand.HUB and not key.revoked]
-    hub = next((key for key in hubs if len(key.public) == 2 * HALF_BYTES), None)
+    able = [key for key in hubs if len(key.public) == 2 * HALF_BYTES]
+    # Only the key the hub works with now can check the code: while one takes the place of another, both are in force.
+    hub = next((key for key in able if key.key == hub_key), able[0] if able else None)
     own = view.row(Key, signer.key_id)
     agree = getattr(signer, "agree", None)
     if hub is None or own is None or agree is None:
@@ -59,7 +72,9 @@ def release_routes(process: "StationProcess") -> Sequence[Route]:
     def found(record: str) -> dict[str, Any]:
         keeper = process.keeper
         with keeper.store.read() as view:
-            return code_of(view, keeper.signer, keeper.config.station, record)
+            hub_key = (keeper.store.link(HUB_KEY) or b"").decode()
+            stopped_why = keeper.state.stopped_why
+            return code_of(view, keeper.signer, keeper.config.station, record, stopped_why=stopped_why, hub_key=hub_key)
 
     async def give_code(request: Request) -> Response:
         record = request.path_params["record"]

@@ -6,6 +6,7 @@ station itself, should it still be somewhere, is not stopped by it.
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,28 @@ from ektp_station.config import load_config
 from ektp_station.hub_page import look_at_hub
 
 
-def check_not_older(folder: Path, station: str, key: bytes | None) -> bool:
-    """Whether the hub was reached.
+class Answered(Enum):
+    """What the hub said before a restored copy is used."""
+
+    FITS = "it contradicts nothing"
+    AWAY = "it was not reached"
+    UNKNOWN = "it does not know this station"
+
+
+def check_not_older(folder: Path, station: str, key: bytes | None) -> Answered:
+    """What the hub's page says of this copy.
 
     Raises:
         Refused: ROLLED_BACK when the hub has taken commits this copy does not hold.
     """
     seen = look_at_hub(load_config(folder).hub, station)
-    if seen is None or seen.station is None:
-        return False
+    if seen is None:
+        return Answered.AWAY
+    if seen.station is None:
+        return Answered.UNKNOWN
     with book_read(folder, key) as book:
         compare(book.view, seen.station)
-    return True
+    return Answered.FITS
 
 
 def compare(view: View, seen: Mapping[str, Any]) -> None:

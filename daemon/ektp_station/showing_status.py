@@ -13,7 +13,7 @@ _PILES = ("IN_TRANSIT", "STOCK", "IN_MACHINE", "GOOD_HELD", "WASTE_HELD", "SUSPE
 
 def doing_in_words(now: Mapping[str, Any]) -> str:
     """One line for a service manager, in English."""
-    if now.get("stopped"):
+    if now.get("stopped") or now.get("frozen"):
         return "stopped: no card is begun; ask `ektp station status`"
     if now.get("waits"):
         return "waiting: no card is begun; ask `ektp station status`"
@@ -32,8 +32,12 @@ def _head(now: Mapping[str, Any], say: Say) -> Iterator[str]:
         yield style(say(str(now["warning"])), fg="red")
     if now.get("stopped"):
         yield say("Printing is stopped: {why}", why=str(now["stopped"]))
+    if now.get("frozen"):
+        yield say("The centre stopped this station: {why}.", why=str(now["frozen"]))
     if now.get("waits"):
         yield say("No card is begun: {why}", why=str(now["waits"]))
+    if now.get("is_empty"):
+        yield say("The personal data here is destroyed: where the book goes on, the hub has heard of it.")
     owed = int(now.get("commits", 0)) - int(now.get("acknowledged", 0))
     yield say("Book: {n} commits, of which {owed} are still to reach the hub.", n=int(now.get("commits", 0)), owed=owed)
     counts = now.get("counts", {})

@@ -4,10 +4,10 @@ from collections import Counter
 from typing import Any
 
 from ektp_core.flow.moving import waits
-from ektp_core.flow.rows import Attempt, Desk, Printer, Tally
+from ektp_core.flow.rows import Attempt, Desk, Printer, Station, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_station import day_close, step_care, suspects
+from ektp_station import day_close, step_cards, step_care, suspects
 from ektp_station.messages import StationState
 from ektp_station.press import Phase, Press
 
@@ -15,13 +15,15 @@ from ektp_station.press import Phase, Press
 def snapshot(state: StationState, view: View, now_ms: int = 0) -> dict[str, Any]:
     """Printers, cards that wait for a look, counts, and how the link is."""
     station = state.settings.station
-    desk = view.row(Desk, station)
+    desk, own = view.row(Desk, station), view.row(Station, station)
     counts: Counter[Bucket] = Counter()
     for one in view.rows(Tally, station):
         counts[one.bucket] += one.count  # a tally is kept for each class of blanks
     return {
         "station": station,
         "stopped": state.stopped_why,
+        "frozen": own.frozen_why if own else "it is not enrolled",
+        "none_begins": step_cards.why_none_begins(state, view, now_ms),
         "waits": waits(view, station, state.acked_n) or state.no_room,
         "commits": view.position.n,
         "acknowledged": state.acked_n,
@@ -34,7 +36,8 @@ def snapshot(state: StationState, view: View, now_ms: int = 0) -> dict[str, Any]
         "suspects": suspects.shown(view, station, now_ms, state.settings.shift_ms),
         "day": day_close.shown(view, station),
         "printers": [
-            {**_printer(press, view, station), **_care(state, view, press, now_ms)} for press in state.presses.values()
+            {**_printer(state, view, press, now_ms), **_care(state, view, press, now_ms)}
+            for press in state.presses.values()
         ],
     }
 
@@ -44,14 +47,15 @@ def _care(state: StationState, view: View, press: Press, now_ms: int) -> dict[st
     return step_care.shown(state, view, press, now_ms) if press.name in state.settings.limits else {}
 
 
-def _printer(press: Press, view: View, station: str) -> dict[str, Any]:
-    row = view.row(Printer, station, press.name)
+def _printer(state: StationState, view: View, press: Press, now_ms: int) -> dict[str, Any]:
+    row = view.row(Printer, state.settings.station, press.name)
     attempt = view.row(Attempt, press.record, press.n) if press.record else None
     shown: dict[str, Any] = {
         "name": press.name,
         "phase": press.phase.value,
         "closed": row.closed_why if row else "",
         "paused": row.paused_why if row else "",
+        "takes_cards": step_cards.takes_cards(state, view, press.name, now_ms),
         "loaded": [row.series, row.lo, row.hi] if row and row.lo else None,
     }
     if attempt and press.phase is not Phase.SIZING:
@@ -60,7 +64,7 @@ def _printer(press: Press, view: View, station: str) -> dict[str, Any]:
             "n": attempt.n,
             "series": attempt.series,
             "number": attempt.number,
-            "uid": attempt.uid,
+            "uid": "" if press.phase is Phase.ASKING else attempt.uid,  # whoever looks reads it from the card
             "step": attempt.step.name if attempt.step else "",
         }
     return shown

@@ -6,8 +6,13 @@ So it is not followed. What counts is the highest time the hub ever signed, and 
 passed since, which also runs while the machine sleeps.
 
 Only while the machine was off nobody knows what passed. Then the wall clock may make the time later
-than what is sure, never earlier: it can end a permission too soon and not too late. Such a time is a
-*guess*: it stops a start, but gives nothing back, and it is dropped as soon as the hub has spoken.
+than what is sure, never earlier. Such a time is a *guess*: it stops a start, but gives nothing back,
+and it is dropped as soon as the hub has spoken. A wall clock that is behind what was noted is plainly
+wrong: then nothing is known, and no card is begun before the hub is heard. One that was set back to
+just after the note cannot be told from a short rest; what is left of T then is the number of permissions.
+
+A word of the hub bounds the time from both sides: it is not before what it says, and not after that
+and what passed since it was asked for. A time outside of these two is given up, also for an earlier one.
 """
 
 import time
@@ -75,6 +80,7 @@ class SteadyClock:
     >>> clock.now_ms(), clock.is_sure
     (107, False)
     >>> clock.heard(50, sent_ms=7)
+    0
     >>> clock.now_ms(), clock.is_sure
     (52, True)
     """
@@ -85,6 +91,7 @@ class SteadyClock:
     note: ClockNote | None = None
     boot: str = ""
     is_sure: bool = field(init=False, default=False)
+    is_known: bool = field(init=False, default=True)
     _sure: int = field(init=False, default=0)
     _guess: int = field(init=False, default=0)
     _seen: int = field(init=False, default=0)
@@ -99,22 +106,29 @@ class SteadyClock:
         self._sure = note.sure_ms + known if note.sure_ms else 0
         # The machine was off: what the wall clock says passed is believed only where it makes the time later.
         off = known if is_same_run else max(0, wall - note.wall_ms)
+        self.is_known = is_same_run or wall >= note.wall_ms
         self._guess = max(self.floor_ms, note.time_ms + off)
         self.is_sure = is_same_run and bool(note.sure_ms) and note.sure_ms == note.time_ms
 
     def now_ms(self) -> int:
-        """The time to work by. It goes back once at most: when the hub's first word takes the place of a guess."""
+        """The time to work by. It goes back only when the hub's word takes the place of a guess, or of a wrong word."""
         self._pass()
         return self._sure if self.is_sure else max(self._sure, self._guess)
 
-    def heard(self, at_ms: int, sent_ms: int) -> None:
+    def heard(self, at_ms: int, sent_ms: int) -> int:
         """The hub signed that it is `at_ms`, in answer to what was sent at `sent_ms` (as `passed_ms` counts).
 
-        The time of sending counts, not of the answer: an answer that was held up makes it later, never earlier.
+        The time of sending counts, not of the answer: an answer that was held up makes it later, never earlier
+        than it is.
+
+        Returns:
+            By how many milliseconds the time the hub had said before goes back; 0 as a rule.
         """
         self._pass()
-        self._sure = max(self._sure, at_ms + max(0, self._seen - sent_ms))
-        self.is_sure = True
+        latest = at_ms + max(0, self._seen - sent_ms)
+        before, self._sure = self._sure, latest if not at_ms <= self._sure <= latest else self._sure
+        self.is_sure = self.is_known = True
+        return max(0, before - self._sure)
 
     def noted(self) -> ClockNote:
         """What to leave for the next run."""

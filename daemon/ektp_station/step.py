@@ -12,12 +12,18 @@ from attrs import evolve
 
 from ektp_core.boundary.card_printer import Can, Capabilities
 from ektp_core.boundary.store import Accepted, Answer
-from ektp_core.errors import Refusal, Refused
+from ektp_core.errors import Fact, Refusal, Refused
+from ektp_core.flow.blank_tests import DoubtTest
+from ektp_core.flow.events import Stepped as LockStepped
 from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.releasing import BurnForCode
+from ektp_core.flow.rows import Lock
 from ektp_core.flow.view import View
-from ektp_core.vocabulary.state import Profile
+from ektp_core.vocabulary.state import LockState, Profile
+from ektp_core.vocabulary.verdict import Outcome
 from ektp_station import press as pressing
-from ektp_station import step_blank_tests, step_cards, step_care, step_link, suspects
+from ektp_station import step_blank_tests, step_cards, step_care, step_link, step_opening, suspects
+from ektp_station.count_trace import with_trace
 from ektp_station.messages import (
     Acknowledged,
     AskArrived,
@@ -69,7 +75,7 @@ def step(state: StationState, view: View, what: Input, now_ms: int) -> Stepped:
         case LinkFailed():
             return step_link.link_failed(state, what, now_ms)
         case AskArrived():
-            return _asked(state, what)
+            return _asked(state, view, what)
         case HubHeard():
             return step_link.hub_heard(state, what, now_ms)
         case Lacking():
@@ -92,18 +98,33 @@ def _drove(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped
     return state, (*told, *effects)
 
 
-def _asked(state: StationState, what: AskArrived) -> Stepped:
-    """A card is judged by a person only when the machine has let go of it."""
+def _asked(state: StationState, view: View, what: AskArrived) -> Stepped:
+    """A card is judged by a person only when the machine has let go of it and its press asks for a look."""
     body = what.work.ask.body
-    if isinstance(body, Conclude) and body.record in _under_way(state):
+    if against := step_opening.why_not_opened(state, view, body):
+        return state, (Reply(what.request, against),)
+    if isinstance(body, BurnForCode) and state.stopped_why:
+        stop: dict[str, Fact] = {"station": state.settings.station, "why": state.stopped_why}
+        return state, (Reply(what.request, Refused(Refusal.STATION_FROZEN, stop)),)
+    if isinstance(body, DoubtTest) and step_blank_tests.is_testing(state, body.printer):
+        why: dict[str, Fact] = {"printer": body.printer, "why": "a test card is under way"}
+        return state, (Reply(what.request, Refused(Refusal.PRINTER_CLOSED, why)),)
+    if isinstance(body, Conclude) and not _may_judge(state, view, body):
         facts = {"record": body.record, "state": "IN_PRESS", "event": body.outcome.name, "allowed": "nothing yet"}
         return state, (Reply(what.request, Refused(Refusal.NO_SUCH_STEP, facts)),)
-    return persist(state, (what.work,), f"request/{what.request}")
+    return persist(state, with_trace(what.work), f"request/{what.request}")
 
 
-def _under_way(state: StationState) -> set[str]:
-    """Records whose card a machine is working on."""
-    return {one.record for one in state.presses.values() if one.record and one.phase is not Phase.ASKING}
+def _may_judge(state: StationState, view: View, body: Conclude) -> bool:
+    """That nobody knows can be said of any card no machine is at work on; more only where a press asks.
+
+    What is no longer in a press is the book's to answer: it may be the same word sent again.
+    """
+    lock = view.row(Lock, body.record)
+    if lock is None or (lock.n, lock.state) != (body.n, LockState.IN_PRESS):
+        return True
+    phases = {one.phase for one in state.presses.values() if one.record == body.record}
+    return phases == {Phase.ASKING} or (not phases and body.outcome is Outcome.UNKNOWN)
 
 
 def _ticked(state: StationState, view: View, now_ms: int) -> Stepped:
@@ -120,7 +141,8 @@ def _ticked(state: StationState, view: View, now_ms: int) -> Stepped:
 def _printer_up(state: StationState, view: View, what: PrinterUp, now_ms: int) -> Stepped:
     """A card that was in this printer's press is taken up first."""
     old = state.presses.get(what.printer, Press(what.printer))
-    press = pressing.idle(evolve(old, can=what.can, profile=_profile(state, what.can)))
+    profile, most = _profile(state, what.can), state.settings.failed_blanks
+    press = pressing.idle(evolve(old, can=what.can, profile=profile, failed_most=most))
     state = suspects.came_up(with_press(state, press), view, what.printer)
     return step_cards.resumed(state, view, what.printer, now_ms)
 
@@ -138,7 +160,7 @@ def _persisted(state: StationState, view: View, what: Persisted, now_ms: int) ->
         return step_link.feed_taken(state, what, now_ms)
     if why.startswith("request/"):
         return _request_done(state, int(why.removeprefix("request/")), what.answers[0])
-    if why in ("return", suspects.WORD) or not what.answers:
+    if why in ("return", suspects.WORD, step_blank_tests.LAPSE) or not what.answers:
         return state, ()
     if step_blank_tests.is_testing(state, why):
         return step_blank_tests.persisted(state, view, why, what.answers[0], now_ms)
@@ -147,8 +169,9 @@ def _persisted(state: StationState, view: View, what: Persisted, now_ms: int) ->
 
 def _request_done(state: StationState, request: int, answer: Answer) -> Stepped:
     """An operator's verdict frees the printer that waited for it."""
-    records = {getattr(e, "record", "") for e in answer.events} if isinstance(answer, Accepted) else set()
+    new = answer.events if isinstance(answer, Accepted) and answer.is_first else ()
+    ended = {(one.record, one.n) for one in new if isinstance(one, LockStepped)}
     for press in list(state.presses.values()):
-        if press.phase is Phase.ASKING and press.record in records:
+        if press.phase is Phase.ASKING and (press.record, press.n) in ended:
             state = with_press(state, pressing.idle(press))
     return state, (Reply(request, answer),)

@@ -2,7 +2,8 @@
 
 The same care as for a citizen's card: the intent is durable before the feed, an act that
 failed is followed by a look, and nothing is fed or printed twice. The book says where a test
-stood when the station stopped. What is shown of nothing ends in doubt, which people close.
+stood when the station stopped. What is shown of nothing ends in doubt, which people close. What
+keeps a citizen's card from being begun keeps a test card from it too.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,15 @@ from attrs import evolve
 from ektp_core.boundary.card_printer import Can, CardPosition, PrintToken
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal
-from ektp_core.flow.blank_tests import BeginTest, EndTest
+from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER, BeginTest, EndTest
 from ektp_core.flow.care_events import TestState
 from ektp_core.flow.care_rows import Testing
+from ektp_core.flow.moving import waits
 from ektp_core.flow.pressing import UNKNOWN_COUNT
 from ektp_core.flow.rows import Printer
 from ektp_core.flow.station_book import ClosePrinter
 from ektp_core.flow.view import View
+from ektp_station import step_cards
 from ektp_station.acts import Act, Done, Failed, Order, Result
 from ektp_station.judging import fed_count, is_moving
 from ektp_station.messages import Alarm, Effect, Perform, StationState
@@ -27,6 +30,9 @@ from ektp_station.stepping import Stepped, own_work, persist, with_press
 
 #: An order that no printer took in this time lapses; a test that nothing is heard of so long is in doubt.
 PATIENCE_MS = 15 * 60_000
+
+#: What waits under this word needs no answer.
+LAPSE = "lapse"
 
 _NEXT: Mapping[Act, Act] = {
     Act.FEED: Act.READ_UID,
@@ -47,21 +53,32 @@ def is_testing(state: StationState, printer: str) -> bool:
 def give_tests(state: StationState, view: View, now_ms: int) -> Stepped:
     """Idle printers take the test card that was ordered, or take up the one they were at."""
     effects: list[Effect] = []
-    for press in list(state.presses.values()):
-        testing = _testing(state, view, press.name)
-        is_free = press.phase is Phase.IDLE and press.name not in state.waiting.values()
-        if not is_free or testing is None or not testing.state.is_open:
-            continue
-        is_late = now_ms - testing.at_ms > PATIENCE_MS
+    for testing in list(view.rows(Testing, state.settings.station)):
+        press = state.presses.get(testing.printer)
         more: tuple[Effect, ...] = ()
-        if testing.state is TestState.BEGUN:
+        if testing.state is TestState.ORDERED and now_ms - testing.at_ms > PATIENCE_MS:
+            state, more = _lapse(state, view, testing.printer, now_ms)
+        elif press is None or press.phase is not Phase.IDLE or press.name in state.waiting.values():
+            continue
+        elif testing.state is TestState.BEGUN:
             state, more = _drive(state, view, evolve(press, phase=Phase.TESTING), Act.LOOK)
-        elif is_late:
-            state, more = _end(state, press, TestState.UNUSED, UNKNOWN_COUNT, now_ms)
-        elif not state.stopped_why and _is_open(state, view, press.name):
+        elif testing.state is TestState.ORDERED and _may_begin(state, view, press.name, now_ms):
             state, more = _drive(state, view, evolve(press, phase=Phase.TEST_SIZING), Act.LOOK)
         effects += more
     return state, tuple(effects)
+
+
+def _may_begin(state: StationState, view: View, printer: str, now_ms: int) -> bool:
+    return step_cards.may_begin(state, view, now_ms) and _is_open(state, view, printer)
+
+
+def _lapse(state: StationState, view: View, printer: str, now_ms: int) -> Stepped:
+    """An order too old is given up, wherever its printer is: away, out of service or at another card."""
+    # A book that may be an older copy does not know what is begun.
+    is_unsure = state.stopped_why or waits(view, state.settings.station, state.acked_n)
+    if is_unsure or state.no_room or LAPSE in state.waiting.values() or is_testing(state, printer):
+        return state, ()
+    return persist(state, (own_work(state, EndTest(printer, TestState.UNUSED), now_ms),), LAPSE)
 
 
 def came_back(state: StationState, view: View, printer: str, result: Result, now_ms: int) -> Stepped:
@@ -70,7 +87,7 @@ def came_back(state: StationState, view: View, printer: str, result: Result, now
     if testing is None or not testing.state.is_open:
         return with_press(state, idle(press)), ()
     if press.phase is Phase.TEST_SIZING:
-        return _sized(state, press, result, now_ms)
+        return _sized(state, view, press, result, now_ms)
     if press.act is Act.LOOK:
         return _judged(state, view, press, result, now_ms)
     if isinstance(result, Failed):
@@ -90,10 +107,9 @@ def persisted(state: StationState, view: View, printer: str, answer: Answer, now
     if isinstance(answer, Accepted):
         if testing and testing.state is TestState.BEGUN:
             return _drive(state, view, evolve(press, phase=Phase.TESTING), Act.FEED)
-        closes = press.closing or ("" if press.looks else _foreign(testing))
-        if closes:
-            return _shut(state, press, closes, now_ms)
-        return with_press(state, idle(press)), ()
+        row = view.row(Printer, state.settings.station, printer)
+        phase = Phase.SHUT if row and row.closed_why else Phase.IDLE
+        return with_press(state, evolve(idle(press), phase=phase)), ()
     state, told = _told(state, printer, Alarm("the test card was not taken", {"printer": printer, "why": str(answer)}))
     if answer.refusal is Refusal.COUNTER_UNEXPLAINED:
         state, more = _shut(state, press, str(answer), now_ms)
@@ -101,7 +117,9 @@ def persisted(state: StationState, view: View, printer: str, answer: Answer, now
     return with_press(state, resting(press, now_ms)), told
 
 
-def _sized(state: StationState, press: Press, result: Result, now_ms: int) -> Stepped:
+def _sized(state: StationState, view: View, press: Press, result: Result, now_ms: int) -> Stepped:
+    if not _may_begin(state, view, press.name, now_ms):
+        return with_press(state, idle(press)), ()  # something came up while the printer was looked at
     why = ""
     if isinstance(result, Failed):
         why = result.why
@@ -134,34 +152,27 @@ def _judged(state: StationState, view: View, press: Press, result: Result, now_m
 
 
 def _fed_since(testing: Testing, seen: Done) -> int | None:
-    if testing.counter == UNKNOWN_COUNT or fed_count(seen.look) == UNKNOWN_COUNT:
-        return None
-    resets = any(one.resets_on == "power" for one in seen.look.counters.values)
-    return None if seen.look.status.rebooted and resets else fed_count(seen.look) - testing.counter
+    count = fed_count(seen.look)
+    return None if UNKNOWN_COUNT in (testing.counter, count) else count - testing.counter
 
 
 def _doubt(state: StationState, press: Press, counter: int, now_ms: int, *, closes: bool) -> Stepped:
-    closing = "the hopper may hold a blank that is suspect" if closes else ""
-    state, effects = _end(state, evolve(press, closing=closing, looks=1), TestState.DOUBT, counter, now_ms)
+    """With `closes` the printer is shut by the same commit: a card must not be begun in between."""
+    press = evolve(press, closing=SUSPECT_IN_HOPPER if closes else "")
+    state, effects = _end(state, press, TestState.DOUBT, counter, now_ms)
     return state, (*effects, Alarm("the blank of a test card is suspect", {"printer": press.name}))
 
 
 def _end(state: StationState, press: Press, end: TestState, counter: int, now_ms: int) -> Stepped:
     uid = press.seen.uid if press.seen else ""
     state = with_press(state, evolve(press, phase=Phase.TESTING))
-    return persist(state, (own_work(state, EndTest(press.name, end, counter, uid), now_ms),), press.name)
+    body = EndTest(press.name, end, counter, uid, press.closing)
+    return persist(state, (own_work(state, body, now_ms),), press.name)
 
 
 def _shut(state: StationState, press: Press, why: str, now_ms: int) -> Stepped:
     state = with_press(state, evolve(idle(press), phase=Phase.SHUT))
     return persist(state, (own_work(state, ClosePrinter(press.name, why), now_ms),), press.name)
-
-
-def _foreign(testing: Testing | None) -> str:
-    """Why the printer is shut where a chip that is not ours was met."""
-    if testing is None or testing.state is not TestState.DOUBT:
-        return ""
-    return f"{Refusal.FOREIGN_BLANK.value}: the hopper may hold blanks that the book has elsewhere"
 
 
 def _follows(press: Press) -> Act:

@@ -13,9 +13,10 @@ from ektp_core.errors import Refusal
 from ektp_core.flow.closing_day import rests
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.moving import waits
+from ektp_core.flow.old_copy import is_in_doubt, uncompared, why_kept
 from ektp_core.flow.pressing import ReturnCard
 from ektp_core.flow.queueing import Turn, station_order
-from ektp_core.flow.rows import Attempt, Lease, Lock, Printer, Record, Tally
+from ektp_core.flow.rows import Attempt, Lease, Lock, Printer, Record, Station, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
@@ -56,22 +57,38 @@ def resumed(state: StationState, view: View, printer: str, now_ms: int) -> Stepp
     return state, ()
 
 
+def may_begin(state: StationState, view: View, now_ms: int) -> bool:
+    """Whether any blank may go into a machine now, for a citizen's card or a test card."""
+    return not why_none_begins(state, view, now_ms)
+
+
+def why_none_begins(state: StationState, view: View, now_ms: int) -> str:
+    """Why no blank may go into any machine now; nothing where one may. What is shown and what is done ask this."""
+    station = state.settings.station
+    row, left = view.row(Station, station), uncompared(view, station)
+    if state.stopped_why:
+        return f"printing is stopped: {state.stopped_why}"
+    if row is None or row.frozen_why:
+        return f"the centre stopped this station: {row.frozen_why if row else 'it is not enrolled'}"
+    if why := waits(view, station, state.acked_n) or state.no_room:
+        return why
+    if left:
+        return f"printer {left.printer}: {left.closed_why}"
+    if now_ms < max(state.wait_hub_ms, state.unfit_ms):
+        return "the hub's word is waited for"
+    if not state.is_time_known:
+        return "the time is not known: the hub must be heard first"
+    # Between count and close nothing is begun (rule 33).
+    return "the day is being counted or closed" if rests(view, station, now_ms) else ""
+
+
 def give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
     """Each idle printer with blanks loaded takes the next authorised record, in the order of rule 31."""
     effects: list[Effect] = []
-    may = (
-        not state.stopped_why
-        and not state.no_room
-        and now_ms >= state.wait_hub_ms
-        and not waits(view, state.settings.station, state.acked_n)
-    )
-    may = may and not rests(view, state.settings.station, now_ms)  # between count and close no card is begun (rule 33)
-    waiting = startable(state, view, now_ms) if may else iter(())
+    waiting = startable(state, view, now_ms) if may_begin(state, view, now_ms) else iter(())
     for press in list(state.presses.values()):
         is_free = press.phase is Phase.IDLE and press.name not in state.waiting.values()
-        if not is_free or not _is_loaded(state, view, press.name):
-            continue
-        if not step_care.may_take(state, view, press.name, now_ms):
+        if not is_free or not takes_cards(state, view, press.name, now_ms):
             continue
         turn = next(waiting, None)
         if turn is None:
@@ -80,6 +97,11 @@ def give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
         state, more = press_moved(state, press.name, now_ms, begin)
         effects += more
     return state, tuple(effects)
+
+
+def takes_cards(state: StationState, view: View, printer: str, now_ms: int) -> bool:
+    """Whether this printer is given its next card when it is free: in service, blanks in it, its duty lets it."""
+    return _is_loaded(state, view, printer) and step_care.may_take(state, view, printer, now_ms)
 
 
 def _is_loaded(state: StationState, view: View, printer: str) -> bool:
@@ -97,7 +119,7 @@ def startable(state: StationState, view: View, now_ms: int) -> Iterator[Turn]:
     limit_ms = policy_in_force(view).checked_ms
     for turn in station_order(view, state.settings.station, now_ms):
         attempt = view.row(Attempt, turn.record, turn.n)
-        if (turn.record, turn.n) in state.lacking:
+        if (turn.record, turn.n) in state.lacking or (attempt and is_in_doubt(view, attempt)):
             continue
         if turn.record not in busy and attempt and not why_returned(view, attempt, limit_ms, now_ms):
             yield turn
@@ -116,9 +138,12 @@ def why_returned(view: View, attempt: Attempt, limit_ms: int, now_ms: int) -> Re
 
 def give_back(state: StationState, view: View, now_ms: int) -> Stepped:
     """Authorisations that were recalled, are past their time or were checked too long ago go back to the hub."""
-    if "return" in state.waiting.values() or now_ms < state.next_return_ms:
+    if "return" in state.waiting.values() or now_ms < state.next_return_ms or state.no_room:
         return state, ()
-    if waits(view, state.settings.station, state.acked_n):
+    # A book that may be an older copy does not know what is begun.
+    if state.stopped_why or waits(view, state.settings.station, state.acked_n):
+        return state, ()
+    if why_kept(view, state.settings.station):
         return state, ()
     state = evolve(state, next_return_ms=now_ms + RETURN_EVERY_MS)
     busy = {press.record for press in state.presses.values() if press.record}
@@ -126,6 +151,8 @@ def give_back(state: StationState, view: View, now_ms: int) -> Stepped:
     for lease in view.rows(Lease, state.settings.station):
         lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
         if lock is None or attempt is None or lease.record in busy or lock.state is not LockState.AUTHORISED:
+            continue
+        if is_in_doubt(view, attempt):
             continue
         why = why_returned(view, attempt, limit_ms, now_ms)
         if why is Refusal.RECALLED or (why and state.is_time_sure):

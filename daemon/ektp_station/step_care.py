@@ -16,6 +16,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_station import duty
 from ektp_station.acts import Act, Done, Failed, Order
 from ektp_station.duty import Facts, Limits, Seen, Told
+from ektp_station.judging import fed_count
 from ektp_station.messages import Alarm, Drove, Effect, Perform, StationState
 from ektp_station.press_state import Phase, Press, idle, resting
 from ektp_station.stepping import Stepped, with_press
@@ -26,11 +27,12 @@ OVERDUE = 5
 
 @frozen
 class Cared:
-    """What is remembered of one printer's care; a crash may lose it."""
+    """What is remembered of one printer's care; a crash may lose it. `fed`: its counter, -1 if it shows none."""
 
     seen: Seen = field(factory=Seen)
     next_look_ms: int = 0
     told: frozenset[str] = frozenset()
+    fed: int | None = None
 
 
 def facts_of(state: StationState, view: View, name: str) -> Facts:
@@ -96,7 +98,7 @@ def noted(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped:
     if isinstance(what.result, Done):
         is_look = press.phase is Phase.CHECKING
         supplies = what.result.supplies if is_look else cared.seen.supplies
-        cared = evolve(cared, seen=Seen(now_ms, what.result.look.status, supplies))
+        cared = evolve(cared, seen=Seen(now_ms, what.result.look.status, supplies), fed=fed_count(what.result.look))
     elif press.phase in (Phase.CHECKING, Phase.SIZING):
         cared = evolve(cared, seen=evolve(cared.seen, at_ms=now_ms, why=what.result.why))
     if press.phase is not Phase.CHECKING:

@@ -37,31 +37,45 @@ FATAL = frozenset({Refusal.FEED_FORK, Refusal.ROLLED_BACK, Refusal.CHAIN_FORK, R
 #: The note that says why printing is stopped for good.
 STOPPED = "stopped"
 
+#: How long after a start the hub is waited for before a card is begun without its word.
+WAIT_HUB_MS = 10_000
+
+#: By how much the hub may take back its time before somebody is told.
+JUMP_MS = 60_000
+
+#: No feed is as long: what comes is the hub's word alone.
+WORD_ONLY = 2**52
+
 #: The longest anything but the link waits (looks at a printer, rests, returns).
 WAIT_MS = 1_000
 
 
 def fetch(state: StationState, view: View, now_ms: int) -> Stepped:
     """Ask for the feed when it is time."""
+    if state.no_room:
+        # What comes would take the room of the cards under way. The hub is waited for again when there is some.
+        is_unheard = state.wait_hub_ms > 0
+        return (evolve(state, wait_hub_ms=now_ms + WAIT_HUB_MS) if is_unheard else state), ()
     if state.fetching or state.stopped_why or now_ms < state.next_fetch_ms:
         return state, ()
     if waits(view, state.settings.station, state.acked_n):
-        return state, ()
+        # Nothing is taken now; but the hub's word says whether this book goes on elsewhere, or is an older copy.
+        return evolve(state, fetching=True), (Fetch(WORD_ONLY),)
     desk = view.row(Desk, state.settings.station)
     return evolve(state, fetching=True), (Fetch(desk.taken_m if desk else 0),)
 
 
 def upload(state: StationState, view: View, now_ms: int) -> Stepped:
     """Bring what is sealed and not acknowledged."""
-    nothing_new = view.position.n <= state.acked_n
-    if state.uploading or nothing_new or now_ms < state.next_upload_ms:
+    after = state.acked_n if state.gap_n is None else state.gap_n
+    if state.uploading or view.position.n <= after or now_ms < state.next_upload_ms:
         return state, ()
-    return evolve(state, uploading=True), (Upload(state.acked_n),)
+    return evolve(state, uploading=True), (Upload(after),)
 
 
 def feed_came(state: StationState, what: FeedCame, now_ms: int) -> Stepped:
-    """Entries are taken in one commit."""
-    state = evolve(state, wait_ms=0, next_fetch_ms=now_ms + state.settings.poll_ms, wait_hub_ms=0)
+    """Entries are taken in one commit. They do not end the wait for the hub's word: somebody may keep that back."""
+    state = evolve(state, wait_ms=0, next_fetch_ms=now_ms + state.settings.poll_ms)
     works = tuple(
         Work(Ask("", TakeFeed(one.body, one.digest), (one.signed_by,), now_ms, one.digest), one.payloads)
         for one in what.entries
@@ -91,19 +105,26 @@ def stopped(state: StationState, why: Refused) -> Stepped:
 
 
 def acknowledged(state: StationState, what: Acknowledged, now_ms: int) -> Stepped:
-    """What the hub has taken need not be brought again."""
+    """What the hub has taken need not be brought again.
+
+    Only a signed word says what it has taken, or stops this station for good. An unsigned answer, which anybody
+    on the line can make, brings commits again, or lets the station begin no card until the hub's word is heard.
+    """
     state = evolve(state, uploading=False)
     if isinstance(what.answer, Receipt):
         kept = Remember("receipt", to_json(what.answer))
-        return evolve(state, acked_n=what.answer.n, next_upload_ms=now_ms, wait_ms=0), (kept,)
+        return evolve(state, acked_n=what.answer.n, gap_n=None, next_upload_ms=now_ms, wait_ms=0), (kept,)
     if what.answer.refusal is Refusal.CHAIN_GAP:
         absorbed = what.answer.facts.get("absorbed")
         # Asked again after a while only: a hub that says so again would be asked without end.
         wait_ms = _longer(state)
-        acked_n = absorbed if isinstance(absorbed, int) and absorbed >= 0 else 0
-        return evolve(state, acked_n=acked_n, wait_ms=wait_ms, next_upload_ms=now_ms + wait_ms), ()
+        gap_n = min(absorbed, state.acked_n) if isinstance(absorbed, int) and absorbed >= 0 else 0
+        return evolve(state, gap_n=gap_n, wait_ms=wait_ms, next_upload_ms=now_ms + wait_ms), ()
     waited = evolve(state, wait_ms=0, next_upload_ms=now_ms + state.settings.retry_most_ms)
-    return stopped(waited, what.answer)
+    if what.is_signed or what.answer.refusal not in FATAL:
+        return stopped(waited, what.answer)
+    told = Alarm("the hub is said to refuse this book; its own word decides", {"why": str(what.answer)})
+    return evolve(waited, unfit_ms=waited.next_upload_ms + WAIT_HUB_MS, next_fetch_ms=now_ms), (told,)
 
 
 def _longer(state: StationState) -> int:
@@ -112,10 +133,13 @@ def _longer(state: StationState) -> int:
 
 def hub_heard(state: StationState, what: HubHeard, now_ms: int) -> Stepped:
     """The time is sure from here on; a book without the hub's last commit of it is an older copy."""
-    state = _set_back(evolve(state, is_time_sure=True, wait_hub_ms=0), now_ms)
+    state = _set_back(evolve(state, is_time_sure=True, is_time_known=True, wait_hub_ms=0, unfit_ms=0), now_ms)
+    is_jump = what.back_ms > JUMP_MS
+    told = (Alarm("the hub takes back the time it had said", {"by_ms": what.back_ms}),) if is_jump else ()
     if what.is_ours or state.stopped_why:
-        return state, ()
-    return stopped(state, Refused(Refusal.ROLLED_BACK, {"n": what.chain_n}))
+        return state, told
+    state, effects = stopped(state, Refused(Refusal.ROLLED_BACK, {"n": what.chain_n}))
+    return state, (*told, *effects)
 
 
 def _set_back(state: StationState, now_ms: int) -> StationState:

@@ -71,10 +71,6 @@ class Watchdog:
         """Cards under way come out, then we end."""
         self.send(b"STOPPING=1")
 
-    def longer(self, more_ms: int) -> None:
-        """Something that takes long is under way: wait so much longer for the next word."""
-        self.send(f"EXTEND_TIMEOUT_USEC={more_ms * 1000}".encode())
-
 
 def watchdog_of(environment: Mapping[str, str], pid: int) -> Watchdog:
     """As the service manager asks by its environment; one that means another process is not ours."""

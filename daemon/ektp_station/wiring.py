@@ -6,6 +6,7 @@ state that matters; what they bring back is an input, and every order brings som
 A fault of the main thread ends the process: what starts it again finds all in book and device.
 """
 
+import errno
 import os
 import queue
 import signal
@@ -28,7 +29,7 @@ from ektp_station.acts import Order
 from ektp_station.arriving import arrive
 from ektp_station.config import ADDRESS_FILE, StationConfig
 from ektp_station.disk_room import DiskRoom
-from ektp_station.founding import check_identity, found_book, last_sealed_ms
+from ektp_station.founding import check_founding, check_identity, found_book, last_sealed_ms
 from ektp_station.health import health
 from ektp_station.hub_word import NOTE, HubWord
 from ektp_station.journal_key import open_store
@@ -52,7 +53,8 @@ REOPEN_S = 1.0
 #: How long the cards under way may take to come out when the station stops, and drivers to end after that.
 STOP_S, END_S = 60.0, 2.0
 
-#: Exit code when a commit's outcome is unknown: the supervisor starts the station again, and it looks.
+#: Exit code when a commit's outcome is unknown, or the book cannot be opened for a fault of the disk: the
+#: supervisor starts the station again, and it looks.
 EXIT_UNSURE = 70
 
 #: Exit code for a fault of this program: as after a crash, starting again looks.
@@ -72,7 +74,12 @@ class StationProcess:
     """
 
     def __init__(
-        self, folder: Path, config: StationConfig, signer: StationSigner, passphrase: str | None = None
+        self,
+        folder: Path,
+        config: StationConfig,
+        signer: StationSigner,
+        passphrase: str | None = None,
+        warning: str = "",
     ) -> None:
         self.config = config
         self.regions = load_regions()
@@ -86,7 +93,9 @@ class StationProcess:
         self.watchdog = watchdog_of(os.environ, os.getpid())
         decide = Decider(self.regions, config.station)
         room = DiskRoom(folder, passed_ms, config.disk_low_mb << 20)
-        self.store, self.journal = open_store(folder, passphrase, decide, config.station, room)
+        check_founding(folder, config.station)
+        self.store, journal = open_store(folder, passphrase, decide, config.station, room, signer=signer)
+        self._warning = journal.warning or warning
         try:
             found_book(self.store, folder, config.station, now_ms())
             check_identity(self.store, config.station, signer.key_id)
@@ -105,13 +114,17 @@ class StationProcess:
     @property
     def now(self) -> dict[str, Any]:
         """What the station is doing now, and what people must be told in red."""
-        warning = self.journal.warning
+        warning = self._warning
         return {**self.keeper.now, "warning": warning} if warning else self.keeper.now
 
     def figures(self) -> Figures:
         """What metrics and health show; the main loop is not waited for."""
         found = health(self.now, passed_ms() - self.watchdog.turned_ms)
         return Figures(self.now, self.keeper.counted, found, now_ms())
+
+    def let_go(self) -> None:
+        """End before the work began: the book is let go of."""
+        self._let_go(self._not_here("it did not start"))
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -274,18 +287,42 @@ class StationProcess:
         return Refused(Refusal.NOT_REACHED, {"where": self.config.station, "why": why})
 
 
+def code_at_start(error: Exception) -> int | None:
+    """With what a station ends that could not even open its book; None for a refusal, which is for people.
+
+    A disk that fails, or is full, may do better later: whoever watches over the station starts it again.
+    """
+    is_full = isinstance(error, Refused) and error.refusal is Refusal.BOOK_FULL
+    if is_full or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return EXIT_FULL
+    return None if isinstance(error, Refused) else EXIT_UNSURE
+
+
 def run_station(
     folder: Path,
     config: StationConfig,
     signer: StationSigner,
     passphrase: str | None,
     serve: Callable[[StationProcess], None],
+    *,
+    warning: str = "",
 ) -> NoReturn:
-    """Run a station in this process, to its end; `serve` starts its own page."""
-    process = StationProcess(folder, config, signer, passphrase)
+    """Run a station in this process, to its end; `serve` starts its own page, which tells `warning` in red."""
+    try:
+        process = StationProcess(folder, config, signer, passphrase, warning)
+    except (StoreError, OSError, Refused) as error:
+        code = code_at_start(error)
+        station_log(sys.stderr, config.station).error("the station did not start", why=str(error), code=code)
+        if code is None:
+            raise
+        raise SystemExit(code) from error
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: process.stop())
-    serve(process)
+    try:
+        serve(process)
+    except BaseException:
+        process.let_go()
+        raise
     code = process.run()
     (folder / ADDRESS_FILE).unlink(missing_ok=True)
     for stream in (sys.stdout, sys.stderr):
@@ -303,7 +340,13 @@ def serve_in_thread(app: Any, port: int, announce: Callable[[int], None]) -> Non
     # The protocol is named because asyncio switches Nagle's delay off only where it is: 40 ms an answer.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as error:
+        listening.close()
+        shape, expected = f"port {port}: {error.strerror}", "a free port, or 0 to have one chosen"
+        facts = {"field": "station.toml: listen_port", "shape": shape, "expected": expected}
+        raise Refused(Refusal.BAD_VALUE, facts) from None
     announce(listening.getsockname()[1])
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     threading.Thread(target=lambda: server.run(sockets=[listening]), name="page", daemon=True).start()

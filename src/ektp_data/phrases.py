@@ -165,6 +165,8 @@ PHRASES = (
     "{0} cells", "column {0} has no known name", "column {0} repeats an earlier one", "column {0} repeats another",
     "the same person as in line {0}", "line {0} is not event {1}",
     "the token does not answer as it should ({0})", "the main loop has not gone round for {0} s",
+    "the printer's {0}", "port {0}: {1}",
+    "for its owner alone: chmod {0} {1}; then choose another passphrase",
     "{0}-key beside it", "for its owner alone: chmod {0} {1}", "line {0}",
     "port is {0}", "authorise_every_ms is {0}", "at least {0} characters", "{0} keys", "{0} blanks",
     # a damaged book
@@ -207,12 +209,21 @@ PHRASES = (
     "a reason of {0} to {1} characters",
     # test cards
     "a test card is under way", "an end of the test", "no test card", "ordered or begun", "begun or ordered",
+    "its test card has not ended; if it does not come back, say so with `ektp station doubt-test`,"
+    " and two people close the blank",
+    "the hopper may hold a blank that is suspect",
+    "a look at {0}", "no step", "a card noted as come out; before that only that nobody knows",
+    "several blanks in a row failed before printing: its reader or its path may be broken, not the blanks",
     # the counter and the queue
     "it has not heard the hub since it was started", "a printer that is paused", "a printer that is not paused",
     "the pause of printer", "the lift of record", "the proposal", "the answer to proposal",
     "the batch that is printed first", "{0} lines", "{0} to {1} lines", "a line that is not there, or twice",
     "lines {0} to {1}, each once", "a NIK and a reason", "another head",
     "a CSV file with the columns nik and reason (alasan)", "what people may ask of a station",
+    # closed days and cards in doubt
+    "more than {0} days ago", "a date of the last {0} days",
+    "{0} pieces for one card", "up to {0}; settle the card with what is known",
+    "unused, after a card was made of it", "the station's own word", "count-begun, count-given-up or reopened",
     # a moved or restored station
     "the book was restored and has not heard the hub yet",
     "the book was restored: two people compare the printer's counter with the book",
@@ -227,6 +238,8 @@ SENTENCES = (
     # how a station's book is kept
     "The key of this station's book lies open beside it: whoever takes the disk can read every person's data"
     " in it. Give the station's key a passphrase.",
+    "The passphrase of this station lies in its own folder: whoever takes the disk can read every person's data."
+    " Keep that file elsewhere.",
     "the disk is nearly full; cards under way are finished, and no new one is begun before there is room",
     # a report
     "{column}: {stated} reported, {held} in the book",

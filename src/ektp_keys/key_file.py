@@ -19,11 +19,11 @@ from ektp_core.flow.codec import to_json
 from ektp_core.vocabulary.role import Hand
 from ektp_keys.entropy import Entropy
 from ektp_keys.passphrase import ARGON2ID, LEAST_PASSPHRASE, SALT_BYTES, SCRYPT, check_passphrase, fresh_key, key_by
-from ektp_keys.private_file import bad_file, read_private, write_private
+from ektp_keys.private_file import bad_file, read_private, replace_private, write_private
 from ektp_keys.public_keys import HALF_BYTES, key_id_of
 from ektp_keys.transit import open_sealed
 
-__all__ = ["FORMAT", "LEAST_PASSPHRASE", "FileSigner", "KeyFile", "create_key", "load_key", "read_key"]
+__all__ = ["FORMAT", "LEAST_PASSPHRASE", "FileSigner", "KeyFile", "create_key", "load_key", "read_key", "rewrap_key"]
 
 FORMAT = "ektp-key/1"
 
@@ -117,12 +117,30 @@ def create_key(path: Path, owner: str, hand: Hand, passphrase: str | None, entro
     if passphrase is None:
         write_private(path, evolve(stored, secret=secret.hex()))
         return signer
+    write_private(path, _wrapped(stored, secret, passphrase, entropy))
+    return signer
+
+
+def rewrap_key(path: Path, passphrase: str | None, new: str, entropy: Entropy = os.urandom) -> None:
+    """Put the same key under a new passphrase; the file is the old one or the new one at every moment.
+
+    Raises:
+        Refused: BAD_VALUE for a short new passphrase; BAD_FILE as `load_key`, or when it cannot be written.
+    """
+    check_passphrase(new)
+    found = read_key(path)
+    found.unlock(passphrase)
+    secret = _opened(path, found._stored, passphrase)
+    stored = evolve(found._stored, protected=True)
+    replace_private(path, _wrapped(stored, secret, new, entropy))
+
+
+def _wrapped(stored: _Stored, secret: bytes, passphrase: str, entropy: Entropy) -> _Stored:
     salt, nonce = entropy(SALT_BYTES), entropy(_NONCE_BYTES)
     kdf, key = fresh_key(passphrase, salt)
     stored = evolve(stored, kdf=kdf, salt=salt.hex())
     sealed = nonce + AESGCM(key).encrypt(nonce, secret, stored.bound)
-    write_private(path, evolve(stored, secret=sealed.hex()))
-    return signer
+    return evolve(stored, secret=sealed.hex())
 
 
 def read_key(path: Path) -> KeyFile:

@@ -6,7 +6,9 @@ the chance to read it may have done so. What is inside is not known here.
 """
 
 import os
+import secrets
 import stat
+from glob import escape
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,21 +41,69 @@ def write_private(path: Path, value: object) -> None:
         raise bad_file(path, shape, "a place that can be written") from None
 
 
+def replace_private(path: Path, value: object) -> None:
+    """Write a private file over the one of that name: whoever reads it finds the old one whole, or the new one.
+
+    Raises:
+        Refused: BAD_FILE when it cannot be written; then the old one is as it was.
+    """
+    try:
+        new = _written(path, to_json(value) + b"\n")
+        try:
+            os.replace(new, path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+        _sync_folder(path)
+    except OSError as error:
+        shape = error.strerror or "it cannot be written"
+        raise bad_file(path, shape, "a place that can be written") from None
+
+
 def _write_new(path: Path, raw: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    """The name is given last: a power cut leaves the whole file, or none of that name."""
+    if os.path.lexists(path):
+        raise FileExistsError
+    new = _written(path, raw)
+    try:
+        try:
+            os.link(new, path)  # takes nobody's place
+            new.unlink()
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without such links, as on a stick
+            if os.path.lexists(path):
+                raise FileExistsError from None
+            new.rename(path)
+        _sync_folder(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _written(path: Path, raw: bytes) -> Path:
+    """A file beside that path with these bytes, on the disk; under a name of its own."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    for left in path.parent.glob(f".{escape(path.name)}.????????.new"):  # of a try that was cut off
+        left.unlink(missing_ok=True)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(handle)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
     except OSError:
-        path.unlink(missing_ok=True)  # half a key is worse than none
+        new.unlink(missing_ok=True)  # half a key is worse than none
         raise
+    return new
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read_private(path: Path, kind: type[T]) -> T:

@@ -83,6 +83,30 @@ class TokenSigner:
             self._session.close()
 
 
+@frozen
+class TokenFile:
+    """What the file says without token and PIN."""
+
+    owner: str
+    hand: Hand
+    key_id: str
+    public: bytes = field(repr=False)
+
+
+def read_token_file(path: Path) -> TokenFile:
+    """Whose key the file names, and its public halves; they are proven when the token is opened.
+
+    Raises:
+        Refused: BAD_FILE when it is missing, open to others, or no such file.
+    """
+    stored = _stored(path)
+    try:
+        public = bytes.fromhex(stored.public)
+    except ValueError:
+        raise bad_file(path, "public is not hexadecimal", "an unchanged file") from None
+    return TokenFile(stored.owner, stored.hand, stored.key_id, public)
+
+
 def create_token_key(
     path: Path, owner: str, hand: Hand, place: TokenPlace, pin: str, *, entropy: Entropy = os.urandom
 ) -> TokenSigner:
@@ -115,9 +139,7 @@ def load_token_key(path: Path, pin: str | None) -> TokenSigner:
     Raises:
         Refused: BAD_FILE for a missing or wrong PIN, a token that is not there, or another key than the file's.
     """
-    stored = read_private(path, _Stored)
-    if stored.format != FORMAT:
-        raise bad_file(path, "it is of another format", FORMAT)
+    stored = _stored(path)
     if pin is None:
         raise bad_file(path, "its key lies in a token", "the token's PIN")
     with _told(path):
@@ -132,6 +154,13 @@ def load_token_key(path: Path, pin: str | None) -> TokenSigner:
         session.close()
         raise bad_file(path, "the token holds another key", "the token it was made with")
     return TokenSigner(stored.owner, stored.hand, stored.key_id, public, key, session, sealing)
+
+
+def _stored(path: Path) -> _Stored:
+    stored = read_private(path, _Stored)
+    if stored.format != FORMAT:
+        raise bad_file(path, "it is of another format", FORMAT)
+    return stored
 
 
 def _session(place: TokenPlace, pin: str) -> Any:

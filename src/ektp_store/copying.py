@@ -7,12 +7,11 @@ copy can leave the keys of the personal data out: then it can prove and go on, a
 
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from ektp_core.boundary.store import StoreError
-from ektp_store.opening import CIPHER, key_setting, open_to_read, translated
+from ektp_store.opening import open_to_read, translated, unlock
 
 
 def copy_book(book: Path, copy: Path, key: bytes | None = None, *, with_personal_data: bool = True) -> None:
@@ -40,7 +39,8 @@ def copy_book(book: Path, copy: Path, key: bytes | None = None, *, with_personal
 def _copy(book: Path, copy: Path, key: bytes | None) -> None:
     connection = _open(book, key, apsw.SQLITE_OPEN_READONLY)
     try:
-        connection.execute("VACUUM INTO ?", (_address(copy, key),))
+        # A bare name: the copy gets the key of this connection, and no error can quote it.
+        connection.execute("VACUUM INTO ?", (os.path.abspath(copy),))
     finally:
         connection.close()
 
@@ -55,10 +55,10 @@ def _without_keys(copy: Path, key: bytes | None) -> None:
 
 
 def _open(path: Path, key: bytes | None, flags: int) -> apsw.Connection:
-    return apsw.Connection(_address(path, key), flags=flags | apsw.SQLITE_OPEN_URI)
-
-
-def _address(path: Path, key: bytes | None) -> str:
-    """The path as the engine's own kind of address, with the key if there is one."""
-    place = f"file:{quote(os.path.abspath(path))}"
-    return f"{place}?cipher={CIPHER}&key={key_setting(key)}" if key else place
+    connection = apsw.Connection(os.path.abspath(path), flags=flags)
+    try:
+        unlock(connection, str(path), key)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import apsw
 
 from ektp_core.boundary.store import StoreError
-from ektp_store.opening import CIPHER, is_plain, key_setting, open_to_write, translated
+from ektp_store.opening import CIPHER, is_plain, key_setting, open_to_write, told, translated
 from ektp_store.ownership import disown, own
 
 _NEW = "-encrypting"
@@ -54,13 +54,24 @@ def _copy(path: str, new: str, key: bytes) -> None:
             if busy:
                 raise StoreError(f"{path}: somebody reads it; encrypting waits until they are done")
             os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            source = apsw.Connection(_address(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)
-            try:
-                source.execute("VACUUM INTO ?", (f"{_address(new)}?cipher={CIPHER}&key={key_setting(key)}",))
-            finally:
-                source.close()
+        _vacuum(path, new, key)
     finally:
         connection.close()
+
+
+def _vacuum(path: str, new: str, key: bytes) -> None:
+    """The key stands in the address, which the engine quotes in its errors: none of them leaves this function."""
+    failed: Exception | None = None
+    try:
+        source = apsw.Connection(_address(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)
+        try:
+            source.execute("VACUUM INTO ?", (f"{_address(new)}?cipher={CIPHER}&key={key_setting(key)}",))
+        finally:
+            source.close()
+    except apsw.Error as error:
+        failed = told(error, path, "a page")
+    if failed:  # raised here, so that it does not carry the engine's error along
+        raise failed
 
 
 def _address(path: str) -> str:

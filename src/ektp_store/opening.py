@@ -10,9 +10,11 @@ reaches the file or its write-ahead log (rule 40). A book opens with its own key
 all; one that was written without a key is opened without one. Where keys lie is not known here.
 """
 
+import errno
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import apsw
 
@@ -39,8 +41,14 @@ KEY_BYTES = 32
 #: The cipher, named in each opening: a file cannot ask for a weaker one.
 CIPHER = "chacha20"
 
+#: A key as the engine is told it: it may quote the address of a file, with the key in it.
+_KEY = re.compile(r"raw:[0-9A-Fa-f]*")
+
 _PLAIN_START = b"SQLite format 3\x00"
 _PAYLOAD_FRACTIONS = b"\x40\x20\x20"  # bytes 21 to 23 of every SQLite file, left readable by the cipher
+
+#: More than a piece of the log's index, so that a disk with hardly that much left is a full one.
+_INDEX_BYTES = 65_536
 
 #: How long to wait for a reader that is in the way.
 WAIT_MS = 5_000
@@ -69,7 +77,7 @@ def open_to_write(path: str, vfs: str | None = None, key: bytes | None = None) -
     with translated(path, "the beginning of the file"):
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
         try:
-            _unlock(connection, path, key)
+            unlock(connection, path, key)
             _prepare(connection, path)
         except BaseException:
             connection.close()
@@ -91,7 +99,7 @@ def open_to_read(path: str, vfs: str | None = None, key: bytes | None = None) ->
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
         try:
             connection.set_busy_timeout(WAIT_MS)
-            _unlock(connection, path, key)
+            unlock(connection, path, key)
             _run(connection, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
             _check_kind(connection, path)
         except BaseException:
@@ -146,15 +154,54 @@ def translated(path: str, place: str) -> Iterator[None]:
 
 
 def told(error: apsw.Error, path: str, place: str) -> Refused | StoreError:
-    """What an error of the engine means for a book."""
-    # On a full disk the engine cannot even make the small file through which its connections see the log.
-    if isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
+    """What an error of the engine means for a book; in its words there is no key."""
+    words = _KEY.sub("raw:...", str(error))
+    if isinstance(error, apsw.FullError) or _has_no_room_for_index(error, path):
         return Refused(Refusal.BOOK_FULL, {"path": path})
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-        return damaged(path, place, str(error))
+        return damaged(path, place, words)
     if isinstance(error, apsw.ConstraintError):
-        return StoreError(f"the schema refuses: {error}")
-    return StoreError(f"{path}: {type(error).__name__}: {error}")
+        return StoreError(f"the schema refuses: {words}")
+    return StoreError(f"{path}: {type(error).__name__}: {words}")
+
+
+def _has_no_room_for_index(error: apsw.Error, path: str) -> bool:
+    """Whether the engine could not make the small file through which its connections see the log for want of room.
+
+    It says the same of a disk that fails, and keeps the system's own word to itself: the disk is asked.
+    """
+    if getattr(error, "extendedresult", 0) != apsw.SQLITE_IOERR_SHMSIZE:
+        return False
+    probe = f"{path}-room"
+    try:
+        handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(handle, bytes(_INDEX_BYTES))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+            os.unlink(probe)
+    except OSError as found:
+        return found.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
+
+
+def sync_folder(path: str) -> None:
+    """Make the names beside a book durable: its log's too, of which the engine syncs the folder and does not look how.
+
+    Raises:
+        StoreError: the disk does not say that it did.
+    """
+    if os.name != "posix":
+        return
+    try:
+        folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise StoreError(f"{path}: its folder: {error.strerror}") from error
 
 
 def _parts(version: str) -> tuple[int, ...]:
@@ -169,12 +216,7 @@ def _make_file(path: str) -> None:
         return
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
-    if os.name == "posix":
-        folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path)
 
 
 def _prepare(connection: apsw.Connection, path: str) -> None:
@@ -191,10 +233,12 @@ def _prepare(connection: apsw.Connection, path: str) -> None:
     if _value(connection, "PRAGMA journal_mode = WAL") != "wal":
         raise StoreError(f"{path}: this disk does not let SQLite keep a write-ahead log")
     _run(connection, _SETTINGS)
+    _make_durable(connection)
+    sync_folder(path)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
 
 
-def _unlock(connection: apsw.Connection, path: str, key: bytes | None) -> None:
+def unlock(connection: apsw.Connection, path: str, key: bytes | None) -> None:
     """Give the engine the key, and see at the first page whether it is the right one."""
     if key is None:
         if is_encrypted(path):
@@ -214,6 +258,15 @@ def _unlock(connection: apsw.Connection, path: str, key: bytes | None) -> None:
 
 def _not_opened(path: str, shape: str, expected: str) -> Refused:
     return Refused(Refusal.BAD_FILE, {"file": path, "shape": shape, "expected": expected})
+
+
+def _make_durable(connection: apsw.Connection) -> None:
+    """Sync what a process before wrote and perhaps did not: it is read as kept, and may be told from here on.
+
+    The log is synced before a page leaves it; so a disk too full for the pages is no reason not to open.
+    """
+    with suppress(apsw.FullError):
+        _run(connection, "PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _is_empty(connection: apsw.Connection) -> bool:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from ektp_cli.import_command import import_records
 from ektp_cli.proposal_lines import read_proposal
-from ektp_cli.proposals_command import answer, send, show
+from ektp_cli.proposals_command import answer, send, show, waiting
 from ektp_cli.why_command import why
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.founding import NewKey, NewOfficer, Register
@@ -80,6 +80,8 @@ def test_a_list_is_sent_answered_and_shown_by_its_lines(
     about = ("--office", OFFICE, "--proposal", "USUL-7")
     assert "with 3 lines" in ask(send, *about, "--key", centre.person("operator"), listed).output
     assert "not answered yet" in ask(show, *about).output
+    waits = ask(waiting, "--office", OFFICE, "--json", tmp_path / "waiting.json")
+    assert "operator/" in waits.output and len(read_json(tmp_path / "waiting.json")["waiting"]) == 1
     key = head_of_section(centre, tmp_path)
     said = " ".join(ask(answer, *about, "--key", key, "--decline", "2", "no papers").output.split())
     for sentence in (

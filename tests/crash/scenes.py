@@ -2,8 +2,9 @@
 
 from enum import Enum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from ektp_core.vocabulary.state import Profile
 from ektp_driver_virtual.messages import FaultKind, Step, TakeFrom
 from ektp_driver_virtual.truth import What
 
@@ -27,19 +28,33 @@ class Kind(Enum):
 
 @frozen
 class Scene:
-    """A card and what happens to it. `taken`: a person takes it out of there while the station is down."""
+    """A card and what happens to it.
+
+    `taken`: a person takes it out of there while the station is down. `tests`: a test card is ordered before it,
+    and the fault is the test card's. `end`: how it ends where the station is not struck, or sees all it needs.
+    `lost`: of the first uploads, whether the hub falls before it wrote them down or after.
+    """
 
     name: str
     truth: Truth
     fault: FaultKind | None = None
     step: Step | None = None
     taken: tuple[TakeFrom, ...] = ()
+    tests: bool = False
+    end: str = "PRINTED"
+    profile: Profile = Profile.ENCODE_FIRST
+    lost: tuple[str, ...] = ()
 
 
 GOOD = Scene("a good card", Truth.GOOD)
-MISPRINT = Scene("a misprint nobody but people can see", Truth.BAD, FaultKind.MISPRINT)
-HALF_PRINTED = Scene("power lost while it is printed", Truth.HALF, FaultKind.POWER_LOSS, Step.MARK)
+MISPRINT = Scene("a misprint nobody but people can see", Truth.BAD, FaultKind.MISPRINT, end="MISPRINTED")
+HALF_PRINTED = Scene("power lost while it is printed", Truth.HALF, FaultKind.POWER_LOSS, Step.MARK, end="SUSPECT")
 GONE = Scene("the card is taken from the tray", Truth.NO_CARD, taken=(TakeFrom.OUTPUT, TakeFrom.JAMMED))
+
+TEST_FIRST = Scene("a test card, then a good card", Truth.GOOD, tests=True)
+TEST_CUT = Scene("power lost while a test card is printed", Truth.GOOD, FaultKind.POWER_LOSS, Step.MARK, tests=True)
+
+JAMMED_OUT = Scene("jammed on the way out", Truth.BAD, FaultKind.JAM, Step.EJECT, end="MISPRINTED")
 
 #: One of each truth; what the fast test runs.
 FIRST = (GOOD, MISPRINT, HALF_PRINTED, GONE)
@@ -47,17 +62,19 @@ SCENES = (
     *FIRST,
     Scene("power lost at the feed", Truth.HALF, FaultKind.POWER_LOSS, Step.FEED),
     Scene("power lost while the chip is written", Truth.HALF, FaultKind.POWER_LOSS, Step.ENCODE),
-    Scene("power lost on the way out", Truth.GOOD, FaultKind.POWER_LOSS, Step.EJECT),
+    Scene("power lost on the way out", Truth.GOOD, FaultKind.POWER_LOSS, Step.EJECT, end="SUSPECT"),
     Scene("jammed at the feed", Truth.BAD, FaultKind.JAM, Step.FEED),
     Scene("jammed at the reader", Truth.BAD, FaultKind.JAM, Step.ENCODE),
     Scene("a dead chip", Truth.BAD, FaultKind.DEAD_CHIP),
-    Scene("jammed on the way out", Truth.BAD, FaultKind.JAM, Step.EJECT),
-    Scene("jammed under the head", Truth.BAD, FaultKind.JAM, Step.MARK),
+    JAMMED_OUT,
+    Scene("jammed under the head", Truth.BAD, FaultKind.JAM, Step.MARK, end="MISPRINTED"),
     Scene("jammed at the feed, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.FEED, (TakeFrom.JAMMED,)),
     Scene("jammed at the reader, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.ENCODE, (TakeFrom.JAMMED,)),
-    Scene("jammed under the head, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.MARK, (TakeFrom.JAMMED,)),
-    Scene("jammed on the way out, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.EJECT, (TakeFrom.JAMMED,)),
+    Scene("jammed under the head, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.MARK, (TakeFrom.JAMMED,), end="MISPRINTED"),
+    Scene("jammed on the way out, and taken out", Truth.NO_CARD, FaultKind.JAM, Step.EJECT, (TakeFrom.JAMMED,), end="MISPRINTED"),
     Scene("the ribbon ends before the feed", Truth.NO_CARD, FaultKind.RUN_OUT, Step.FEED),
+    TEST_FIRST,
+    TEST_CUT,
 )
 
 #: How a book is written, by the calls of the system that do it.
@@ -107,7 +124,19 @@ class AtRest:
         return "kill -9 at rest"
 
 
-Strike = AtWrite | AtDevice | AtRest
+@frozen
+class Twice:
+    """The station is killed, and what starts again is killed too, while it looks into what happened."""
+
+    first: AtDevice
+    second: AtDevice
+    kind: Kind = Kind.KILL
+
+    def __str__(self) -> str:
+        return f"{self.first}, and then {self.second}"
+
+
+Strike = AtWrite | AtDevice | AtRest | Twice
 #: Every thing that can happen in the printer while a station waits for it.
 DEVICE_STEPS = (
     AtDevice(What.FED), AtDevice(What.MOVED), AtDevice(What.ENCODE_BEGUN), AtDevice(What.ENCODED),
@@ -124,6 +153,40 @@ def few() -> list[tuple[Scene, Strike]]:
     ends: list[tuple[Scene, Strike]] = [(scene, _end(scene)) for scene in SCENES if scene.fault in (FaultKind.JAM, FaultKind.POWER_LOSS)]
     late = [(scene, _failing(n)) for scene, n in ((MISPRINT, 15), (MISPRINT, 17), (MISPRINT, 19), (GONE, 16), (GONE, 18))]
     return [*kills, *commits, *steps, (MISPRINT, AtDevice(What.SPOILED)), (GONE, AtDevice(What.EJECTED)), *ends, *late, (GOOD, AtRest())]
+
+
+def of_profiles() -> list[tuple[Scene, Strike]]:
+    """The station struck in the two orders of work that are not the usual one."""
+    first = (What.MOVED, What.MARK_BEGUN, What.ENCODE_BEGUN, What.ENCODED, What.EJECTED)
+    printed_first = [(_in(Profile.PRINT_FIRST, GOOD), AtDevice(what)) for what in first]
+    no_chip = [(_in(Profile.NO_CHIP, GOOD, truth), AtDevice(what)) for what, truth in ((What.FED, Truth.GOOD), (What.PRINTED, Truth.GOOD))]
+    jams = [(_in(profile, JAMMED_OUT), AtDevice(What.JAMMED)) for profile in (Profile.PRINT_FIRST, Profile.NO_CHIP)]
+    return [*printed_first, *no_chip, *jams]
+
+
+def of_recovery() -> list[tuple[Scene, Strike]]:
+    """What starts again is killed too."""
+    feed_jam = next(one for one in SCENES if one.name == "jammed at the feed")
+    kills = ((What.PRINTED, What.REJECTED), (What.FED, What.ENCODED), (What.ENCODED, What.MARK_BEGUN))
+    return [
+        *((GOOD, Twice(AtDevice(first), AtDevice(second))) for first, second in kills),
+        (feed_jam, Twice(AtDevice(What.JAMMED), AtDevice(What.REJECTED))),
+        *((_no_receipt(*falls), AtDevice(What.FED)) for falls in (("before", "after"), ("after",) * 3)),
+    ]
+
+
+def _no_receipt(*falls: str) -> Scene:
+    return evolve(GOOD, name=f"a good card; the hub falls {', '.join(falls)}", lost=falls)
+
+
+def _in(profile: Profile, scene: Scene, truth: Truth | None = None) -> Scene:
+    return evolve(scene, name=f"{scene.name}, {profile.value}", profile=profile, truth=truth or scene.truth)
+
+
+def of_a_test_card() -> list[tuple[Scene, Strike]]:
+    """The station struck while a test card is printed, and around it."""
+    steps = [(TEST_FIRST, AtDevice(what)) for what in (What.FED, What.MARK_BEGUN, What.PRINTED, What.EJECTED)]
+    return [*steps, (TEST_CUT, AtDevice(What.POWER_LOST)), *((TEST_FIRST, _failing(n)) for n in range(4, 10))]
 
 
 def _failing(number: int) -> AtWrite:

@@ -11,15 +11,39 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from ektp_driver_virtual.truth import What
 from ektp_station.config import BOOK_FILE
-from tests.crash.judging import Row, double_prints, lost_blanks, lost_words, not_allowed, row_of, state_of
-from tests.crash.scenes import CALLS, DEVICE_STEPS, GOOD, SCENES, AtRest, AtWrite, Kind, Scene, Strike
+from tests.crash.judging import (
+    Row,
+    Struck,
+    double_prints,
+    lost_blanks,
+    lost_words,
+    not_allowed,
+    row_of,
+    state_of,
+    struck_now,
+)
+from tests.crash.scenes import (
+    CALLS,
+    DEVICE_STEPS,
+    GOOD,
+    SCENES,
+    AtRest,
+    AtWrite,
+    Kind,
+    Scene,
+    Strike,
+    Twice,
+    of_profiles,
+    of_recovery,
+)
 from tests.crash.world import World
 from tests.station.station_bench import Office
 
 #: Exit codes with which a station may end that could not write; 70: it does not know whether it was written.
 UNSURE, FULL = 70, 75
-CODES = {Kind.KILL: {-9, 137}, Kind.EIO: {UNSURE, 1}, Kind.ENOSPC: {UNSURE, FULL, 1}}
+CODES = {Kind.KILL: {-9, 137}, Kind.EIO: {UNSURE}, Kind.ENOSPC: {UNSURE, FULL}}
 
 
 @frozen
@@ -56,23 +80,27 @@ def run(founded: Office, folder: Path, scene: Scene, strike: Strike) -> Run:
 
 
 def _run(world: World, strike: Strike) -> Run:
-    world.start(strike)
+    world.start(strike.first if isinstance(strike, Twice) else strike)
     row, code = None, None
+    struck = Struck()
     problems: list[str] = []
-    ended = not world.work()
+    lasts = isinstance(strike, AtWrite) and strike.lasting
+    ended = not world.work(full=lasts)
     if isinstance(strike, AtRest):
         world.kill()
         ended = True
     if ended:
         code = world.codes[-1]
-        book = world.open_book(copy=True)
-        row = row_of(book)
-        book.close()
-        if code not in CODES[strike.kind]:
+        if code not in CODES[strike.kind] and not (lasts and world.gave_up):
             problems.append(f"ended with {code}")
-        world.people_meanwhile()
-        world.start()
-        if not world.work():
+        row, struck = _seen_now(world)
+        world.start(strike.second if isinstance(strike, Twice) else None)
+        settled = world.work()
+        if not settled and isinstance(strike, Twice):
+            row, struck = _seen_now(world, is_gone=strike.second.what is What.REJECTED)
+            world.start()
+            settled = world.work()
+        if not settled:
             raise AssertionError(f"started again, it ended with {world.codes[-1]}")
     elif failed := world.failed_writes():
         row = Row.WENT_ON
@@ -83,10 +111,21 @@ def _run(world: World, strike: Strike) -> Run:
     world.kill()
     cards, state = world.printer.truth().cards, state_of(world)
     problems += lost_words(world)
-    if row is not None:
-        problems += not_allowed(world.scene, row, state, cards)
+    problems += not_allowed(world.scene, row or Row.WENT_ON, state, cards, struck)
     lost = tuple(lost_blanks(world))
     return Run(world.scene, strike, code, row, state, double_prints(cards), lost, tuple(problems))
+
+
+def _seen_now(world: World, is_gone: bool = False) -> tuple[Row, Struck]:
+    """The row the book stands at and the truth of that moment; then people do what they do.
+
+    `is_gone`: the machine itself moved the card out, and that is not written down.
+    """
+    book = world.open_book(copy=True)
+    row = row_of(book)
+    book.close()
+    struck = struck_now(world.printer.truth().cards)
+    return row, evolve(struck, taken=bool(world.people_meanwhile()) or is_gone)
 
 
 @define
@@ -152,6 +191,7 @@ def sweep(founded: Office, folder: Path, scene: Scene, each: AtWrite, *, jobs: i
 
 def everything(founded: Office, folder: Path, jobs: int = 2, every: int = 1) -> Iterator[Run]:
     """Every commit in every scene, every write of a good card, every step of the device; or every `every`-th."""
+    yield from strike_all(founded, folder / "profiles", [*of_profiles(), *of_recovery()], jobs)
     for number, scene in enumerate(SCENES):
         there = folder / f"scene-{number}"
         yield from strike_all(founded, there / "device", [(scene, at) for at in (*DEVICE_STEPS, AtRest())], jobs)

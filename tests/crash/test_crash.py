@@ -7,10 +7,25 @@ import pytest
 from attrs import evolve
 
 from ektp_core.boundary.card_printer import Found
+from ektp_core.vocabulary.state import Profile
 from ektp_core.vocabulary.verdict import Outcome
 from ektp_driver_virtual.driver import VirtualPrinter
-from tests.crash.judging import Row, double_prints, lost_blanks, lost_words, not_allowed
-from tests.crash.scenes import GOOD, SCENES, AtRest, AtWrite, Kind, Scene, Strike, Truth, few
+from tests.crash.judging import Row, Struck, double_prints, ends, lost_blanks, lost_words, not_allowed
+from tests.crash.scenes import (
+    GOOD,
+    SCENES,
+    AtDevice,
+    AtRest,
+    AtWrite,
+    Kind,
+    Scene,
+    Strike,
+    Truth,
+    few,
+    of_a_test_card,
+    of_profiles,
+    of_recovery,
+)
 from tests.crash.sweep import FULL, UNSURE, Run, Tally, everything, run, strike_all
 from tests.crash.world import PRINTER, World, found
 from tests.station.station_bench import Office
@@ -119,9 +134,32 @@ def test_a_sync_that_fails_at_the_start_loses_nothing(founded: Office, tmp_path:
     assert (done.code is None) == (done.row is Row.WENT_ON)
 
 
+def test_in_every_order_of_work_and_killed_again_while_it_looks_a_card_is_judged_right(
+    founded: Office, tmp_path: Path
+) -> None:
+    # Some of them; the long test has all.
+    tally = _all_sound(strike_all(founded, tmp_path / "more", [*of_profiles()[1::2], *of_recovery()[::2]]))
+    assert all(one.row for one in tally.runs), "every strike came"
+    assert {one.row for one in tally.runs if one.scene.profile is Profile.PRINT_FIRST} >= {Row.INTENT_MARK, Row.INTENT_ENCODE}
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_the_judge_takes_doubt_for_an_answer_only_where_the_matrix_has_none(scene: Scene) -> None:
+    rows = [row for row in Row if "SUSPECT" not in ends(scene, row, Struck())]
+    assert scene.end == "SUSPECT" or set(Row) - set(rows) == {Row.INTENT_MARK}
+
+
 def test_a_station_killed_at_rest_starts_again_and_finds_nothing_to_do(founded: Office, tmp_path: Path) -> None:
     done = run(founded, tmp_path / "run", GOOD, AtRest())
     assert (done.row, done.state, done.is_sound) == (Row.ACKED, "PRINTED", True)
+
+
+def test_a_station_struck_at_a_test_card_prints_it_once_and_the_citizens_card_after_it(
+    founded: Office, tmp_path: Path
+) -> None:
+    tally = _all_sound(strike_all(founded, tmp_path / "tests", of_a_test_card()))
+    assert sum(one.row is Row.TESTING for one in tally.runs) >= 5
+    assert {one.state for one in tally.runs if isinstance(one.strike, AtDevice)} == {"PRINTED"}
 
 
 @pytest.mark.slow

@@ -24,6 +24,7 @@ from attrs import define, evolve, field
 from ektp_core.boundary.card_printer import DriverError
 from ektp_core.errors import Refused
 from ektp_core.flow.apply import apply
+from ektp_core.flow.blank_tests import OrderTest
 from ektp_core.flow.decide import Decider
 from ektp_core.flow.pressing import Conclude
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
@@ -43,8 +44,12 @@ from tests.station.station_bench import STATION, HubHere, Line, Office, people
 
 BLANKS, PRINTER = 4, "VP-0001"
 SETTLE_S = 60.0
+#: How long people watch a station that waits for room on its disk.
+FULL_S = 4.0
 #: A card that was judged or doubted; nothing more happens to it here.
 ENDED = {"PRINTED", "MISPRINTED", "SUSPECT"}
+#: A test card that came to its end.
+TESTED = {"waste", "unused", "doubt"}
 
 
 def found(folder: Path) -> "Office":
@@ -105,21 +110,33 @@ class Printer:
         self._process.stop()
 
 
-def serve(hub: HubHere) -> ThreadingHTTPServer:
-    """The hub's addresses a station uses, over HTTP."""
+def serve(hub: HubHere, lost: tuple[str, ...] = ()) -> ThreadingHTTPServer:
+    """The hub's addresses a station uses, over HTTP. `lost`: of so many uploads nothing is heard."""
+    falls = list(lost)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            fall = falls.pop(0) if falls and self.path not in ("/v1/feed", "/v1/payload") else ""
+            if fall == "before":
+                self._fall()
+                return
             try:
                 status, answer = 200, _answer(hub, self.path, body)
             except Refused as refused:
                 plain = {"refused": refused_to_plain(refused)}
                 status, answer = status_of(refused), json.dumps(plain).encode()
+            if fall == "after":
+                self._fall()
+                return
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def _fall(self) -> None:
+            """The hub dies: before it wrote the upload down, or after, and its receipt never comes."""
+            self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
@@ -154,8 +171,10 @@ class World:
     scene: Scene
     told: list[Conclude] = field(init=False, factory=list)
     codes: list[int] = field(init=False, factory=list)
+    gave_up: bool = field(init=False, default=False)
     _station: "subprocess.Popen[bytes] | None" = field(init=False, default=None)
     _kill_at: AtDevice | None = field(init=False, default=None)
+    _order: bytes = field(init=False, default=b"")
 
     def __attrs_post_init__(self) -> None:
         template = self.founded.made.folder.parent
@@ -164,7 +183,8 @@ class World:
         made = evolve(self.founded.made, folder=hub, book=hub / self.founded.made.book.name)
         self.office = _moved(self.founded, made)
         self.hub = HubHere(self.office)
-        self.server = serve(self.hub)
+        self.hub.away = self.scene.tests  # until a test card is ordered: no other card can be before it
+        self.server = serve(self.hub, self.scene.lost)
         self.printer = Printer(self.folder / "printer", self._happened)
         self.station_folder = self.folder / self.founded.folder.relative_to(template)
         self.page = httpx.Client(trust_env=False, timeout=5)
@@ -175,7 +195,7 @@ class World:
     def _config(self) -> StationConfig:
         printer = PrinterConfig("A", "virtual", str(self.printer.folder), PRINTER, 5_000)
         url = f"http://127.0.0.1:{self.server.server_port}"
-        return StationConfig(STATION, url, (printer,), poll_ms=60, retry_ms=40, retry_most_ms=100)
+        return StationConfig(STATION, url, (printer,), profile=self.scene.profile, poll_ms=60, retry_ms=40, retry_most_ms=100)
 
     # -- the station ------------------------------------------------------------------------
 
@@ -234,10 +254,9 @@ class World:
 
     # -- people -----------------------------------------------------------------------------
 
-    def people_meanwhile(self) -> None:
-        """What people do at the printer while the station is down."""
-        if self.scene.taken:
-            self.printer.panel.take(*self.scene.taken)
+    def people_meanwhile(self) -> tuple[str, ...]:
+        """What people do at the printer while the station is down; the cards they took."""
+        return self.printer.panel.take(*self.scene.taken) if self.scene.taken else ()
 
     def see(self) -> dict[str, Any]:
         """The station's page; empty when it does not answer."""
@@ -255,13 +274,24 @@ class World:
             return
         body = self._verdict(card)
         message = self.office.ask(STATION, body, "operator", ask_id=f"look/{time.time_ns()}", at_ms=time.time_ns() // 1_000_000)
+        if self._is_taken(message):
+            self.told.append(body)
+
+    def order_test(self, now: dict[str, Any]) -> None:
+        """Somebody orders a test card, with the same signed ask until it is taken; then the hub is there again."""
+        if not self.hub.away or not now.get("printers"):
+            return
+        self._order = self._order or self.office.ask(
+            STATION, OrderTest("A"), "operator", ask_id="test", at_ms=time.time_ns() // 1_000_000
+        )
+        self.hub.away = not self._is_taken(self._order)
+
+    def _is_taken(self, message: bytes) -> bool:
         try:
             url = (self.station_folder / ADDRESS_FILE).read_text(encoding="utf-8").strip()
-            answer = self.page.post(f"{url}/v1/asks", content=message).json()
+            return "accepted" in self.page.post(f"{url}/v1/asks", content=message).json()
         except (OSError, httpx.HTTPError, ValueError):
-            return  # the station went in between: nobody was told anything
-        if "accepted" in answer:
-            self.told.append(body)
+            return False  # the station went in between: nobody was told anything
 
     def _verdict(self, card: dict[str, Any]) -> Conclude:
         true = self.printer.truth().cards[f"{card['series']} {card['number']}"]
@@ -273,13 +303,24 @@ class World:
             outcome, place, cause = Outcome.SPOILED, BlankPlace.OUTPUT, Cause.MISPRINT
         return Conclude(card["record"], card["n"], outcome, place, Certainty.OPERATOR, cause)
 
-    def work(self) -> bool:
-        """Let things happen until the station ends (False) or everything has settled (True)."""
+    def work(self, full: bool = False) -> bool:
+        """Let things happen until the station ends (False) or everything has settled (True).
+
+        `full`: its disk is full for good. A station may wait for room; somebody makes it, and starts it anew.
+        """
         deadline = time.monotonic() + SETTLE_S
+        full_since = 0.0
         while time.monotonic() < deadline:
             if not self.is_running():
                 return False
+            if full and not full_since and self.failed_writes():
+                full_since = time.monotonic()
+            if full_since and time.monotonic() > full_since + FULL_S:
+                self.gave_up = True
+                self.kill()
+                return False
             now = self.see()
+            self.order_test(now)
             self.judge(now)
             self._new_ribbon()
             if self._has_settled(now):
@@ -294,6 +335,8 @@ class World:
 
     def _has_settled(self, now: dict[str, Any]) -> bool:
         if not now or now["commits"] != now["acknowledged"] or now["held"]:
+            return False
+        if self.scene.tests and not TESTED & {one.get("test_card") for one in now["printers"]}:
             return False
         return set(self.hub.locks().values()) <= ENDED
 

@@ -148,11 +148,14 @@ def test_a_districts_list_loses_its_niks_at_the_door_and_is_shown_by_lines(
     assert [person for person, _ in work.ask.body.lines] == [centre.door.pseudonyms.person(nik) for nik in niks]
     assert len(work.payloads) == 1 and not any(nik in repr(work.ask) for nik in niks)
     centre.must_take(raw)
+    (waits,) = centre.view(proposal, OFFICE)["waiting"]
+    assert (waits["proposal"], waits["lines"]) == ("operator/USUL-1", 2)
     head = newcomer(centre, "head", OFFICE, Role.SECTION_HEAD)
     centre.must_take(centre.messages.ask(AnswerProposal("USUL-1", OFFICE), head))
     shown: dict[str, Any] = centre.view(proposal, f"{OFFICE}:USUL-1")
     assert [(line["line"], line["answer"]) for line in shown["lines"]] == [(1, "lifted-now"), (2, "not-known")]
     assert not any(nik in str(shown) for nik in niks)
+    assert centre.view(proposal, OFFICE)["waiting"] == [] and shown["proposal"] == "operator/USUL-1"
 
 
 def test_a_list_with_what_is_no_nik_is_refused_by_its_line(centre: "Centre") -> None:

@@ -12,7 +12,7 @@ from ektp_core.flow.ask import Ask
 from ektp_core.flow.releasing import AcceptRelease, NoteWrongCode
 from ektp_core.wire.release import ReleaseByCode
 from ektp_hub.init import make_hub
-from ektp_hub.release_door import release_work
+from ektp_hub.release_door import NOTED, release_work
 from ektp_hub.wiring import open_book
 from ektp_hub.wrong_codes import as_told
 from ektp_keys.key_file import FileSigner, load_key
@@ -62,11 +62,12 @@ def test_a_code_that_fits_names_the_stations_key_beside_the_officers(desk: Desk)
 
 def test_one_that_does_not_becomes_a_note_and_whoever_typed_it_is_refused(desk: Desk) -> None:
     work = desk.work(WRONG)
-    assert (work.ask.id, work.ask.body) == ("", NoteWrongCode(STATION, RECORD, 1))
+    assert (work.ask.id, work.ask.body) == (NOTED + work.ask.digest.hex(), NoteWrongCode(STATION, RECORD, 1))
     assert work.ask.signed_by == (desk.officer.key_id,)
-    (answer,) = desk.store.commit([work], NOW_MS)
-    told = as_told(work, answer)
+    told = as_told(work, Accepted(3, ()))
     assert isinstance(told, Refused) and told.refusal is Refusal.WRONG_CODE
+    (answer,) = desk.store.commit([work], NOW_MS)  # no such record in this book: it is not noted, and he is told so
+    assert isinstance(answer, Refused) and answer.refusal is Refusal.UNKNOWN_RECORD and as_told(work, answer) is answer
 
 
 def test_a_note_that_was_itself_refused_and_any_other_answer_stay_as_they_are(desk: Desk) -> None:

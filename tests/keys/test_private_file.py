@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 
 from ektp_core.errors import Refused
-from ektp_keys.private_file import read_private, write_private
+from ektp_keys.private_file import read_private, replace_private, write_private
 
 
 @frozen
@@ -76,3 +76,62 @@ def test_a_disk_that_refuses_leaves_no_half_file(tmp_path: Path, monkeypatch: py
     with pytest.raises(Refused, match="No space left"):
         write_private(tmp_path / "note", Note("x"))
     assert list(tmp_path.iterdir()) == []
+
+
+class Killed(BaseException):
+    """A power cut: nothing after it is done, no tidying either."""
+
+
+def die(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("moment", ["fdopen", "fsync", "link", "unlink"])
+def test_cut_off_at_any_moment_the_name_is_free_or_the_file_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    path = tmp_path / "note"
+    with monkeypatch.context() as cut:
+        where: object = Path if moment == "unlink" else os
+        cut.setattr(where, moment, die)
+        with pytest.raises(Killed):
+            write_private(path, Note("first"))
+    if path.exists():
+        assert read_private(path, Note) == Note("first")
+        path.unlink()
+    write_private(path, Note("second"))
+    assert read_private(path, Note) == Note("second")
+    assert [one.name for one in tmp_path.iterdir()] == ["note"]  # what was left is gone
+
+
+def test_where_a_file_system_knows_no_second_names_a_new_file_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", cannot)
+    write_private(tmp_path / "note", Note("first"))
+    with pytest.raises(Refused, match="exists already"):
+        write_private(tmp_path / "note", Note("second"))
+    assert read_private(tmp_path / "note", Note) == Note("first") and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("moment", ["fdopen", "fsync", "replace"])
+def test_cut_off_while_it_is_replaced_the_old_file_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    path = tmp_path / "note"
+    write_private(path, Note("old"))
+    with monkeypatch.context() as cut:
+        cut.setattr(os, moment, die)
+        with pytest.raises(Killed):
+            replace_private(path, Note("new"))
+    assert read_private(path, Note) == Note("old")
+    replace_private(path, Note("new"))
+    assert read_private(path, Note) == Note("new") and len(list(tmp_path.iterdir())) == 1
+    with monkeypatch.context() as full:
+        full.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(Refused, match="No space left"):
+            replace_private(path, Note("newer"))
+    assert read_private(path, Note) == Note("new") and len(list(tmp_path.iterdir())) == 1

@@ -8,9 +8,13 @@ import pytest
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.vocabulary.role import Hand
+from ektp_keys.book_key import key_of_book
 from ektp_keys.public_keys import is_signed_by
 from ektp_keys.token_signer import TokenPlace, create_token_key, load_token_key
 from ektp_keys.transit import seal_to
+from ektp_station.enrolling import Wanted, make_station
+from ektp_station.journal_key import open_journal
+from ektp_station.station_key import load_book_key, load_station_key, station_key_id
 
 PIN, LABEL = "87654321", "station/52.03/1"
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm.so", "/usr/lib/pkcs11/libsofthsm2.so")
@@ -94,3 +98,26 @@ def test_another_key_under_the_same_name_is_refused(tmp_path: Path, place: Token
     path.write_text(text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :])
     with pytest.raises(Refused, match="another key"):
         load_token_key(path, PIN)
+
+
+# -- a station whose key is in a token -----------------------------------------------------------------
+
+
+@pytest.mark.rule(40)
+def test_a_station_is_enrolled_with_a_token_and_its_book_opens_with_token_and_pin_alone(
+    tmp_path: Path, place: TokenPlace
+) -> None:
+    folder, wanted = tmp_path / "station", Wanted(LABEL, "http://127.0.0.1:1", "Mesin 1", ("v5",))
+    fingerprint = make_station(folder, wanted, PIN, 1, place)
+    assert make_station(folder, wanted, PIN, 2) == fingerprint  # asked again: the same key
+    assert not (folder / "station.key").exists()
+    signer = load_station_key(folder, PIN)
+    assert station_key_id(folder) == signer.key_id
+    key = open_journal(folder, PIN, signer).key
+    assert load_book_key(folder, PIN, signer) == key
+    signer.close()  # type: ignore[attr-defined]  # it is a token's
+    assert load_book_key(folder, PIN) == load_book_key(folder, PIN) == key
+    with pytest.raises(Refused, match="PinIncorrect"):
+        load_book_key(folder, "11111111")
+    with pytest.raises(Refused, match="sealed to the key in a token"):
+        key_of_book(folder / "station.db", PIN)

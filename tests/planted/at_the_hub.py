@@ -40,12 +40,12 @@ def _offered(patch: Patch, is_wanted: Any) -> None:
     """Let the hub's own work also offer records in another state to `decide_authorise`."""
     honest = hub_step._authorisations
 
-    def authorisations(view: View, key: str, now_ms: int) -> Iterator[Work]:
-        yield from honest(view, key, now_ms)
+    def authorisations(view: View, state: hub_step.HubState, now_ms: int) -> Iterator[Work]:
+        yield from honest(view, state, now_ms)
         station = next(one for one in view.rows(Station) if not one.frozen_why)
         for lock in view.rows(Lock):
             if is_wanted(view, lock, now_ms):
-                yield hub_step._authorisation(view, lock.record, station.station, key, now_ms)
+                yield hub_step._authorisation(view, lock.record, station.station, state.key, now_ms)
 
     patch.setattr(hub_step, "_authorisations", authorisations)
 

@@ -12,7 +12,7 @@ from tests.planted import at_the_hub as hub
 from tests.planted import at_the_station as station
 
 #: Seeds a planted mistake is given to be caught.
-MOST_SEEDS = 400
+MOST_SEEDS = 800
 
 
 @frozen
@@ -48,14 +48,20 @@ PLANTED = (
     Planted(
         station.time_by_the_wall_clock,
         (findings.STARTED_LATE,),
-        Options(clock_jump=3.0, clock_ahead_ms=0, records_least=4, records_most=4, lease_count=4),
+        Options(
+            clock_jump=3.0, clock_ahead_ms=0, records_least=4, records_most=4, lease_count=4, lease_ms=60_000, poll_ms=15_000
+        ),
     ),
     Planted(station.counter_not_checked, (findings.TWO_OF_ONE_ATTEMPT,), Options(
             rollback=1.0, records_least=4, records_most=4, lease_count=4, clone=0, stolen_station=0, blind_printer=0,
             mixed_hopper=0, partition=0, power_cut=0, process_death=0, disk_full=0, sync_fails=0, misprint=0, recall=0,
         ),
     ),
-    Planted(station.older_copy_not_noticed, (findings.SET_BACK_UNNOTICED,), Options(rollback=1.0)),
+    Planted(
+        station.older_copy_not_noticed,
+        (findings.SET_BACK_UNNOTICED,),
+        Options(rollback=1.0, records_least=4, records_most=4, lease_count=4, loss=0, blind_printer=0),
+    ),
     Planted(
         station.chip_accepted_twice,
         (findings.ONE_CHIP_TWO_CARDS,),

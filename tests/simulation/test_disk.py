@@ -126,3 +126,18 @@ def test_a_disk_that_is_set_back_holds_the_older_book(disk: Disk, book: SqliteSt
     again = _open(disk)
     assert again.position().n == 1
     disk.leave(again.close)
+
+
+def test_what_a_book_shows_after_an_unsure_commit_is_no_longer_lost(disk: Disk) -> None:
+    """The log of the process before was read as kept, but had never been synced."""
+    store = _open(disk)
+    _name(store, "before")
+    disk.failing = 1
+    with pytest.raises(StoreUnsure):
+        _name(store, "during")
+    disk.leave(store.close)
+    store = _open(disk)
+    assert store.position().n == 2
+    store = _cut(disk, store)
+    assert store.position().n == 2
+    disk.leave(store.close)

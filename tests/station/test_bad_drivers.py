@@ -11,7 +11,8 @@ import pytest
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_virtual import launch
 from ektp_driver_virtual.launch import RunningPrinter
-from ektp_station.driver_link import GRACE_MS, PRINTED_BYTES, WORDS, DriverLink
+from ektp_station.driver_link import GRACE_MS, WORDS, DriverLink
+from ektp_station.driver_words import PRINTED_BYTES, PRINTED_LINES
 from tests.station.station_bench import until
 
 pytestmark = pytest.mark.processes
@@ -100,7 +101,9 @@ def test_a_driver_that_floods_its_output_goes_on_and_only_the_beginning_is_kept(
     link = opened("flood-words@status")
     assert link.call("status", timeout_ms=10_000).session >= 1
     link.close()
-    assert 0 < len(capfd.readouterr().err) <= PRINTED_BYTES
+    said = capfd.readouterr().err
+    assert 0 < said.count("x") + said.count("y") <= PRINTED_BYTES + 2 * PRINTED_LINES
+    assert len(said.splitlines()) <= PRINTED_LINES
 
 
 def test_what_a_driver_started_ends_with_it(opened: Any) -> None:

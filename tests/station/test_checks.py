@@ -8,10 +8,11 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from ektp_core.flow.rows import Station
+from ektp_core.flow.moving_events import Coming
+from ektp_core.flow.rows import BookPlace, Station
 from ektp_keys.key_file import load_key
 from ektp_station import checks_beside
-from ektp_station.arriving import NOTE_FILE
+from ektp_station.arriving import NOTE_FILE, Arriving
 from ektp_station.checks import Finding, Looked, Mark, look_at_folder
 from ektp_station.checks_beside import look_around, own_word
 from ektp_station.commands import station
@@ -208,6 +209,23 @@ class Read:
 )
 def test_what_the_book_says_of_its_station(read: Any, said: str) -> None:
     assert [one.found for one in own_word(read, STATION)] == [said]
+
+
+PACKED = BookPlace(STATION, True, "Sakra", "a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("note", "mark", "said"),
+    [
+        (None, Mark.STOP, "No card is begun: {why}"),
+        (Arriving(Coming.MOVED, "a" * 32), Mark.WELL, "It was packed elsewhere and goes on here from the first start."),
+        (Arriving(Coming.MOVED, "b" * 32), Mark.STOP, "No card is begun: {why}"),  # of another move
+        (Arriving(Coming.RESTORED, "b"), Mark.MEND, "It is a backup that was restored, and was not started yet."),
+    ],
+)
+def test_a_packed_book_that_was_unpacked_here_is_no_problem(note: Arriving | None, mark: Mark, said: str) -> None:
+    read: Any = Read(Station(STATION, ()), PACKED)
+    assert [(one.mark, one.found) for one in own_word(read, STATION, note)] == [(mark, said)]
 
 
 def test_the_command_ends_with_1_where_there_is_a_problem(folder: Path, hub: dict[str, HubSeen | None]) -> None:

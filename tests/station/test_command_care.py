@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ektp_core.flow.blank_tests import NoteCleaning, OrderTest
+from ektp_core.flow.blank_tests import DoubtTest, NoteCleaning, OrderTest
 from ektp_station import command_care
 from ektp_station.commands import station
 
@@ -45,7 +45,9 @@ def test_printers_says_who_takes_a_card_and_who_does_not(tmp_path: Path, monkeyp
     ]
 
 
-@pytest.mark.parametrize(("command", "body"), [("test-card", OrderTest("A")), ("cleaned", NoteCleaning("A"))])
+@pytest.mark.parametrize(
+    ("command", "body"), [("test-card", OrderTest("A")), ("doubt-test", DoubtTest("A")), ("cleaned", NoteCleaning("A"))]
+)
 def test_people_order_test_cards_and_note_cleanings(
     command: str, body: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ from ektp_keys.public_keys import BookKeys
 from ektp_station import asking_station, command_close
 from ektp_station.commands import station
 from ektp_station.config import StationConfig, write_config
+from ektp_station.count_trace import with_trace
 from ektp_station.door import open_local_ask
 from ektp_station.founding import found_book
 from ektp_station.messages import Settings, StationState
@@ -64,7 +65,7 @@ class Room:
                 return found
             assert body is not None
             work = open_local_ask(body, BookKeys(view), STATION, now_ms(), 900_000)
-        (given,) = self.store.commit([work], now_ms())
+        given, *_ = self.store.commit(list(with_trace(work)), now_ms())
         if isinstance(given, Refused):
             raise refused_from_plain(json.loads(json.dumps(refused_to_plain(given))))
         return {"accepted": {}}
@@ -148,11 +149,11 @@ def test_a_count_in_a_file_needs_no_terminal_and_is_given_as_json(room: Room, tm
 
 
 @pytest.mark.parametrize("text", ["minutes = 3", "piles = [", 'minutes = "x"\nrows = 1', ""])
-def test_a_file_that_is_no_count_is_refused_and_the_count_stays_open(room: Room, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_no_count_is_refused_before_anything_stops(room: Room, tmp_path: Path, text: str) -> None:
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")
     done = room.run("close", "--file", str(tmp_path / "c.toml"))
     assert isinstance(done.exception, Refused) and done.exception.refusal in (Refusal.BAD_FILE, Refusal.MALFORMED)
-    assert room.is_counting() and not room.days()
+    assert not room.is_counting() and not room.days()
 
 
 def test_a_count_is_begun_given_up_and_a_closed_day_opened_again_by_two(room: Room) -> None:
@@ -170,7 +171,49 @@ def test_a_count_is_begun_given_up_and_a_closed_day_opened_again_by_two(room: Ro
 def test_one_person_alone_closes_no_day(room: Room) -> None:
     done = room.run("close", typed="\n".join(TRUE), who=("operator",))
     assert isinstance(done.exception, Refused) and done.exception.refusal is Refusal.NEEDS_PEOPLE
-    assert room.is_counting() and not room.days()
+    assert not room.is_counting() and not room.days()
+    twice = room.run("close", typed="\n".join(TRUE), who=("operator", "operator"))
+    assert isinstance(twice.exception, Refused) and not room.is_counting()
+
+
+def test_a_file_that_is_missing_or_names_no_serials_stops_nothing(room: Room, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(COUNT.replace(f"{SERIES}:4-7", f"{SERIES} 4-7"), encoding="utf-8")
+    for name in ("missing.toml", "c.toml"):
+        done = room.run("close", "--file", str(tmp_path / name))
+        assert isinstance(done.exception, Refused) and not room.is_counting()
+
+
+def test_only_the_field_that_is_wrong_is_asked_for_again(room: Room) -> None:
+    explained = ("one fell behind the desk", "4", "2", "0")
+    typed = (
+        *("4", "2", "0", "1", "1", "12"), "NIK 5203054408990001", "BA-1",
+        *explained,
+        "one fell behind the desk", "4", f"{SERIES} 4-7", f"{SERIES}:4-99", f"{SERIES}:4-7", "2", f"{SERIES}:9-10", "0",
+    )  # fmt: skip
+    done = room.run("close", typed="\n".join(typed))
+    assert done.exit_code == 0, (done.output, done.exception)
+    (day,) = room.days()
+    assert (day.minutes, [one[1:] for one in day.missing]) == ("BA-1", [(SERIES, 8, 8)])
+
+
+def test_minutes_that_were_used_before_are_asked_for_again_and_no_pile_is(room: Room) -> None:
+    assert room.run("close", typed="\n".join(TRUE)).exit_code == 0
+    assert room.run("close", "--reopen", "ten wait").exit_code == 0
+    done = room.run("close", typed="\n".join((*TRUE, "BA-2")))
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert [one.minutes for one in room.days()] == ["BA-1", "BA-2"]
+
+
+def test_every_count_that_is_refused_because_it_differs_leaves_a_mark(room: Room, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(COUNT.replace("one is not there", ""), encoding="utf-8")
+    for _ in range(3):
+        done = room.run("close", "--file", str(tmp_path / "c.toml"))
+        assert isinstance(done.exception, Refused) and done.exception.refusal is Refusal.COUNT_UNEXPLAINED
+    assert room.run("close", "--give-up", "tea", who=("operator",)).exit_code == 0
+    done = room.run("close", typed="\n".join(TRUE))
+    assert done.exit_code == 0 and "because they differed: 3" in done.output
+    (day,) = room.days()
+    assert day.differed == 3
 
 
 def test_unused_blanks_go_back_to_the_store(room: Room) -> None:

@@ -17,6 +17,12 @@ LEAST = f'station = "{STATION}"\nhub = "http://127.0.0.1:8717"\n'
 A_PRINTER = '[[printers]]\nname = "A"\ndriver = "virtual"\naddress = "x"\nserial = "1"\n'
 
 
+def block(called: str, **changes: str) -> str:
+    """A printer as TOML; all of them are one device."""
+    values = {"name": called, "driver": "virtual", "address": "p", "serial": "VP-1", **changes}
+    return "\n[[printers]]\n" + "".join(f'{key} = "{value}"\n' for key, value in values.items())
+
+
 def refused(folder: Path, text: str | bytes) -> Refused:
     (folder / FILE).write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(Refused) as why:
@@ -26,7 +32,7 @@ def refused(folder: Path, text: str | bytes) -> Refused:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     config = StationConfig(
-        STATION, "http://hub:1", (PRINTER, attrs.evolve(PRINTER, name="B")), 8080, False, Profile.NO_CHIP, 10, 20, 30
+        STATION, "http://hub:1", (PRINTER, attrs.evolve(PRINTER, name="B", serial="VP-2")), 8080, False, Profile.NO_CHIP, 10, 20, 30
     )
     write_config(tmp_path, config)
     assert load_config(tmp_path) == config
@@ -104,3 +110,18 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, text: str | bytes) ->
 def test_a_folder_without_settings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="BAD_FILE"):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('hub = ""', "hub"), ('hub = "nonsense"', "hub"), ('hub = "http://"', "hub"),
+        *((f'hub = "http://h"\n{block("A", **{one: ""})}', one) for one in ("name", "driver", "serial")),
+        (f'hub = "http://h"\n{block("A")}{block("B")}', "printers"),
+    ],
+)  # fmt: skip
+def test_what_no_station_can_work_with_is_refused_by_name(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / FILE).write_text(f'station = "station/52.03/1"\n{text}\n', "utf-8")
+    with pytest.raises(Refused) as caught:
+        load_config(tmp_path)
+    assert caught.value.refusal is Refusal.BAD_VALUE and str(caught.value.facts["field"]).endswith(named)

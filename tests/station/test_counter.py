@@ -27,6 +27,8 @@ from ektp_station.counter import _OF_PRINTER, queue_here, why_here, why_printer
 from ektp_station.duty import Limits, Reason, Told
 from ektp_station.messages import Drove
 from ektp_station.press import Phase
+from ektp_station.snapshot import snapshot
+from ektp_station.step_cards import startable
 from tests.station.press_bench import FIRST, LEASE_MS, NOW, PRINTER, STATION, Bench
 
 pytestmark = pytest.mark.rule(34)
@@ -113,6 +115,7 @@ def no_answer(bench: Bench) -> None:
 #: Name, what happened, the one reason, and what its sentence must say; by hand.
 SCENES: tuple[tuple[str, Scene, Why, dict[str, Fact]], ...] = (
     ("next", up, Why.NEXT_HERE, {"ahead": 0, "until": NOW + LEASE_MS}),
+    ("its data did not come", state(lacking=frozenset({(FIRST, 1)})), Why.DATA_LACKING, {"record": FIRST}),
     ("the printer takes it", Bench.start, Why.BEGINNING, {"printer": PRINTER}),
     ("in the machine", to(PressStep.FED), Why.IN_MACHINE, {"station": STATION}),
     ("to be looked at", asking, Why.LOOK_WANTED, {"printer": PRINTER}),
@@ -257,3 +260,30 @@ def test_what_was_checked_too_long_ago_goes_back_and_is_not_begun() -> None:
     assert bench.phase is Phase.IDLE
     bench.settle()
     assert bench.lock_state() is LockState.READY
+
+
+def test_a_card_without_its_data_is_never_the_next_one_and_holds_nobody_up() -> None:
+    bench = Bench(records=2)
+    bench.up()
+    assert answer(bench, SECOND).why is Why.WAITING_HERE
+    bench.state = evolve(bench.state, lacking=frozenset({(FIRST, 1)}))
+    assert answer(bench, SECOND).why is Why.NEXT_HERE
+    with bench.store.read() as view:
+        assert [turn.record for turn in startable(bench.state, view, bench.now_ms)] == [SECOND]
+
+
+@pytest.mark.rule(39)
+def test_the_page_names_no_chip_while_somebody_looks_at_the_card() -> None:
+    bench = Bench()
+    to(PressStep.UID_BOUND)(bench)
+    assert card_shown(bench)["uid"]
+    bench = Bench()
+    asking(bench)
+    assert card_shown(bench)["uid"] == "" and card_shown(bench)["record"] == FIRST
+
+
+def card_shown(bench: Bench) -> dict[str, Any]:
+    with bench.store.read() as view:
+        (printer,) = snapshot(bench.state, view, bench.now_ms)["printers"]
+    found: dict[str, Any] = printer["card"]
+    return found

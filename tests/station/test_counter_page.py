@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from attrs import field, frozen
 
@@ -13,8 +14,10 @@ from ektp_core.boundary.store import Payload
 from ektp_core.boundary.uplink import UplinkError
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.counter_answer import CounterAnswer, Why
+from ektp_core.flow.events import Stepped
 from ektp_core.vocabulary.prr import to_payload
 from ektp_core.vocabulary.role import Hand
+from ektp_core.vocabulary.state import LockEvent, LockState
 from ektp_core.wire.asks import HUB, EnterRecord, write_ask
 from ektp_core.wire.envelope import PayloadType, signed
 from ektp_core.wire.question import answer_from_plain, answer_to_plain
@@ -22,6 +25,7 @@ from ektp_keys.key_file import create_key
 from ektp_keys.payload_box import lock_payload
 from ektp_station.api import station_app
 from ektp_station.counter_page import LIMIT_BYTES, Counter, counter_routes
+from ektp_station.erasing import Label, label_digest
 from ektp_station.messages import StationState
 from tests.station.press_bench import FIRST, LEASE_MS, NOW, Bench
 from tests.station.station_bench import people
@@ -39,6 +43,7 @@ class Book:
 
     bench: Bench
     kept: Payload | None
+    label: Payload | None = None
 
     @property
     def state(self) -> StationState:
@@ -52,6 +57,8 @@ class Book:
         return self.bench.store.read()
 
     def payload(self, digest: bytes) -> Payload | None:
+        if digest == label_digest(b"payload"):
+            return self.label
         return self.kept if digest == b"payload" else None
 
     def time_ms(self) -> int:
@@ -114,6 +121,40 @@ def test_about_anybody_else_the_hub_is_asked(mine: Payload) -> None:
 
 def test_without_a_line_the_answer_says_so(mine: Payload) -> None:
     assert why(Book(Bench(), mine), Hub(), OTHERS).why is Why.NOT_HERE_NO_LINE
+
+
+@pytest.mark.parametrize(
+    ("ended", "event", "reason"),
+    [
+        (LockState.SUSPECT, LockEvent.DOUBT, Why.SUSPECT),
+        (LockState.PRINTED, LockEvent.VERDICT_GOOD, Why.TO_HAND_OVER),
+        (LockState.MISPRINTED, LockEvent.VERDICT_BAD, Why.TO_REPORT),
+    ],
+)
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_without_a_line_a_card_that_lies_here_is_known_by_its_record_or_its_label(
+    mine: Payload, ended: LockState, event: LockEvent, reason: Why, is_erased: bool
+) -> None:
+    bench = Bench()
+    bench.up()
+    bench.happen(Stepped(FIRST, 1, LockEvent.START, LockState.IN_PRESS), Stepped(FIRST, 1, event, ended))
+    label = Label(MINE, "X", "52.03.01.2001")
+    kept = lock_payload(msgspec.json.encode(label), label_digest(b"payload"))
+    book = Book(bench, None if is_erased else mine, kept if is_erased else None)
+    assert why(book, Hub(), MINE).why is reason
+    assert why(book, Hub(), OTHERS).why is Why.NOT_HERE_NO_LINE
+    hub = Hub(ELSEWHERE)
+    assert why(book, hub, MINE) == ELSEWHERE and hub.asked  # the hub knows more, while it answers
+
+
+def test_without_a_line_a_label_that_cannot_be_opened_is_nobodys() -> None:
+    bench = Bench()
+    bench.up()
+    bench.happen(
+        Stepped(FIRST, 1, LockEvent.START, LockState.IN_PRESS), Stepped(FIRST, 1, LockEvent.DOUBT, LockState.SUSPECT)
+    )
+    book = Book(bench, None, lock_payload(b"no label", label_digest(b"payload")))
+    assert why(book, Hub(), MINE).why is Why.NOT_HERE_NO_LINE
 
 
 def test_without_a_line_and_with_data_that_cannot_be_read_nothing_is_claimed() -> None:

@@ -2,16 +2,17 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import apsw
 import pytest
 
-from ektp_core.boundary.store import Accepted, Payload
+from ektp_core.boundary.store import Accepted, Payload, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_station.disk_room import FILE, NEARLY_FULL, DiskRoom, RoomyStore
+from ektp_station.step_link import STOPPED
 from ektp_store.sqlite import SqliteStore
 from ektp_store.verify import verify
 from ektp_testing.small_book import Move, TakeIn, asked, decide
@@ -68,7 +69,7 @@ def test_a_card_under_way_is_written_to_its_end_on_a_full_disk(small_disk: Path)
     clock = Clock()
     room = DiskRoom(small_disk, clock, low_bytes=1 << 20, reserve_bytes=1 << 20)
     assert room.look() == "" and (small_disk / FILE).stat().st_size == 1 << 20
-    store = RoomyStore(SqliteStore(str(small_disk / "book"), decide, apply, key=KEY), room)
+    store = RoomyStore(SqliteStore(str(small_disk / "book"), decide, apply, key=KEY), room, (Move,))
     store.commit([asked("supply", TakeIn(1, 100))], 1)
     other = filled(small_disk)
     clock.ms += 10_000
@@ -103,7 +104,7 @@ def test_a_start_on_a_full_disk_uses_what_was_set_aside(small_disk: Path) -> Non
     store.close()
     filled(small_disk)
     again = room.with_room(lambda: SqliteStore(str(small_disk / "book"), decide, apply))
-    (answer,) = RoomyStore(again, room).commit([asked("m", Move(1, 1, "centre", "x"), big("p"))], 2)
+    (answer,) = RoomyStore(again, room, (Move,)).commit([asked("m", Move(1, 1, "centre", "x"), big("p"))], 2)
     assert isinstance(answer, Accepted)
     again.close()
 
@@ -200,7 +201,7 @@ def test_the_outcome_fits_whenever_the_disk_became_full(tmp_path: Path) -> None:
         room.look()
         path = tmp_path / f"book-{at}"
         disk.left = 1 << 30
-        store = RoomyStore(SqliteStore(str(path), decide, apply, vfs="quota"), room)
+        store = RoomyStore(SqliteStore(str(path), decide, apply, vfs="quota"), room, (Move,))
         store.commit([asked("supply", TakeIn(1, 100))], 1)
         disk.left = at
         for step in range(1, 5):
@@ -211,3 +212,85 @@ def test_the_outcome_fits_whenever_the_disk_became_full(tmp_path: Path) -> None:
         assert verify(str(path), apply).commits == 5
     assert released > 8
     disk.unregister()
+
+
+# -- who gets the reserve -------------------------------------------------------------------------
+
+
+class FullFor:
+    """A store that takes some of the bodies it is given only where the reserve lay; it notes what it took."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.taken: list[object] = []
+
+    def _check(self) -> None:
+        if (self.folder / FILE).exists():
+            raise Refused(Refusal.BOOK_FULL, {"path": "book"})
+
+    def commit(self, group: Sequence[Work], at_ms: int, counters: object = ()) -> tuple[Accepted, ...]:
+        self._check()
+        self.taken += [work.ask.body for work in group]
+        return tuple(Accepted(1, ()) for _ in group)
+
+    def set_link(self, name: str, value: bytes) -> None:
+        self._check()
+        self.taken.append(name)
+
+
+FEED, ENDING = TakeIn(1, 9), Move(1, 1, "centre", "x")
+
+
+def full_station(tmp_path: Path) -> tuple[RoomyStore, FullFor, DiskRoom]:
+    room, inner = DiskRoom(tmp_path, Clock(), 0, 1 << 16), FullFor(tmp_path)
+    assert room.look() == ""
+    return RoomyStore(inner, room, (Move,)), inner, room  # type: ignore[arg-type]  # only what is written
+
+
+def test_what_ends_no_card_is_refused_on_a_full_disk_and_the_reserve_stays(tmp_path: Path) -> None:
+    store, inner, room = full_station(tmp_path)
+    (answer,) = store.commit([asked("feed", FEED)], 1)
+    assert isinstance(answer, Refused) and answer.refusal is Refusal.BOOK_FULL
+    assert (tmp_path / FILE).exists() and inner.taken == [] and room.why == NEARLY_FULL
+
+
+def test_of_a_group_only_the_ending_takes_the_reserve(tmp_path: Path) -> None:
+    store, inner, _ = full_station(tmp_path)
+    first, second, third = store.commit([asked("a", FEED), asked("b", ENDING), asked("c", FEED)], 1)
+    assert isinstance(first, Refused) and isinstance(second, Accepted) and isinstance(third, Refused)
+    assert inner.taken == [ENDING] and not (tmp_path / FILE).exists()
+
+
+def test_a_note_is_left_out_on_a_full_disk_but_not_that_printing_is_stopped(tmp_path: Path) -> None:
+    store, inner, room = full_station(tmp_path)
+    for name in ("clock", "receipt"):
+        store.set_link(name, b"x")
+    assert inner.taken == [] and (tmp_path / FILE).exists() and room.why == NEARLY_FULL
+    store.set_link(STOPPED, b"x")
+    assert inner.taken == [STOPPED]
+
+
+def test_what_else_a_commit_is_refused_for_goes_on_to_whoever_asked(tmp_path: Path) -> None:
+    class Damaged(FullFor):
+        def _check(self) -> None:
+            raise Refused(Refusal.BOOK_DAMAGED, {"path": "book", "place": "a page", "found": "x"})
+
+    store = RoomyStore(Damaged(tmp_path), DiskRoom(tmp_path, Clock(), 0, 1 << 16), (Move,))  # type: ignore[arg-type]
+    for write in (lambda: store.commit([asked("a", FEED)], 1), lambda: store.set_link("clock", b"x")):
+        with pytest.raises(Refused, match="BOOK_DAMAGED"):
+            write()
+
+
+def test_the_feed_leaves_the_reserve_to_the_card_in_the_machine(small_disk: Path) -> None:
+    room = DiskRoom(small_disk, Clock(), low_bytes=1 << 20, reserve_bytes=1 << 20)
+    room.look()
+    store = RoomyStore(SqliteStore(str(small_disk / "book"), decide, apply, key=KEY), room, (Move,))
+    store.commit([asked("supply", TakeIn(1, 100))], 1)
+    filled(small_disk)
+    refused = 0
+    for n in range(200, 300):
+        (answer,) = store.commit([asked(f"feed-{n}", TakeIn(n, n), big(f"p{n}"))], n)
+        refused += isinstance(answer, Refused)
+    (ending,) = store.commit([asked("outcome", Move(1, 1, "centre", "x"))], 999)
+    assert isinstance(ending, Accepted) and refused > 50
+    store.close()

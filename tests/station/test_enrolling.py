@@ -18,7 +18,7 @@ from ektp_hub.init import HubFolder, make_hub
 from ektp_keys.enrolment import fingerprint_of, read_enrolment, write_enrolment
 from ektp_keys.key_file import create_key, load_key, read_key
 from ektp_station.commands import station
-from ektp_station.config import KEY_FILE, load_config
+from ektp_station.config import BOOK_FILE, FOUNDING_FILE, KEY_FILE, load_config
 from ektp_station.enrolling import Wanted, make_station, take_founding
 from ektp_station.founding import read_founding
 from tests.station.station_bench import HubHere, Office
@@ -162,6 +162,32 @@ def test_an_answer_for_another_station_or_key_changes_nothing(folder: Path, tmp_
     with pytest.raises(Refused):
         take_founding(folder, answer)
     assert sorted(one.name for one in folder.iterdir()) == before
+
+
+def test_a_start_before_the_answer_makes_no_book(folder: Path, tmp_path: Path) -> None:
+    early = run(station, "run", str(folder), "--passphrase-file", str(word_file(tmp_path)))
+    assert refusal(early) is Refusal.BAD_FILE and not (folder / BOOK_FILE).exists()
+
+
+def test_an_empty_book_of_an_earlier_start_bars_no_answer(folder: Path, tmp_path: Path) -> None:
+    (folder / BOOK_FILE).write_bytes(b"")
+    other = tmp_path / "other.json"
+    other.write_bytes(b"no answer")
+    with pytest.raises(Refused) as caught:
+        take_founding(folder, other)
+    assert caught.value.refusal is not Refusal.ALREADY_KNOWN
+    (folder / FOUNDING_FILE).write_bytes(b"{}")  # it was founded: now there is a book
+    with pytest.raises(Refused) as caught:
+        take_founding(folder, other)
+    assert caught.value.refusal is Refusal.ALREADY_KNOWN
+
+
+def word_file(folder: Path) -> Path:
+    """The passphrase, as the service reads it."""
+    path = folder / "word"
+    path.write_text(f"{WORD}\n", "utf-8")
+    path.chmod(0o600)
+    return path
 
 
 def test_without_hub_and_station_nothing_is_made(tmp_path: Path) -> None:

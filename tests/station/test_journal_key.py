@@ -12,12 +12,13 @@ from ektp_core.boundary.store import Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.vocabulary.role import Hand
-from ektp_keys.book_key import key_of_book, path_of_key
+from ektp_keys.book_key import key_of_book, path_of_key, read_book_key
 from ektp_keys.key_file import create_key
+from ektp_station import journal_key
 from ektp_station.commands import station
 from ektp_station.config import BOOK_FILE, KEY_FILE
 from ektp_station.disk_room import DiskRoom, RoomyStore
-from ektp_station.journal_key import CREDENTIAL, IN_RED, open_store, passphrase_given, warning_of
+from ektp_station.journal_key import BESIDE_IN_RED, CREDENTIAL, IN_RED, open_store, passphrase_given, warning_of
 from ektp_station.showing_status import show_status
 from ektp_store.opening import is_encrypted
 from ektp_store.sqlite import SqliteStore
@@ -117,7 +118,7 @@ def test_run_says_it_in_red_before_it_begins(folder: Path, monkeypatch: pytest.M
     create_key(folder / KEY_FILE, STATION, Hand.STATION, None)
     (folder / "station.toml").write_text(f'station = "{STATION}"\nhub = "http://127.0.0.1:1"\n')
     given: list[Any] = []
-    monkeypatch.setattr("ektp_station.wiring.run_station", lambda *what: given.append(what))
+    monkeypatch.setattr("ektp_station.wiring.run_station", lambda *what, **_: given.append(what))
     said = CliRunner().invoke(station, ["run", str(folder)], color=True)
     assert f"\x1b[31m{IN_RED}" in said.output and len(given) == 1
 
@@ -131,6 +132,7 @@ def test_the_passphrase_comes_from_a_file_or_from_what_systemd_hands_in(
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     assert passphrase_given(None) is None
     (tmp_path / CREDENTIAL).write_text("from the tpm\n")
+    (tmp_path / "file").touch(0o600)
     (tmp_path / "file").write_text("from the file\nand a second line\n")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert passphrase_given(None) == "from the tpm"
@@ -140,11 +142,64 @@ def test_the_passphrase_comes_from_a_file_or_from_what_systemd_hands_in(
 
 
 def test_a_passphrase_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch(0o600)
     (tmp_path / "file").write_bytes(b"\xff\xfe")
     for path in (tmp_path / "file", tmp_path / "none"):
         with pytest.raises(Refused) as caught:
             passphrase_given(path)
         assert caught.value.facts["file"] == str(path)
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o640, 0o604])
+def test_a_passphrase_file_that_others_can_use_is_refused_with_what_to_do(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "file").write_text("from the file\n")
+    (tmp_path / "file").chmod(mode)
+    with pytest.raises(Refused, match=f"chmod 600 {tmp_path / 'file'}") as caught:
+        passphrase_given(tmp_path / "file")
+    assert "from the file" not in str(caught.value)
+
+
+def test_a_passphrase_beside_its_key_is_told_in_red(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    create_key(folder / KEY_FILE, STATION, Hand.STATION, PASSPHRASE)
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "word"
+    assert warning_of(folder, folder / "word") == BESIDE_IN_RED
+    assert warning_of(folder, elsewhere) == "" == warning_of(folder, None)
+
+
+# -- copies of the book ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", ["-copy", "-copy-journal", "-encrypting", "-encrypting-journal"])
+def test_what_a_killed_backup_or_move_left_is_gone_at_the_next_start(folder: Path, left: str) -> None:
+    create_key(folder / KEY_FILE, STATION, Hand.STATION, None)
+    copy = folder / f"{BOOK_FILE}{left}"
+    copy.touch(0o600)
+    opened(folder, None).close()
+    assert not copy.exists() and (folder / BOOK_FILE).exists()
+    copy.touch(0o644)
+    copy.chmod(0o644)
+    with pytest.raises(Refused, match="chmod 600"):
+        opened(folder, None)
+
+
+# -- a key in a token --------------------------------------------------------------------------------
+
+
+def test_the_books_key_is_sealed_to_the_token_and_its_pin_opens_nothing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = create_key(tmp_path_factory.mktemp("token") / "inside", STATION, Hand.STATION, None)
+    (folder / "station.token").touch(0o600)
+    monkeypatch.setattr(journal_key, "read_token_file", lambda _: token)
+    made = journal_key.open_journal(folder, "1234", token)
+    found = read_book_key(folder / BOOK_FILE)
+    assert found is not None and found.is_sealed and found.protected and warning_of(folder) == ""
+    assert journal_key.open_journal(folder, "1234", token).key == made.key
+    other = create_key(tmp_path_factory.mktemp("other") / "inside", STATION, Hand.STATION, None)
+    for signer in (None, other):
+        with pytest.raises(Refused, match="the token it was made with"):
+            journal_key.open_journal(folder, "1234", signer)
+    assert made.key is not None and made.key.hex().encode() not in on_disk(folder)
 
 
 # -- ektp verify ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """From a look to evidence: what a device does not show stays unknown, and unknown is never no."""
 
 import pytest
+from attrs import evolve
 
 from ektp_core.boundary.card_printer import (
     EVIDENCE,
@@ -57,8 +58,8 @@ def test_nothing_is_known_of_a_device_that_was_not_reached() -> None:
         (_look(6), 1),
         (_look(5), 0),
         (_look(None), None),
-        (_look(6, resets_on="power"), 1),
-        (_look(6, resets_on="power", rebooted=True), None),
+        (_look(6, resets_on="power"), None),
+        (_look(6, resets_on="service"), None),
         (_look(6, rebooted=True), 1),
         (_look(3), (3 - 5) % 2**32),
     ],
@@ -104,8 +105,10 @@ def test_a_chip_is_the_same_only_if_one_was_bound_and_one_was_read(
 def test_the_devices_own_record_comes_with_its_certainty() -> None:
     found = _seen(_look(job=Outcome.SPOILED))
     assert (found.job, found.job_certainty) == (Outcome.SPOILED, Certainty.DEVICE_JOB_RECORD)
-    assert is_spoiled(found)
-    assert not is_spoiled(_seen(_look(job=Outcome.UNKNOWN)))
+    assert is_spoiled(found, None)
+    assert not is_spoiled(_seen(_look(job=Outcome.UNKNOWN)), Done(_look()))
+    assert is_spoiled(_seen(_look()), Done(_look(), chip_wrong=True)), "the chip was read, and is not whole"
+    assert not is_spoiled(evolve(found, job_certainty=Certainty.TRANSPORT), None), "nobody knows how it knows"
     assert (_seen(_look()).job, _seen(_look()).job_certainty) == (None, Certainty.TRANSPORT)
 
 

@@ -22,15 +22,15 @@ from ektp_station.metrics import Figures, figures_in_text, watch_routes
 
 RECORD = "52.03-000001"
 NOW: dict[str, Any] = {
-    "station": "station/52.03/1", "stopped": "", "waits": "", "commits": 12, "acknowledged": 9, "held": 3,
+    "station": "station/52.03/1", "stopped": "", "waits": "", "none_begins": "", "commits": 12, "acknowledged": 9, "held": 3,
     "counts": {"STOCK": 40, "GOOD_HELD": 2},
     "suspects": [{"record": RECORD, "since_ms": 1_000}, {"record": RECORD, "since_ms": 61_000}],
     "troubles": {"hub": "away"},
     "printers": [
-        {"name": "A", "phase": "asking", "closed": "", "loaded": ["PNRI-18", 1, 40], "cards_today": 5,
+        {"name": "A", "phase": "asking", "closed": "", "takes_cards": True, "loaded": ["PNRI-18", 1, 40], "cards_today": 5,
          "card": {"record": RECORD, "n": 1, "series": "PNRI-18", "number": 3, "uid": "04A1"},
          "supplies": [{"name": "ribbon", "cards": 120, "working_days": 1.5}, {"name": "film", "cards": None, "working_days": None}]},
-        {"name": "B", "phase": "shut", "closed": "the counter does not fit", "loaded": None},
+        {"name": "B", "phase": "shut", "closed": "the counter does not fit", "takes_cards": False, "loaded": None},
     ],
 }  # fmt: skip
 
@@ -63,6 +63,7 @@ def test_every_figure_is_what_the_station_shows() -> None:
     assert "ektp_station_supply_cards A film" not in found
     assert found["ektp_station_printer_out_of_service B"] == 1
     assert found["ektp_station_printer_cards_today A"] == 5
+    assert (found["ektp_station_frozen"], values(figures(now={**NOW, "frozen": "two histories"}))["ektp_station_frozen"]) == (0, 1)
 
 
 def test_a_printer_is_in_exactly_one_phase() -> None:
@@ -122,11 +123,11 @@ def test_a_station_whose_printer_can_take_a_card_is_ready() -> None:
 @pytest.mark.parametrize(
     ("changes", "since_ms", "why"),
     [
-        ({"stopped": "FEED_FORK"}, 0, "printing is stopped: FEED_FORK"),
-        ({"waits": "the book was packed"}, 0, "no card is begun: the book was packed"),
+        ({"none_begins": "printing is stopped: FEED_FORK"}, 0, "no card is begun: printing is stopped: FEED_FORK"),
+        ({"none_begins": "the book was packed"}, 0, "no card is begun: the book was packed"),
         ({"printers": []}, 0, "no printer can take a card"),
-        ({"printers": [{"name": "A", "phase": "away", "closed": ""}]}, 0, "no printer can take a card"),
-        ({"printers": [{"name": "A", "phase": "idle", "closed": "", "paused": "ribbon"}]}, 0, "no printer can take a card"),
+        ({"printers": [{"name": "A", "phase": "away", "takes_cards": True}]}, 0, "no printer can take a card"),
+        ({"printers": [{"name": "A", "phase": "idle", "takes_cards": False}]}, 0, "no printer can take a card"),
         ({}, ALIVE_MS + 1, "the main loop has not gone round for 30 s"),
     ],
 )

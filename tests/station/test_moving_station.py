@@ -10,8 +10,9 @@ import pytest
 from ektp_core.boundary.store import Accepted
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.custody import Receive
-from ektp_core.flow.moving import RESTORED, MoveBook
+from ektp_core.flow.moving import MoveBook
 from ektp_core.flow.moving_events import Coming
+from ektp_core.flow.old_copy import RESTORED
 from ektp_core.flow.rows import BookPlace, Desk, Printer
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
 from ektp_driver_virtual import launch
@@ -90,6 +91,12 @@ def marks(at_work: Line) -> int:
 def take(process: StationProcess, at_work: Line, body: object, *who: str) -> None:
     answer = process.people_ask(at_work.ask(body, *who))
     assert isinstance(answer, Accepted), answer
+
+
+def opens(process: StationProcess, at_work: Line) -> bool:
+    """Two people compare the printer's counter; refused until the station has read it too."""
+    answer = process.people_ask(at_work.ask(ClosePrinter("A", "", 0), "verifier-1", "verifier-2"))
+    return isinstance(answer, Accepted)
 
 
 @pytest.mark.rule(22)
@@ -185,7 +192,7 @@ def test_a_restored_station_begins_no_card_before_hub_and_two_people_have_spoken
         at_work.hub.must_take(*at_work_records(at_work, 1))
         until(lambda: new.now["held"] == 1, "it has an authorisation")
         assert marks(at_work) == 0
-        take(new, at_work, ClosePrinter("A", "", 0), "verifier-1", "verifier-2")
+        until(lambda: opens(new, at_work), "two people open it with the counter the station read itself")
         until(lambda: [one["phase"] for one in new.now["printers"]] == ["asking"], "it prints")
         with new.store.read() as view:
             place, row = view.row(BookPlace, STATION), view.row(Printer, STATION, "A")
@@ -218,6 +225,27 @@ def kept_keys(folder: Path) -> int:
         connection.close()
 
 
+@pytest.mark.rule(40)
+def test_the_old_copy_forgets_everybody_once_the_hub_has_heard_of_the_new_one(line: Make, tmp_path: Path) -> None:
+    at_work = line(cards=1)
+    at_work.start()
+    until(lambda: at_work.now("counts").get("IN_TRANSIT") == 20, "the station learns of its blanks")
+    at_work.must_take(Receive("K-2", STATION, ((SERIES, 1, 20),)), "operator", "verifier-2")
+    until(lambda: at_work.now("held") == 1, "it holds an authorisation")
+    at_work.must_take(MoveBook("Sakra", TOKEN), "operator")
+    file = packed(at_work, tmp_path / "m.ektp")
+    until(lambda: at_work.now("acknowledged") == at_work.now("commits"), "the hub has all of it")
+    assert not at_work.now("is_empty") and kept_keys(at_work.office.folder) == 1  # the file may be lost
+    at_work.end()
+    unpack(file, tmp_path / "new", MOVE, WORD)
+    with Elsewhere(at_work, tmp_path / "new") as new:
+        until(lambda: new.now["acknowledged"] == new.now["commits"], "the hub has heard of the arrival")
+        at_work.start()
+        until(lambda: at_work.now("is_empty"), "the old copy has heard of it too")
+        assert kept_keys(at_work.office.folder) == 0 and not at_work.now("stopped")
+        assert kept_keys(tmp_path / "new") == 1
+
+
 @pytest.mark.parametrize(("kind", "other"), [(MOVE, BACKUP), (BACKUP, MOVE)])
 def test_a_file_of_the_other_kind_is_not_taken(line: Make, tmp_path: Path, kind: str, other: str) -> None:
     at_work = line().open()
@@ -231,6 +259,6 @@ def test_a_file_of_the_other_kind_is_not_taken(line: Make, tmp_path: Path, kind:
     file.write_bytes(raw[:-1])
     with pytest.raises(Refused, match="BAD_FILE"):
         unpack(file, tmp_path / "new", kind, WORD)
-    assert list((tmp_path / "new").iterdir()) == []  # nothing is left of what was not whole
+    assert {one.name for one in tmp_path.iterdir() if "new" in one.name} == set()  # nothing is left of what was not whole
     with pytest.raises(Refused, match="exists already"):
         packed(at_work, file, kind)

@@ -113,14 +113,46 @@ def test_a_chip_that_cannot_be_read_at_all_leaves_doubt(profile: Profile) -> Non
     assert (bench.lock_state(), bench.bucket(1)) == (L.SUSPECT, Bucket.SUSPECT)
 
 
-@pytest.mark.parametrize(("profile", "ends"), [(ENCODE_FIRST, L.AUTHORISED), (PRINT_FIRST, L.MISPRINTED)])
-def test_a_driver_that_cannot_read_the_chip_claims_nothing_of_it(profile: Profile, ends: LockState) -> None:
+@pytest.mark.parametrize(
+    ("profile", "ends"),
+    [(ENCODE_FIRST, (L.AUTHORISED, Bucket.WASTE_HELD)), (PRINT_FIRST, (L.SUSPECT, Bucket.SUSPECT))],
+)
+def test_a_driver_that_cannot_read_the_chip_claims_nothing_of_it(
+    profile: Profile, ends: tuple[LockState, Bucket]
+) -> None:
+    """Before ink it costs a blank; a printed card may be good, and people look at it."""
     bench = Bench(profile=profile, lacks=Can.READS_CHIP)
     bench.run_to(S.INTENT_ENCODE)
+    bench.work_unseen()
     bench.kill()
     assert bench.performs[0].order.chip == b"", "it is not asked either"
     assert _acts(bench)[-1] is Act.SET_ASIDE
-    assert (bench.lock_state(), bench.bucket(1)) == (ends, Bucket.WASTE_HELD)
+    assert (bench.lock_state(), bench.bucket(1)) == ends
+    assert bench.cards[0].place == "reject"
+
+
+@pytest.mark.parametrize(("log", "ends"), [("volatile", L.SUSPECT), ("kept", L.SUSPECT)])
+def test_a_printed_card_that_sticks_on_its_way_out_is_no_misprint_by_a_machines_word(log: str, ends: LockState) -> None:
+    bench = Bench(profile=PRINT_FIRST, log=log)
+    bench.run_to(S.INTENT_ENCODE)
+    bench.work()
+    assert bench.performs[0].order.act is Act.EJECT
+    bench.machine.position = CardPosition.JAMMED
+    bench.performs.clear()
+    bench.put(messages.Drove(PRINTER, Failed("jam")))
+    bench.settle()
+    assert (bench.cards[0].is_good, bench.lock_state(), bench.cards[0].place) == (True, ends, "reject")
+
+
+def test_a_printed_card_that_the_device_itself_calls_spoiled_is_a_misprint() -> None:
+    bench = Bench(profile=PRINT_FIRST, log="kept")
+    bench.run_to(S.INTENT_ENCODE)
+    bench.work()
+    bench.machine.trouble.jam = 1.0
+    bench.work()
+    bench.machine.trouble.jam = 0.0
+    bench.settle()
+    assert (bench.lock_state(), bench.bucket(1), bench.cards[0].place) == (L.MISPRINTED, Bucket.WASTE_HELD, "reject")
 
 
 @pytest.mark.parametrize("step", [S.START, S.FED, S.UID_BOUND, S.INTENT_MARK, S.EJECTED])

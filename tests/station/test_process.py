@@ -145,7 +145,7 @@ def test_a_second_station_on_the_same_folder_is_refused_in_clear_words(shift: Sh
     assert "BOOK_IN_USE" in done.stderr and "Stop the other process" in done.stderr
     assert "Traceback" not in done.stderr
     assert (folder / "address").read_text() == before
-    assert json.loads(ektp("station", "status", str(folder)).stdout)["station"] == STATION
+    assert json.loads(ektp("station", "status", str(folder), "--json").stdout)["station"] == STATION
 
 
 def test_told_to_stop_a_station_ends_in_order_though_its_page_was_used(shift: Shift) -> None:

@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import pytest
 from attrs import evolve
 
-from ektp_core.flow.events import PrinterPaused, TakenIn
+from ektp_core.flow.closing_day_events import DayMark, DayMarked
+from ektp_core.flow.events import Event, PrinterLoaded, PrinterPaused, StationFrozen, TakenIn
 from ektp_core.flow.rows import Record
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.state import PressStep
+from ektp_core.vocabulary.state import LockState, PressStep
 from ektp_station.messages import LinkFailed, StationState
 from ektp_station.press import Phase
 from ektp_station.snapshot import snapshot
@@ -58,6 +60,34 @@ def test_blanks_of_two_classes_are_counted_together() -> None:
     bench = Bench()
     bench.happen(TakenIn("B", 1, 5, STATION, Bucket.STOCK, "v6", "office/52.03"))
     assert shown(bench)["counts"] == {"STOCK": 15}
+
+
+def test_a_station_at_rest_says_that_it_would_begin_a_card() -> None:
+    bench = Bench(records=0)
+    bench.up()
+    now = shown(bench)
+    assert (now["none_begins"], now["frozen"], now["printers"][0]["takes_cards"]) == ("", "", True)
+
+
+@pytest.mark.parametrize(
+    ("event", "part", "says"),
+    [
+        (StationFrozen(STATION, "two histories"), "frozen", "two histories"),
+        (StationFrozen(STATION, "two histories"), "none_begins", "the centre stopped this station: two histories"),
+        (DayMarked(STATION, DayMark.COUNT_BEGUN, "2023-11-14", 1, ("operator",)), "none_begins", "the day is being counted or closed"),
+        (PrinterLoaded(STATION, PRINTER, 0, "", 0, 0), "takes_cards", False),
+        (PrinterPaused(STATION, PRINTER, "paper dust", ("operator",), 1), "takes_cards", False),
+    ],
+)
+def test_a_station_that_begins_no_card_says_so(event: Event, part: str, says: object) -> None:
+    bench = Bench(records=1)
+    bench.up()
+    bench.happen(event)
+    now = shown(bench)
+    assert (now[part] if part in now else now["printers"][0][part]) == says
+    bench.tick()
+    bench.settle()
+    assert bench.lock_state() is LockState.AUTHORISED  # and it is as it says
 
 
 def test_a_paused_printer_shows_why() -> None:

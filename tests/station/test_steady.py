@@ -90,12 +90,38 @@ def test_an_answer_that_was_held_up_makes_it_later_and_never_earlier() -> None:
     assert hands.clock.now_ms() == NOW + 90_010
 
 
-def test_a_hub_that_says_an_earlier_time_does_not_set_it_back() -> None:
+@pytest.mark.parametrize("wrong", [YEAR_MS, -YEAR_MS])
+def test_one_wrong_word_of_the_hub_is_mended_by_its_next(wrong: int) -> None:
     hands = Hands()
     hands.clock.heard(NOW, hands.passed)
+    hands.clock.heard(NOW + wrong, hands.passed)
     hands.go(1_000)
-    hands.clock.heard(NOW - HOUR_MS, hands.passed)
-    assert hands.clock.now_ms() == NOW + 1_000
+    assert hands.clock.heard(NOW + 1_000, hands.passed) == max(0, wrong)
+    assert (hands.clock.now_ms(), hands.clock.is_sure) == (NOW + 1_000, True)
+
+
+@given(waits=st.lists(st.tuples(st.integers(0, 60_000), st.integers(0, 60_000)), min_size=1, max_size=8))
+def test_however_long_words_are_held_up_the_time_is_never_earlier_than_it_is(waits: list[tuple[int, int]]) -> None:
+    hands = Hands()
+    real = NOW
+    for there, back in waits:
+        sent = hands.passed
+        hands.go(there + back)
+        real += there
+        hands.clock.heard(real, sent)
+        real += back
+        assert real <= hands.clock.now_ms() <= real + max(one for one, _ in waits)
+
+
+def test_a_clock_behind_its_last_run_is_known_to_be_wrong_until_the_hub_is_heard() -> None:
+    hands = Hands()
+    hands.clock.heard(NOW, hands.passed)
+    hands.wall -= 10 * YEAR_MS
+    later = Hands(hands.clock.noted(), hands.wall - 1, 0, "b2")
+    before = (later.clock.is_known, later.clock.is_sure)
+    later.clock.heard(NOW + HOUR_MS, later.passed)
+    assert (before, (later.clock.is_known, later.clock.is_sure)) == ((False, False), (True, True))
+    assert Hands(hands.clock.noted(), hands.wall, 0, "b2").clock.is_known
 
 
 def test_many_restarts_without_a_line_never_stretch_a_permission() -> None:

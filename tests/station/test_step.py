@@ -40,7 +40,7 @@ def test_nothing_is_started_before_the_printer_is_there() -> None:
 def test_a_fatal_refusal_stops_starts_and_fetches_but_not_uploads(refusal: Refusal) -> None:
     bench = Bench()
     bench.up()
-    bench.put(Acknowledged(Refused(refusal, {"n": 3})))
+    bench.put(Acknowledged(Refused(refusal, {"n": 3}), is_signed=True))
     bench.tick(60_000)
     assert bench.performs == []
     assert (_asked_for(bench, messages.Fetch), len(_asked_for(bench, messages.Upload))) == ([], 1)

@@ -1,19 +1,27 @@
 """Test cards at the press: one blank each, durable before the feed, never fed twice, whatever dies when."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from attrs import evolve
 
 from ektp_core.boundary.card_printer import CardPosition, DriverLost
-from ektp_core.errors import Refusal
-from ektp_core.flow.blank_tests import OrderTest
+from ektp_core.boundary.store import Accepted
+from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.blank_tests import DoubtTest, OrderTest
 from ektp_core.flow.care_events import TestState
 from ektp_core.flow.care_rows import PrinterWork, Testing
-from ektp_core.flow.events import ChipLinked
+from ektp_core.flow.closing_day_events import DayMark, DayMarked
+from ektp_core.flow.events import ChipLinked, PrinterClosed
+from ektp_core.flow.moving_events import BookArrived, BookMoved, Coming
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
 from ektp_station.acts import Act
+from ektp_station.messages import StationState
 from ektp_station.press import Phase
 from ektp_station.step_blank_tests import PATIENCE_MS
-from tests.station.press_bench import OPERATOR, PRINTER, STATION, Bench
+from tests.station.press_bench import FIRST, OPERATOR, PRINTER, STATION, Bench
 
 FATES = {
     "hopper": {Bucket.STOCK, Bucket.SUSPECT},
@@ -173,3 +181,97 @@ def test_a_test_card_counts_as_a_card_of_the_day() -> None:
     with bench.store.read() as view:
         work = view.row(PrinterWork, STATION, PRINTER)
     assert work is not None and work.total == 1
+
+
+@pytest.mark.rule(22)
+def test_a_blank_in_doubt_and_its_shut_printer_are_one_commit_so_no_card_comes_in_between() -> None:
+    bench = ordered(records=1, blind=True)
+    bench.tick()
+    while bench.bucket(1) is not Bucket.IN_MACHINE:
+        bench.commit() if bench.persists else bench.work()
+    bench.kill()  # before the feed: the blank is still the first of the hopper
+    bench.tick()
+    while last_test(bench).state is not TestState.DOUBT:
+        bench.commit() if bench.persists else bench.work()
+    assert not bench.persists
+    bench.kill()
+    for _ in range(20):
+        bench.settle()
+        bench.tick()
+    assert bench.printer().closed_why and bench.phase in (Phase.IDLE, Phase.SHUT)
+    assert (bench.lock_state(), bench.bucket(2)) == (LockState.AUTHORISED, Bucket.STOCK)
+    assert bench.machine.fed_ever == set()
+
+
+GATES: dict[str, Callable[[Bench], None]] = {
+    "no room": lambda bench: _with(bench, no_room="the disk is nearly full"),
+    "stopped": lambda bench: _with(bench, stopped_why="the book is an older copy"),
+    "the hub is awaited": lambda bench: _with(bench, wait_hub_ms=bench.now_ms + 3_600_000),
+    "a count": lambda bench: bench.happen(DayMarked(STATION, DayMark.COUNT_BEGUN, "2023-11-14", 1, ("a",), "")),
+    "restored": lambda bench: bench.happen(BookArrived(STATION, Coming.RESTORED, "", 10_000)),
+    "packed": lambda bench: bench.happen(BookMoved(STATION, "elsewhere", "0" * 16, ("a",))),
+}
+
+
+def _with(bench: Bench, **changed: Any) -> None:
+    bench.state = evolve(bench.state, **changed)
+
+
+@pytest.mark.parametrize("is_looking", [False, True])
+@pytest.mark.parametrize("gate", GATES)
+def test_what_keeps_a_citizens_card_from_being_begun_keeps_a_test_card_too(gate: str, is_looking: bool) -> None:
+    citizen = Bench(1)
+    citizen.up()
+    bench = ordered()
+    for one in (bench, citizen):
+        if is_looking and one is bench:
+            one.tick()
+            assert one.phase is Phase.TEST_SIZING
+        GATES[gate](one)
+        for _ in range(3):
+            one.settle()
+            one.tick()
+        assert (one.bucket(1), one.machine.fed_ever) == (Bucket.STOCK, set())
+    assert citizen.lock_state() is LockState.AUTHORISED and last_test(bench).state is TestState.ORDERED
+
+
+@pytest.mark.parametrize("where", ["away", "closed", "at a citizen's card"])
+def test_an_order_lapses_wherever_its_printer_is(where: str) -> None:
+    bench = ordered(records=int(where == "at a citizen's card"))
+    if where == "away":
+        bench.state = StationState(bench.settings)
+    elif where == "closed":
+        bench.happen(PrinterClosed(STATION, PRINTER, "a fork"))
+        _with(bench, presses={PRINTER: evolve(bench.press, phase=Phase.SHUT)})
+    else:
+        _with(bench, presses={PRINTER: evolve(bench.press, phase=Phase.ASKING, record=FIRST, n=1)})
+    before = bench.state.presses
+    bench.tick()
+    assert bench.persists == []
+    bench.tick(PATIENCE_MS)
+    bench.tick()
+    assert len(bench.persists) == 1, "asked once"
+    bench.commit()
+    assert last_test(bench).state is TestState.UNUSED and bench.bucket(1) is Bucket.STOCK
+    assert bench.state.presses == before, "what the printer is at is not touched by it"
+
+
+def test_a_printer_that_is_gone_is_given_up_by_people_and_one_at_work_is_not() -> None:
+    bench = ordered()
+    bench.tick()
+    while bench.bucket(1) is not Bucket.IN_MACHINE:
+        bench.commit() if bench.persists else bench.work()
+    bench.ask(DoubtTest(PRINTER), OPERATOR)
+    answer = bench.replies[-1].answer
+    assert isinstance(answer, Refused) and answer.refusal is Refusal.PRINTER_CLOSED
+    bench.performs, bench.persists, bench.state = [], [], StationState(bench.settings)  # a restart; it stays away
+    bench.tick(10 * PATIENCE_MS)
+    bench.ask(DoubtTest(PRINTER), OPERATOR)
+    bench.settle()
+    assert isinstance(bench.replies[-1].answer, Accepted)
+    assert (bench.bucket(1), last_test(bench).state) == (Bucket.SUSPECT, TestState.DOUBT)
+    bench.up()
+    for _ in range(3):
+        bench.tick()
+        bench.settle()
+    assert bench.printer().closed_why and bench.machine.fed_ever == set()

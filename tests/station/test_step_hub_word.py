@@ -38,10 +38,69 @@ def test_no_card_is_begun_before_the_hub_was_heard() -> None:
     assert begun(bench)
 
 
-@pytest.mark.parametrize("what", [LinkFailed(False), LinkFailed(True), FeedCame(())])
+def test_entries_without_the_word_do_not_end_the_wait() -> None:
+    bench = just_started()
+    bench.put(FeedCame(()))
+    assert not begun(bench)
+    bench.now_ms += WAIT_MS
+    assert begun(bench)
+
+
+def test_an_unsigned_refusal_of_this_book_stops_nothing_for_good_and_the_hubs_word_decides() -> None:
+    bench = just_started()
+    bench.put(HubHeard(0, is_ours=True))
+    bench.put(Acknowledged(Refused(Refusal.CHAIN_FORK, {"n": 3})))
+    assert not begun(bench) and bench.state.stopped_why == ""
+    assert any(isinstance(one, messages.Fetch) for one in bench.others)  # the hub is asked at once
+    bench.put(HubHeard(0, is_ours=True))
+    assert begun(bench)
+
+
+def test_an_unsigned_gap_brings_commits_again_and_acknowledges_none() -> None:
+    bench = just_started()
+    acked_n = bench.store.position().n
+    bench.state = evolve(bench.state, acked_n=acked_n)
+    for absorbed, after in ((10**9, acked_n), (1, 1), ("x", 0), (-1, 0)):
+        bench.put(Acknowledged(Refused(Refusal.CHAIN_GAP, {"absorbed": absorbed})))
+        assert (bench.state.acked_n, bench.state.gap_n) == (acked_n, after)
+    bench.put(Acknowledged(Receipt(1, "station/52.03/1", 2, "00", 9)))
+    assert (bench.state.acked_n, bench.state.gap_n) == (2, None)
+
+
+def test_with_a_clock_behind_no_card_is_begun_before_the_hub_is_heard() -> None:
+    bench = just_started()
+    bench.state = evolve(bench.state, is_time_known=False)
+    bench.put(LinkFailed(False))
+    assert not begun(bench)
+    bench.put(HubHeard(0, is_ours=True))
+    assert begun(bench)
+
+
+def test_somebody_is_told_when_the_hub_takes_its_time_back() -> None:
+    bench = just_started()
+    bench.put(HubHeard(0, is_ours=True, back_ms=60_000))
+    assert bench.has_alarm("the hub takes back the time it had said") == 0
+    bench.put(HubHeard(0, is_ours=True, back_ms=60_001))
+    assert bench.has_alarm("the hub takes back the time it had said") == 1
+
+
+@pytest.mark.parametrize("what", [LinkFailed(False), LinkFailed(True)])
 def test_or_found_away(what: messages.Input) -> None:
     bench = just_started()
     bench.put(what)
+    assert begun(bench)
+
+
+def test_without_room_nothing_is_fetched_and_the_hub_is_waited_for_when_there_is_some() -> None:
+    bench = just_started(no_room="the disk is nearly full")
+    for _ in range(3):
+        assert not begun(bench)
+        bench.now_ms += WAIT_MS // 2
+    assert not any(isinstance(one, messages.Fetch) for one in bench.others)
+    bench.state = evolve(bench.state, no_room="")
+    assert not begun(bench)  # nobody has said yet that this book is the newest copy
+    assert any(isinstance(one, messages.Fetch) for one in bench.others)
+    bench.put(HubHeard(0, is_ours=True))
     assert begun(bench)
 
 

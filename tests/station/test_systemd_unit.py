@@ -57,7 +57,11 @@ def test_the_station_is_started_again_after_each_of_its_own_exit_codes() -> None
 
 def test_a_refusal_to_start_is_not_tried_for_ever() -> None:
     assert "1" in settings()["RestartPreventExitStatus"][0].split()
-    assert int(settings()["StartLimitBurst"][0]) <= 10
+
+
+def test_a_disk_that_is_full_for_long_does_not_use_up_the_starts() -> None:
+    """A start takes seconds; with a limit of starts an office would come back to a station that gave up."""
+    assert settings()["StartLimitIntervalSec"] == ["0"] and int(settings()["RestartSec"][0]) >= 10
 
 
 @pytest.mark.rule(40)

@@ -26,9 +26,8 @@ def test_the_whole_life_of_a_station() -> None:
     dog, words = told()
     dog.ready()
     dog.turned(0, "printers: A idle")
-    dog.longer(5_000)
     dog.stopping()
-    assert words == [b"READY=1", b"STATUS=printers: A idle", b"WATCHDOG=1", b"EXTEND_TIMEOUT_USEC=5000000", b"STOPPING=1"]
+    assert words == [b"READY=1", b"STATUS=printers: A idle", b"WATCHDOG=1", b"STOPPING=1"]
 
 
 def test_half_of_what_the_manager_waits_for() -> None:

@@ -1,6 +1,7 @@
 """A copy of a book: whole, of one moment, while it is in use; encrypted if the book is; without personal data if asked."""
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from ektp_core.flow.decide import Decider
 from ektp_core.flow.founding import Found
 from ektp_keys.payload_box import lock_payload
 from ektp_store.copying import copy_book
-from ektp_store.opening import is_encrypted
+from ektp_store.encrypting import encrypt_book
+from ektp_store.opening import is_encrypted, key_setting, told
 from ektp_store.sqlite import SqliteStore
 from ektp_store.verify import verify
 from tests.core.flow.offices import REGIONS, entry, registrations, signed
@@ -87,3 +89,65 @@ def test_another_key_opens_no_book(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         copy_book(tmp_path / "b.db", tmp_path / "c.db", bytes(32))
     assert not (tmp_path / "c.db").exists() and apsw.sqlite_lib_version()
+
+
+# -- the key of the book stands in no error -------------------------------------------------------
+
+
+def words_of(error: BaseException | None) -> str:
+    """All that anybody could print of an error: its own words, and those of what it came from."""
+    text = ""
+    while error is not None:
+        text += f"{error!r} {error} {vars(error)} "
+        error = error.__cause__ or error.__context__
+    return text
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize("with_personal_data", [True, False])
+def test_a_copy_that_cannot_be_opened_shows_no_key(tmp_path: Path, with_personal_data: bool) -> None:
+    """Too few file handles: the engine fails at one file after the other."""
+    book(tmp_path / "b.db", KEY).close()
+    said = []
+    for few in range(3, 40):
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, before[1]))
+        try:
+            copy_book(tmp_path / "b.db", tmp_path / "c.db", KEY, with_personal_data=with_personal_data)
+            error: BaseException | None = None
+        except (Refused, StoreError) as caught:
+            error = caught
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        (tmp_path / "c.db").unlink(missing_ok=True)
+        if error:
+            said.append(words_of(error))
+    assert said and not any(KEY.hex() in one for one in said)
+
+
+@pytest.mark.rule(40)
+def test_encrypting_that_fails_shows_no_key(tmp_path: Path) -> None:
+    deep = tmp_path
+    while len(str(deep)) < 470:
+        deep = deep / ("x" * min(50, 470 - len(str(deep))))
+    deep.mkdir(parents=True)
+    said = []
+    for length in range(8, 40):
+        path = deep / ("b" * length)
+        try:
+            book(path, None).close()
+        except StoreError:
+            continue
+        try:
+            encrypt_book(str(path), KEY)
+        except StoreError as error:
+            said.append(words_of(error))
+    assert said and not any(KEY.hex() in one for one in said)
+
+
+@pytest.mark.rule(40)
+def test_an_error_of_the_engine_that_quotes_a_key_is_told_without_it() -> None:
+    for kind in (apsw.CantOpenError, apsw.CorruptError, apsw.ConstraintError):
+        error = kind(f"unable to open database: file:/b.db-copy?cipher=chacha20&key={key_setting(KEY)}")
+        found = told(error, "b.db", "a page")
+        assert KEY.hex() not in words_of(found) and "raw:..." in words_of(found)

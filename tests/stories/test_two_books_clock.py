@@ -11,6 +11,8 @@ from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.rows import Attempt, Dispute, Lock
 from ektp_core.flow.station_book import LoadPrinter
 from ektp_core.vocabulary.state import LockEvent, LockState
+from ektp_station.hub_word import NOTE
+from ektp_station.steady import read_note
 from ektp_store.memory import MemoryStore
 from tests.stories.two_books import LEASE_MS, PRINTER, SERIES, Centre, Hopper, Site, copied, opened
 
@@ -58,13 +60,59 @@ def test_a_jump_while_it_was_off_gives_nothing_back_and_stretches_nothing(
     held: tuple[Centre, MemoryStore], jump: int
 ) -> None:
     centre, store = held
+    note = read_note(store.link(NOTE))
+    is_behind = note is not None and centre.at_ms + jump < note.wall_ms
     site, hopper = away(centre, store, jump)
     site.tick(24)
     attempts = site.rows(Attempt)
     assert not any(one.outcome is LockEvent.RETURN for one in attempts)
-    starts_late = [one for one in attempts if one.started_ms > one.until_ms]
-    assert starts_late == [] and len(hopper.good) in (0, 3)
-    assert (len(hopper.good) == 0) is (site.keeper.time_ms() > attempts[0].until_ms)
+    is_over = site.keeper.time_ms() > attempts[0].until_ms or not site.keeper.state.is_time_known
+    assert len(hopper.good) == (0 if is_over else 3)
+    assert is_over or not is_behind
+
+
+@pytest.mark.parametrize("shown", [-TEN_YEARS_MS, -LEASE_MS, 0])
+def test_a_machine_that_was_off_past_the_end_starts_nothing_whether_its_clock_is_right_or_behind(
+    tmp_path: Path, shown: int
+) -> None:
+    centre = Centre(tmp_path / "hub")
+    store = opened(centre).store
+    off_ms = LEASE_MS + 12 * 3_600_000
+    centre.go(off_ms)
+    hopper = Hopper(centre)
+    site = Site(centre, store, hopper, wall_ms=shown - (off_ms if shown else 0), boot="second")
+    site.is_cut = True
+    site.tick(24)
+    assert hopper.good == [] and not any(one.outcome is LockEvent.RETURN for one in site.rows(Attempt))
+    site.is_cut = False
+    site.tick(40)
+    assert len(hopper.good) == 3 and {lock.n for lock in centre.rows(Lock)} == {2}  # given back, and authorised anew
+
+
+def test_a_clock_set_back_to_its_last_note_is_taken_for_a_short_rest(tmp_path: Path) -> None:
+    """What is left (decision 32): it prints what it held, and no more than that."""
+    centre = Centre(tmp_path / "hub")
+    store = opened(centre).store
+    off_ms = LEASE_MS + 12 * 3_600_000
+    centre.go(off_ms)
+    hopper = Hopper(centre)
+    site = Site(centre, store, hopper, wall_ms=-off_ms, boot="second")
+    site.is_cut = True
+    site.tick(40)
+    assert len(hopper.good) == 3 == len(site.rows(Attempt))
+
+
+@pytest.mark.parametrize("wrong_ms", [365 * 86_400_000, -86_400_000])
+def test_a_hub_that_once_said_a_wrong_time_is_believed_again(tmp_path: Path, wrong_ms: int) -> None:
+    centre = Centre(tmp_path / "hub")
+    store, hopper = opened(centre).store, Hopper(centre)
+    site = Site(centre, store, hopper)
+    centre.error_ms = wrong_ms
+    site.tick()
+    centre.error_ms = 0
+    site.tick(120)
+    assert len(hopper.good) == 3 and site.stopped == ""
+    assert site.keeper.time_ms() - centre.at_ms < 60_000
 
 
 def test_a_permission_that_seemed_over_is_there_again_when_the_hub_has_spoken(tmp_path: Path) -> None:

@@ -6,15 +6,19 @@ import pytest
 
 from ektp_core.boundary.store import Accepted
 from ektp_core.errors import Refusal, Refused
-from ektp_core.flow.printing import Authorise
+from ektp_core.flow.founding import NewKey, Register
 from ektp_core.flow.releasing import MOST_WRONG, BurnForCode
-from ektp_core.flow.rows import Dispute, Lock, ReleasedByCode, Station, WrongCodes
+from ektp_core.flow.rows import Dispute, Key, Lock, ReleasedByCode, Station, WrongCodes
+from ektp_core.flow.station_book import LoadPrinter
 from ektp_core.flow.station_loss_events import CodeMistyped
+from ektp_core.vocabulary.role import Hand
 from ektp_core.wire.release import ReleaseByCode
+from ektp_keys.key_file import create_key
 from ektp_keys.release_code import SIGNS, check_of
+from ektp_station.hub_word import HUB_KEY
 from ektp_station.release_code import code_of
 from tests.station.station_bench import STATION
-from tests.stories.two_books import HOUR_MS, Centre, Hopper, Site, opened
+from tests.stories.two_books import HOUR_MS, LEASE_MS, PRINTER, SERIES, Centre, Hopper, Site, copied, opened
 
 pytestmark = pytest.mark.rule(19)
 RECORD = "52.03-000001"
@@ -71,8 +75,7 @@ def test_when_the_line_is_back_the_stations_commit_is_seen_and_disputed_by_nobod
     site.tick(30)
     assert centre.rows(Dispute) == [] and centre.rows(ReleasedByCode, STATION) == []
     assert centre.row(Station, STATION).frozen_why == "" and site.stopped == ""
-    centre.take(Authorise(RECORD, STATION), "verifier-1")  # not by itself: somebody wanted it elsewhere
-    assert centre.row(Lock, RECORD).n == 2
+    assert centre.row(Lock, RECORD).n == 2  # its line is back: it is given it again
 
 
 def test_there_is_no_code_before_it_is_given_back_and_none_for_a_card_that_was_begun(
@@ -155,3 +158,65 @@ def test_the_exact_repeat_of_a_release_is_answered_as_before(scene: tuple[Centre
     first, again = centre.ask([raw])[0], centre.ask([raw])[0]
     assert isinstance(first, Accepted) and isinstance(again, Accepted)
     assert (first.is_first, again.is_first, first.events) == (True, False, again.events)
+
+
+def test_the_exact_repeat_of_a_wrong_code_is_counted_once(scene: tuple[Centre, Site]) -> None:
+    centre, _ = scene
+    raw = centre.office.ask("hub", ReleaseByCode(STATION, RECORD, 1, WRONG), "verifier-1")
+    answers = [centre.ask([raw])[0] for _ in range(MOST_WRONG + 1)]
+    assert {one.refusal for one in answers if isinstance(one, Refused)} == {Refusal.WRONG_CODE}
+    assert len(answers) == MOST_WRONG + 1 and centre.row(WrongCodes, STATION).count == 1
+
+
+def test_nothing_that_is_typed_in_place_of_a_record_gets_into_the_book(scene: tuple[Centre, Site]) -> None:
+    centre, _ = scene
+    before = centre.store.position()
+    nik = "5203014107900001"
+    for typed, why in ((nik, Refusal.BAD_VALUE), ("no such record", Refusal.UNKNOWN_RECORD)):
+        assert centre.refused(ReleaseByCode(STATION, typed, 1, WRONG), "verifier-1").refusal is why
+    assert centre.refused(ReleaseByCode(STATION, RECORD, 7, WRONG), "verifier-1").refusal is Refusal.STALE_ATTEMPT
+    assert centre.row(WrongCodes, STATION) is None and centre.store.position() == before
+    assert not [one for one in centre.office.folder.rglob("*") if one.is_file() and nik.encode() in one.read_bytes()]
+
+
+def test_while_two_keys_of_the_hub_are_in_force_the_code_is_made_for_the_one_it_works_with(tmp_path: Path) -> None:
+    for number in range(6):
+        centre = Centre(tmp_path / f"hub{number}", cards=1)
+        key = create_key(tmp_path / f"{number}.key", "hub", Hand.HUB, None)
+        owner = next(one.owner for one in centre.rows(Key) if one.hand is Hand.HUB)
+        centre.take(Register((), (), (NewKey(key.key_id, owner, Hand.HUB, key.public.hex()),)), "verifier-1", "verifier-2")
+        site = opened(centre)
+        site.is_cut = True
+        assert isinstance(site.people(BurnForCode(RECORD, 1), "station"), Accepted)
+        hub_key = (site.store.link(HUB_KEY) or b"").decode()
+        with site.store.read() as view:
+            code = code_of(view, site.signer, STATION, RECORD, hub_key=hub_key)["code"]
+        assert hub_key == centre.office.keys["hub"].key_id
+        centre.take(ReleaseByCode(STATION, RECORD, 1, code), "verifier-1")
+        centre.close()
+
+
+def test_a_station_that_is_stopped_gives_nothing_back_and_reads_out_no_code(tmp_path: Path) -> None:
+    """The copy of a book whose newer history printed the card: the hub's word stopped it."""
+    centre = Centre(tmp_path / "hub", cards=2)
+    store = opened(centre).store
+    snapshot, hopper = copied(store), Hopper(centre)
+    site = Site(centre, store)
+    site.people(LoadPrinter(PRINTER, ((SERIES, 1, 10),), 0), "station")
+    site.tick(5)
+    other = Site(centre, snapshot)
+    other.is_cut = True
+    assert isinstance(other.people(BurnForCode("52.03-000002", 1), "station"), Accepted)
+    printing = Site(centre, store, hopper)
+    printing.is_cut = True
+    printing.tick(24)
+    old = Site(centre, snapshot).tick(3)
+    assert old.stopped.startswith(Refusal.ROLLED_BACK.value)
+    answer = old.people(BurnForCode(RECORD, 1), "station")
+    assert isinstance(answer, Refused) and answer.refusal is Refusal.STATION_FROZEN
+    with old.store.read() as view, pytest.raises(Refused) as caught:
+        code_of(view, old.signer, STATION, "52.03-000002", stopped_why=old.stopped)
+    assert caught.value.refusal is Refusal.STATION_FROZEN
+    centre.go(LEASE_MS)
+    old.tick(10)
+    assert [lock.state.name for lock in old.rows(Lock)] == ["AUTHORISED", "READY"]  # nothing went back past T either

@@ -70,6 +70,7 @@ class Centre(HubHere):
         policy = Policy(POLICY, 1, lease_count=leases, lease_ms=LEASE_MS)
         super().__init__(Office(folder, NOW_MS, policy))
         self.at_ms = NOW_MS
+        self.error_ms = 0
         self.blanks = blanks
         self.hub.clock = self
         self.hub.door = evolve(self.hub.door, agree=self.office.keys["hub"].agree)
@@ -84,7 +85,7 @@ class Centre(HubHere):
 
     def now_ms(self) -> int:
         """The hub's clock."""
-        return self.at_ms
+        return self.at_ms + self.error_ms
 
     def monotonic_ms(self) -> int:
         """What really passed."""

@@ -371,7 +371,8 @@ class CardPrinter(Protocol):
         """What the chip holds: empty bytes if nothing was written yet, None if it reads as neither whole nor empty.
 
         Only of a device that declares `READS_CHIP`. It must tell a half-written chip from a
-        whole one (a length or a seal in the content itself); in doubt the answer is None.
+        whole one (a length or a seal in the content itself). A driver that got no sure answer
+        from the chip raises: None says that the card is no good, also where it is printed already.
         """
 
     def encode(self, content: bytes, timeout_ms: int) -> bytes:

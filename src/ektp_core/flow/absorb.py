@@ -19,6 +19,7 @@ from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.cards import is_stopped, stopped
 from ektp_core.flow.codec import decode_event
+from ektp_core.flow.disputed_facts import named
 from ektp_core.flow.events import (
     Absorbed,
     CardRevoked,
@@ -31,7 +32,9 @@ from ektp_core.flow.events import (
     Stepped,
 )
 from ektp_core.flow.evidence import kept, signed_by_an_earlier_key
+from ektp_core.flow.moving_events import BookArrived, Coming
 from ektp_core.flow.objections import Commit, objection
+from ektp_core.flow.old_copy import doubted_blanks, doubted_locks
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.pen import EMPTY
 from ektp_core.flow.permits import PERMITS, Act
@@ -76,7 +79,6 @@ _FOUNDING = (
 
 #: What judging or applying a senseless event may raise; never a reason to stop the chain.
 _SENSELESS = (ValueError, OverflowError, AssertionError, Refused)
-_LONGEST_NUMBER = 18
 
 
 @frozen
@@ -168,8 +170,21 @@ def _judged(book: Overlay, body: AbsorbCommit, found: tuple[Event | None, ...]) 
         if event is not None and why is None:
             fitting.append(event)
             yield event
+            if isinstance(event, BookArrived) and event.how is Coming.DOUBTED:
+                yield from _doubted(book, body.station, found[index:])
         else:
             yield from _disputed(book, body, index, event, why or Objection.NO_SUCH_STEP)
+
+
+def _doubted(book: Overlay, station: str, rest: Sequence[Event | None]) -> Iterator[Event]:
+    """Its book may be an older copy: what it calls not begun, and as many of the next blanks as may have been fed."""
+    locks = doubted_locks(book, station)
+    loaded = next((event for event in rest if isinstance(event, events.PrinterLoaded)), None)
+    blanks = doubted_blanks(book, loaded, len(locks)) if loaded and loaded.station == station else ()
+    for lock in locks:
+        yield from stop_lock(book, lock)
+    for series, number in blanks:
+        yield Moved(series, number, number, station, Bucket.STOCK, station, Bucket.SUSPECT, DISPUTE)
 
 
 def _held(book: Overlay, commit: Commit, event: Event | None) -> Objection | None:
@@ -256,7 +271,7 @@ def _is_hubs(event: Event | None, own: Sequence[Event], station: str) -> bool:
 
 
 def _disputed(book: Overlay, body: AbsorbCommit, index: int, event: Event | None, why: Objection) -> Iterator[Event]:
-    record, n = _named(event)
+    record, n = named(event)
     yield Disputed(body.station, body.n, index, why, record, n, body.events[index])
     lock = book.row(Lock, record) if record else None
     if lock and (lock.station, lock.n) == (body.station, n):
@@ -276,16 +291,6 @@ def _came_out_late(book: Overlay, station: str, event: Moved, lock: Lock | None,
         return
     bound = book.row(Attempt, lock.record, n) if lock else None
     yield from stopped(book, lock.record if lock else "", bound.uid if bound else "", (event.series, event.lo), LATE)
-
-
-def _named(event: Event | None) -> tuple[str, int]:
-    """The attempt an event names, as far as it makes sense."""
-    record, n = getattr(event, "record", ""), getattr(event, "n", 0)
-    if isinstance(event, Moved) and "/" in event.reference:
-        record, _, number = event.reference.rpartition("/")
-        is_number = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
-        n = int(number) if is_number else 0
-    return record, n
 
 
 def stop_lock(book: View, lock: Lock) -> Iterator[Event]:
@@ -333,7 +338,7 @@ def _branch(book: Overlay, body: AbsorbCommit) -> Iterator[Event]:
         yield from stop_lock(book, lock) if lock else ()
     for index, raw in enumerate(body.events or (b"",)):
         event = _read(raw)
-        record, n = _named(event)
+        record, n = named(event)
         yield Disputed(body.station, body.n, index, Objection.WRONG_ATTEMPT, record, n, raw)
         if isinstance(event, Moved):
             yield from _suspect_run(book, body.station, event)

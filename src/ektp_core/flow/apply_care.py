@@ -11,7 +11,8 @@ from attrs import evolve
 
 from ektp_core.flow.care_events import BlankTested, PrinterCleaned, TestState
 from ektp_core.flow.care_rows import PrinterWork, Testing
-from ektp_core.flow.rows import Printer, Spoil
+from ektp_core.flow.feed_count import explained_after
+from ektp_core.flow.rows import FedBlank, Printer, Spoil
 from ektp_core.flow.view import Book
 from ektp_core.vocabulary.local_calendar import day_number
 from ektp_core.vocabulary.verdict import Cause
@@ -33,16 +34,20 @@ def card_fed(book: Book, station: str, printer: str, at_ms: int) -> None:
 
 def _tested(book: Book, event: BlankTested) -> None:
     known = book.row(Testing, event.station, event.printer)
-    by = event.by or (known.by if known else ())
+    by = event.by if known is None or event.state is TestState.ORDERED else known.by
     book.put(
         Testing(event.station, event.printer, event.state, event.series, event.number, event.counter, event.at_ms, by)
     )
     if event.counter >= 0:
+        begun = event.counter if event.state is TestState.BEGUN or known is None else known.counter
         printer = book.row(Printer, event.station, event.printer) or Printer(event.station, event.printer, 0)
-        book.put(evolve(printer, explained=event.counter))
+        book.put(evolve(printer, explained=explained_after(begun, event.counter, printer.explained)))
     if event.state is TestState.WASTE:
         book.put(Spoil(event.series, event.number, "", 0, Cause.TEST, of_person=False))
         card_fed(book, event.station, event.printer, event.at_ms)
+    if event.state is TestState.DOUBT and known and 0 <= known.counter < event.counter:
+        # The printer fed a card meanwhile: whatever the blank looks like, it is never unused (rule 11).
+        book.put(FedBlank(event.series, event.number, "", 0))
 
 
 def _cleaned(book: Book, event: PrinterCleaned) -> None:

@@ -33,11 +33,14 @@ def _day_marked(book: Book, event: DayMarked) -> None:
             book.put(evolve(page, cut_seq=0))
         case DayMark.REOPENED:
             book.put(evolve(page, day=""))
+        case DayMark.DIFFERED:
+            book.put(evolve(page, differed=page.differed + 1))
 
 
 def _book_closed(book: Book, event: BookClosed) -> None:
     """Numbered by this book: a station that was enrolled anew begins its own numbers again."""
-    number = _page(book, event.station).last + 1
+    page = _page(book, event.station)
+    number = page.last + 1
     book.put(
         StationDay(
             event.station,
@@ -52,9 +55,10 @@ def _book_closed(book: Book, event: BookClosed) -> None:
             by_run=event.by_run,
             suspects=event.suspects,
             by=event.by,
+            differed=page.differed,
         )
     )
-    book.put(evolve(_page(book, event.station), day=event.day, cut_seq=0, last=number))
+    book.put(evolve(page, day=event.day, cut_seq=0, last=number, differed=0))
 
 
 def _variance_booked(book: Book, event: VarianceBooked) -> None:

@@ -4,6 +4,7 @@ from attrs import evolve
 
 from ektp_core.flow.apply_care import card_fed
 from ektp_core.flow.events import Authorised, CardMade, CardRevoked, Entered, FeedTaken, Pressed, Recalled, Stepped
+from ektp_core.flow.feed_count import explained_after
 from ektp_core.flow.pen import noted
 from ektp_core.flow.rows import (
     Attempt,
@@ -143,7 +144,7 @@ def pressed(book: Book, event: Pressed) -> None:
     reached = attempt.reached if event.step is PressStep.OUTCOME else event.step
     uid = event.uid or attempt.uid
     book.put(evolve(attempt, step=event.step, reached=reached, printer=event.printer, uid=uid))
-    _printer_follows(book, attempt.station, event)
+    _printer_follows(book, attempt, event)
     if event.step is PressStep.FED:
         card_fed(book, attempt.station, event.printer, attempt.started_ms)
 
@@ -153,9 +154,9 @@ def _unbind(book: Book, attempt: Attempt) -> None:
         book.drop(Bound(attempt.series, attempt.number, attempt.record, attempt.n))
 
 
-def _printer_follows(book: Book, station: str, event: Pressed) -> None:
-    printer = book.row(Printer, station, event.printer) or Printer(station, event.printer, 0)
-    explained = event.counter if event.counter >= 0 else printer.explained
+def _printer_follows(book: Book, attempt: Attempt, event: Pressed) -> None:
+    printer = book.row(Printer, attempt.station, event.printer) or Printer(attempt.station, event.printer, 0)
+    explained = explained_after(attempt.counter, event.counter, printer.explained)
     inside = {PressStep.START: event.record, PressStep.OUTCOME: ""}.get(event.step, printer.inside)
     if (explained, inside) != (printer.explained, printer.inside):
         book.put(evolve(printer, explained=explained, inside=inside))

@@ -5,7 +5,10 @@ from typing import Any
 
 from attrs import evolve
 
-from ektp_core.flow.rows import Desk
+from ektp_core.flow.care_rows import PrinterWork, Testing
+from ektp_core.flow.disputed_facts import noted_evidence
+from ektp_core.flow.evidence import MOST_BYTES
+from ektp_core.flow.rows import BookPlace, Desk, Printer, StationDay
 from ektp_core.flow.station_loss_events import (
     CodeMistyped,
     EvidenceKept,
@@ -29,12 +32,15 @@ def _station_lost(book: Book, event: StationLost) -> None:
 
 def _evidence_kept(book: Book, event: EvidenceKept) -> None:
     book.put(Evidence(event.station, event.n, event.head, event.at_ms, event.events))
+    noted_evidence(book, event)
+    # A commit kept without its events was one too many: from there on more was said than is known.
+    more = sum(map(len, event.events)) or MOST_BYTES + 1
     lost = book.row(LostStation, event.station)
     if lost:
-        book.put(evolve(lost, kept_bytes=lost.kept_bytes + sum(map(len, event.events))))
+        book.put(evolve(lost, kept_bytes=lost.kept_bytes + more))
     contact = book.row(Contact, event.station)
     if contact and contact.key:
-        book.put(evolve(contact, kept_bytes=contact.kept_bytes + sum(map(len, event.events))))
+        book.put(evolve(contact, kept_bytes=contact.kept_bytes + more))
 
 
 def _released(book: Book, event: Released) -> None:
@@ -72,6 +78,13 @@ def _re_enrolled(book: Book, event: StationReEnrolled) -> None:
     book.put(evolve(contact, feed_m=feed_m, key=event.key))
     for owed in list(book.rows(ReleasedByCode, event.station)):
         book.drop(owed)  # the commit that would have said so is the old chain's: it never comes
+    # The new book knows no printer, no test card and no move; of the day only what was closed is known.
+    for kind in (Printer, Testing, PrinterWork, BookPlace):
+        for row in list(book.rows(kind, event.station)):
+            book.drop(row)
+    page = book.row(StationDay, event.station, 0)
+    if page:
+        book.put(evolve(page, day="", cut_seq=0, differed=0))
 
 
 FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {

@@ -3,7 +3,8 @@
 A person orders a test card; the station begins and ends it as any other card: its blank goes
 into the machine before the feed, and then among the waste with the cause `uji-cetak`, which
 the spoilage report counts as bad without NIK (rule 24). Where nothing was fed the blank goes
-back to stock; where nobody can tell it is suspect, and two people close it.
+back to stock; where nobody can tell it is suspect, and two people close it. A printer whose hopper
+may hold the suspect blank is out of service by the same commit: no crash can come in between.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from ektp_core.flow.cards import is_stopped
 from ektp_core.flow.care_events import BlankTested, PrinterCleaned, TestState
 from ektp_core.flow.care_rows import Testing
 from ektp_core.flow.closing_day import refuse_resting
-from ektp_core.flow.events import ChipRead, Event, Moved
+from ektp_core.flow.events import ChipRead, Event, Moved, PrinterClosed
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.pressing import next_blank, open_printer
 from ektp_core.flow.rows import Chip, ChipOf, Printer, Station
@@ -39,6 +40,10 @@ _THERE = {
     TestState.DOUBT: _SUSPECT,
 }
 _PREFIX = "test/"
+
+#: Why a printer is out of service.
+SUSPECT_IN_HOPPER = "the hopper may hold a blank that is suspect"
+FOREIGN_IN_HOPPER = f"{Refusal.FOREIGN_BLANK.value}: the hopper may hold blanks that the book has elsewhere"
 
 
 @frozen
@@ -65,16 +70,29 @@ class BeginTest:
 
 @frozen
 class EndTest:
-    """What became of the test card's blank; `uid`: its chip, where it was read."""
+    """What became of the test card's blank.
+
+    Attributes:
+        uid: its chip, where it was read.
+        closing: why the printer is out of service from here on; only where the blank is in doubt.
+    """
 
     printer: str
     end: TestState
     counter: int = -1
     uid: str = ""
+    closing: str = ""
+
+
+@frozen
+class DoubtTest:
+    """Say that nobody can tell where a test card's blank is: its printer is away, or gone for good."""
+
+    printer: str
 
 
 #: Names of the asks on the wire.
-KINDS: Mapping[str, type[Any]] = {"order-test": OrderTest, "note-cleaning": NoteCleaning}
+KINDS: Mapping[str, type[Any]] = {"order-test": OrderTest, "note-cleaning": NoteCleaning, "doubt-test": DoubtTest}
 
 
 def station_families(owner: str) -> Mapping[type[Any], Callable[[View, Ask, Any], tuple[Event, ...]]]:
@@ -84,6 +102,7 @@ def station_families(owner: str) -> Mapping[type[Any], Callable[[View, Ask, Any]
         NoteCleaning: lambda view, ask, body: decide_cleaning(view, ask, body, owner),
         BeginTest: lambda view, ask, body: decide_begin_test(view, ask, body, owner),
         EndTest: lambda view, ask, body: decide_end_test(view, ask, body, owner),
+        DoubtTest: lambda view, ask, body: decide_doubt_test(view, ask, body, owner),
     }
 
 
@@ -124,7 +143,7 @@ def decide_begin_test(view: View, ask: Ask, body: BeginTest, owner: str) -> tupl
 
 
 def decide_end_test(view: View, ask: Ask, body: EndTest, owner: str) -> tuple[Event, ...]:
-    """The blank leaves the machine in the book too."""
+    """The blank leaves the machine in the book too; a hopper that may hold it in doubt is shut with it."""
     require(view, ask, PERMITS[Act.STATION_WORK])
     states = (TestState.BEGUN, TestState.ORDERED) if body.end is TestState.UNUSED else (TestState.BEGUN,)
     testing = _at(view, owner, body.printer, *states)
@@ -137,11 +156,31 @@ def decide_end_test(view: View, ask: Ask, body: EndTest, owner: str) -> tuple[Ev
     machine = (owner, _MACHINE)
     ended = BlankTested(owner, body.printer, end, series, number, body.counter, ask.at_ms)
     if (series, number) == (testing.series, testing.number):
-        return *read, *moves(view, placed, machine, (owner, _THERE[end]), name), ended
+        why = _why_shut(body, end)
+        shut = (PrinterClosed(owner, body.printer, why),) if why else ()
+        return *read, *moves(view, placed, machine, (owner, _THERE[end]), name), ended, *shut
     back = moves(view, placed, machine, (owner, _STOCK), name)
     used = moves(view, _one(series, number), (owner, _STOCK), machine, name)
     spent = Moved(series, number, number, owner, _MACHINE, owner, _WASTE, name)
     return *back, *used, spent, ended
+
+
+def _why_shut(body: EndTest, end: TestState) -> str:
+    """Why the printer is out of service; of a card that was to be waste its chip is not ours."""
+    if end is not TestState.DOUBT:
+        return ""
+    return body.closing if body.end is TestState.DOUBT else FOREIGN_IN_HOPPER
+
+
+def decide_doubt_test(view: View, ask: Ask, body: DoubtTest, owner: str) -> tuple[Event, ...]:
+    """A person's word for a printer that does not come back; two others close the blank (rule 11)."""
+    who = require(view, ask, PERMITS[Act.JUDGE])
+    testing = _at(view, owner, body.printer, TestState.BEGUN)
+    placed, name = _one(testing.series, testing.number), reference_of(body.printer)
+    blank = (testing.series, testing.number)
+    ended = BlankTested(owner, body.printer, TestState.DOUBT, *blank, at_ms=ask.at_ms, by=who.names)
+    shut = PrinterClosed(owner, body.printer, SUSPECT_IN_HOPPER)
+    return *moves(view, placed, (owner, _MACHINE), (owner, _SUSPECT), name), ended, shut
 
 
 def _really_used(

@@ -30,7 +30,7 @@ class TestState(Enum):
 
 @frozen
 class BlankTested:
-    """A test card came one step further. `number` 0: no blank yet; `counter` -1: not known; `by` ordered it."""
+    """A test card came one step further. `number` 0: no blank yet; `counter` -1: not known; `by`: who asked for it."""
 
     KIND: ClassVar[int] = 96
     station: str

@@ -3,7 +3,7 @@
 A count begins with a mark in the station's book: from there on no card and no test is begun. When the
 machines stand still people count, as at that position of the log; a verdict given later is undone in the
 sums, for its card was counted in the machine. They are not told what the book expects; a count that differs is
-refused with the names of the piles only, until something is written beside each.
+refused with the names of the piles only, until something is written beside each; each refused count leaves a mark.
 
 The station holds the pen of its unprinted blanks: a missing one is moved to the lost in the same commit, by
 its serial; where no serial can be read, the last blanks of the run stand for it. Finished cards, waste and
@@ -21,6 +21,8 @@ from attrs import evolve, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import runs_of
+from ektp_core.flow.care_events import TestState
+from ektp_core.flow.care_rows import Testing
 from ektp_core.flow.closing_day_events import BookClosed, DayMark, DayMarked, ExtraRanges, PileRanges, Places
 from ektp_core.flow.counting import (
     CountDay,
@@ -42,13 +44,22 @@ from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.ledger.count import Pile, Variance
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_core.vocabulary.dates import checked_date
+from ektp_core.vocabulary.dates import checked_date, days_between
 from ektp_core.vocabulary.local_calendar import date_of
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 
 #: What the hub writes beside its own movements; no paper is called so.
-_HUBS_WORDS = frozenset({"dispute"})
+HUBS_WORDS = frozenset({"dispute"})
+
+#: Why a printer with a test card in it cannot be counted as empty, and what people do.
+TEST_IN_IT = (
+    "its test card has not ended; if it does not come back, say so with `ektp station doubt-test`,"
+    " and two people close the blank"
+)
+
+#: No older day is closed: whoever was away longer closes the day he comes back.
+OLDEST_DAYS = 31
 
 #: Where unprinted blanks lie at a station; each place is counted by itself, and the pile is their sum.
 PLACES = ("safe", "hopper", "machine")
@@ -91,6 +102,17 @@ class CloseDay:
     piles: tuple[StationPile, ...]
     boxes: tuple[SealedBox, ...]
     minutes: str
+
+
+@frozen
+class NoteDiffering:
+    """Note that this count was refused because it differs; asked for beside each count, in the same commit."""
+
+    close: CloseDay
+
+
+#: A count that is refused so tells whoever sent it that a figure is not the book's.
+DIFFERS = frozenset({Refusal.COUNT_UNEXPLAINED, Refusal.SERIALS_NEEDED, Refusal.HELD_ELSEWHERE})
 
 
 def page_of(view: View, station: str) -> StationDay:
@@ -141,9 +163,28 @@ def decide_mark(view: View, ask: Ask, body: MarkDay, owner: str) -> tuple[Event,
             cut = view.position.seq
         case DayMark.COUNT_GIVEN_UP if not page.cut_seq:
             raise _bad("mark", "no count was begun", "a count that is under way")
+        case DayMark.DIFFERED:
+            raise _bad("mark", "the station's own word", "count-begun, count-given-up or reopened")
         case DayMark.REOPENED if page.day != body.day or body.day != _this_day(owner, ask.at_ms):
             raise _bad("day", "not closed, or over", "this very day, once it is closed")
     return (DayMarked(owner, body.mark, body.day, cut, who.names, body.why),)
+
+
+def decide_note_differing(view: View, ask: Ask, body: NoteDiffering, owner: str) -> tuple[Event, ...]:
+    """A trace of a refused count: nobody finds the book's figure by trying, unseen.
+
+    Raises:
+        Refused: whatever else the count is refused with; ALREADY_KNOWN where it was not refused.
+    """
+    try:
+        decide_close_day(view, ask, body.close, owner)
+    except Refused as refused:
+        if refused.refusal not in DIFFERS:
+            raise
+        names = require(view, ask, PERMITS[Act.COUNT]).names
+        cut = page_of(view, owner).cut_seq
+        return (DayMarked(owner, DayMark.DIFFERED, body.close.day, cut, names, refused.refusal.value),)
+    raise Refused(Refusal.ALREADY_KNOWN, {"what": "the count", "id": body.close.day})
 
 
 def _sound_day(view: View, day: str, owner: str, at_ms: int) -> None:
@@ -151,6 +192,8 @@ def _sound_day(view: View, day: str, owner: str, at_ms: int) -> None:
     this_day = _this_day(owner, at_ms)
     if checked_date(day, "day") > this_day:
         raise _bad("day", "in the future", f"a date up to {this_day}")
+    if days_between(day, this_day) > OLDEST_DAYS:
+        raise _bad("day", f"more than {OLDEST_DAYS} days ago", f"a date of the last {OLDEST_DAYS} days")
     last = view.row(StationDay, owner, page_of(view, owner).last)
     if last and day < last.day:
         raise _bad("day", "before the last closed day", f"{last.day} or later")
@@ -176,7 +219,7 @@ def decide_close_day(view: View, ask: Ask, body: CloseDay, owner: str) -> tuple[
     """The count as it stands; missing unprinted blanks are moved, everything else is a fact for the hub."""
     who = require(view, ask, PERMITS[Act.COUNT])
     of_office(who, PartyId(owner).home.value)
-    if checked_text("minutes", body.minutes) in _HUBS_WORDS:
+    if checked_text("minutes", body.minutes) in HUBS_WORDS:
         raise _bad("minutes", "a word of the hub", "number of the minutes")
     page = page_of(view, owner)
     _sound_day(view, body.day, owner, ask.at_ms)
@@ -285,6 +328,7 @@ def _lost(view: View, count: CountDay, key: Key, pile: CountedPile, variance: Va
         )
         for part in variance.missing & here:
             bound = view.row(Bound, part.series, part.lo)
+            _no_test_of(view, count.party, part.series, part.lo)
             record, n = (bound.record, bound.n) if bound else ("?", 0)
             serial = f"{part.series} {part.lo}"
             raise Refused(Refusal.HELD_BY_RECORD, {"record": record, "n": n, "serial": serial})
@@ -295,9 +339,17 @@ def _lost(view: View, count: CountDay, key: Key, pile: CountedPile, variance: Va
             yield event
 
 
+def _no_test_of(view: View, station: str, series: str, number: int) -> None:
+    """A blank of a test card waits for its printer, or for the word that the printer does not come back."""
+    for one in view.rows(Testing, station):
+        if one.state is TestState.BEGUN and (one.series, one.number) == (series, number):
+            facts = {"printer": one.printer, "why": TEST_IN_IT, "serial": f"{series} {number}"}
+            raise Refused(Refusal.PRINTER_CLOSED, facts)
+
+
 def moved_for_close(view: View, closed: BookClosed, event: Moved) -> bool:
     """Whether this movement takes missing unprinted blanks of this close, and no others, to the lost."""
     named = SerialSet(SerialRange(s, lo, hi) for pile, s, lo, hi in closed.missing if pile is Pile.UNPRINTED)
     taken = SerialSet.of(SerialRange(event.series, event.lo, event.hi))
     ways = (event.bucket, event.to_bucket, event.reference) == (Bucket.STOCK, Bucket.LOST, closed.minutes)
-    return ways and not taken - named and closed.minutes not in _HUBS_WORDS
+    return ways and not taken - named and closed.minutes not in HUBS_WORDS

@@ -6,6 +6,9 @@ misses is lost only if the hub's own book still has it there; a lost card is sto
 person (rule 16). A serial that lay there and no book knows is held as found at the home office (rule 11); one that
 the book has elsewhere is not touched, and shown until people have looked into it. What was counted too many
 without a serial moves nothing. The two people who signed the count are the same that an office's own count needs.
+
+A close that was counted again the same day is booked as the later one has it. A close that meets a fault here is
+left to people: all it names is shown, and nothing moves.
 """
 
 from collections.abc import Iterator
@@ -15,27 +18,37 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
-from ektp_core.flow.closing_day_events import BookClosed, DayMark, DayMarked, VarianceBooked
+from ektp_core.flow.closing_day import HUBS_WORDS, OLDEST_DAYS
+from ektp_core.flow.closing_day_events import BookClosed, DayMark, DayMarked, PileRanges, VarianceBooked
 from ektp_core.flow.counting import found_events
 from ektp_core.flow.events import CardRevoked, Event, FeedQueued, Moved, Stepped
 from ektp_core.flow.missing_cards import missed
+from ektp_core.flow.opening import known_class
+from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.placeholders import MOST, no_placeholders
 from ektp_core.flow.rows import Lock, Officer, StationDay
 from ektp_core.flow.signers import require
 from ektp_core.flow.view import View
 from ektp_core.ledger.count import PILE_OF, Pile
 from ektp_core.ledger.holding import Holding
+from ektp_core.vocabulary.dates import checked_date, days_between
+from ektp_core.vocabulary.local_calendar import date_of
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.party import PartyId
-from ektp_core.vocabulary.serial import SerialRange, SerialSet
+from ektp_core.vocabulary.serial import SerialRange, SerialSet, disjoint_union
 
 
 @frozen
 class BookVariance:
-    """Book what a station's close says of the hub's rows; the hub asks it of itself, close after close."""
+    """Book what a station's close says of the hub's rows; the hub asks it of itself, close after close.
+
+    `left_to_people`: booking it met a fault; move nothing and show all it names, so that later closes are booked.
+    """
 
     station: str
     number: int
+    left_to_people: bool = False
 
 
 @frozen
@@ -55,7 +68,7 @@ def decide_book_variance(view: View, ask: Ask, body: BookVariance) -> tuple[Even
     close = view.row(StationDay, body.station, body.number)
     if close is None or body.number != page.booked + 1:
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the close of the day", "id": f"{body.station} {body.number}"})
-    found = _sorted(view, close)
+    found = _unbooked(close) if body.left_to_people else _sorted(view, close)
     home = PartyId(body.station).home.value
     moved = [
         Moved(run.series, run.lo, run.hi, run.party, run.bucket, run.party, run.bucket.lost, close.minutes)
@@ -79,21 +92,52 @@ def decide_book_variance(view: View, ask: Ask, body: BookVariance) -> tuple[Even
 
 def _sorted(view: View, close: StationDay) -> _Sorted:
     found = _Sorted()
+    seen = SerialSet()  # a serial that is named twice is booked once
+    again = _amended(view, close)
     for pile, series, lo, hi in close.missing:
-        if pile is not Pile.UNPRINTED:  # those the station moved itself
-            _missing(view, close.station, pile, SerialRange(series, lo, hi), found)
+        if pile is Pile.UNPRINTED:  # those the station moved itself
+            continue
+        for part in SerialSet.of(SerialRange(series, lo, hi)) - seen:
+            _missing(view, close.station, pile, part, found, again)
+        seen |= SerialSet.of(SerialRange(series, lo, hi))
+    seen = SerialSet()
     for pile, blank_class, series, lo, hi in close.extra:
-        _extra(view, close.station, pile, blank_class, SerialRange(series, lo, hi), found)
+        for part in SerialSet.of(SerialRange(series, lo, hi)) - seen:
+            _extra(view, close.station, pile, blank_class, part, found)
+        seen |= SerialSet.of(SerialRange(series, lo, hi))
     return found
 
 
-def _missing(view: View, station: str, pile: Pile, part: SerialRange, found: _Sorted) -> None:
+def _amended(view: View, close: StationDay) -> SerialSet | None:
+    """What the last count of that same day misses; None when no later one of the day has been absorbed.
+
+    The day was opened again and counted once more: what lay there then is not lost.
+    """
+    last = (view.row(StationDay, close.station, 0) or close).last
+    for number in range(last, close.number, -1):
+        later = view.row(StationDay, close.station, number)
+        if later and later.day == close.day:
+            return SerialSet(SerialRange(series, lo, hi) for _, series, lo, hi in later.missing)
+    return None
+
+
+def _unbooked(close: StationDay) -> _Sorted:
+    """Nothing is moved; what the close names is shown until people have looked into it."""
+    named: PileRanges = (*close.missing, *((pile, series, lo, hi) for pile, _, series, lo, hi in close.extra))
+    return _Sorted(elsewhere=[one for one in named if one[0] is not Pile.UNPRINTED or one not in close.missing])
+
+
+def _missing(  # noqa: PLR0917  # a serial, where it should lie, and what a later count says
+    view: View, station: str, pile: Pile, part: SerialRange, found: _Sorted, again: SerialSet | None
+) -> None:
     rest = SerialSet.of(part)
     for run in view.overlapping(part.series, part.lo, part.hi):
         here = run.part(max(run.lo, part.lo), min(run.hi, part.hi))
         if here.party == station and PILE_OF.get(here.bucket) is pile:
-            found.lost.append((pile, here))
-            rest = rest - SerialSet.of(SerialRange(here.series, here.lo, here.hi))
+            gone = SerialSet.of(SerialRange(here.series, here.lo, here.hi))
+            gone = gone if again is None else gone & again
+            found.lost.extend((pile, here.part(one.lo, one.hi)) for one in gone)
+            rest -= gone
     found.explained.extend((pile, one.series, one.lo, one.hi) for one in rest)
 
 
@@ -128,21 +172,50 @@ def _is_of(view: View, station: str, event: Event) -> bool:
 # -- facts of a station -----------------------------------------------------------------------
 
 
-def objection_to_mark(view: View, station: str, event: DayMarked) -> Objection | None:
-    """What is held against a mark: it is of the station itself, and people made it."""
+def objection_to_mark(view: View, station: str, commit_ms: int, event: DayMarked) -> Objection | None:
+    """What is held against a mark: it is of the station itself and of these days, and people made it."""
     if event.station != station:
         return Objection.WRONG_STATION
     people = 2 if event.mark is DayMark.REOPENED else 1
-    return None if _are_people(view, event.by, people) else Objection.NO_SUCH_STEP
+    sound = _is_near(event.day, station, commit_ms) and _are_people(view, event.by, people)
+    return None if sound else Objection.NO_SUCH_STEP
 
 
-def objection_to_close(view: View, station: str, event: BookClosed) -> Objection | None:
-    """What is held against a close: it is of the station itself, by two people, and its ranges are serials."""
+def objection_to_close(view: View, station: str, commit_ms: int, event: BookClosed) -> Objection | None:
+    """What is held against a close: it is of the station itself and of these days, by two people, and it can be booked.
+
+    A serial stands in it once, a class is known, and what is there too many was counted.
+
+    Raises:
+        Refused: for what is no serial, class or text at all, which the caller takes for no step.
+    """
     if event.station != station:
         return Objection.WRONG_STATION
-    for _, series, lo, hi in (*event.missing, *((one[0], *one[2:]) for one in event.extra)):
-        SerialRange(series, lo, hi)  # what is no serial is no step at all
-    return None if _are_people(view, event.by, 2) else Objection.NO_SUCH_STEP
+    if checked_text("minutes", event.minutes) in HUBS_WORDS:
+        return Objection.NO_SUCH_STEP
+    extra = [SerialRange(*one[2:]) for one in event.extra]
+    disjoint_union([*(SerialRange(*one[1:]) for one in event.missing), *extra])
+    no_placeholders(SerialSet(extra), "extra")
+    for blank_class in {one[1] for one in event.extra}:
+        known_class(view, station, blank_class)
+    named = {one[0] for one in (*event.missing, *event.extra)}
+    sound = Pile.OLD_CARDS not in named and _was_counted(event) and _is_near(event.day, station, commit_ms)
+    return None if sound and _are_people(view, event.by, 2) else Objection.NO_SUCH_STEP
+
+
+def _was_counted(event: BookClosed) -> bool:
+    """Whether as many lay there, and no fewer than nothing, as are named by their serials."""
+    counted = {(line[0], line[1]): line[2] for line in event.lines}
+    for pile, blank_class, series, lo, hi in event.extra:
+        key = pile, blank_class
+        counted[key] = counted.get(key, 0) - len(SerialRange(series, lo, hi))
+    return all(0 <= count <= MOST for count in counted.values()) and all(line[4] >= 0 for line in event.lines)
+
+
+def _is_near(day: str, station: str, commit_ms: int) -> bool:
+    """Whether a day is one that could be closed when the commit was sealed; a day more for midnight and slow clocks."""
+    past = days_between(checked_date(day, "day"), date_of(commit_ms, PartyId(station).home.value))
+    return -1 <= past <= OLDEST_DAYS + 1
 
 
 def _are_people(view: View, names: tuple[str, ...], count: int) -> bool:

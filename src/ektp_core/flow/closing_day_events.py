@@ -26,11 +26,12 @@ class DayMark(Enum):
     COUNT_BEGUN = "count-begun"
     COUNT_GIVEN_UP = "count-given-up"
     REOPENED = "reopened"
+    DIFFERED = "differed"  # a count was refused because it differs from the book: blind is who does not try figures
 
 
 @frozen
 class DayMarked:
-    """A count of a station began (no card is begun until it ends), was given up, or a closed day went on.
+    """A count of a station began (no card is begun until it ends), was given up or refused, or a closed day went on.
 
     `cut_seq`: the position of the station's log the count is as at.
     """

@@ -17,6 +17,7 @@ class StationDay:
         day: the closed local day; on page 0 that of the last close, empty after the day was reopened.
         cut_seq: position the count was as at; on page 0 that of the count under way, 0 when there is none.
         last: on page 0: number of the last close. booked: on page 0: number of the last one the hub booked.
+        differed: counts that were refused because they differed; on page 0 those since the last close.
         From `minutes` on: as in `BookClosed`. `elsewhere`, `surplus`: as in `VarianceBooked`.
     """
 
@@ -38,3 +39,4 @@ class StationDay:
     by: tuple[str, ...] = ()
     elsewhere: PileRanges = ()
     surplus: int = 0
+    differed: int = 0

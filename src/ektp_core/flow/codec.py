@@ -33,10 +33,10 @@ R = TypeVar("R", bound=Row)
 
 #: Version of the fold: of the rows that today's `apply` makes and of how they are written. It rises
 #: when the same events would lead to other bytes; rows of an older fold are made again from the log.
-FOLD = 3
+FOLD = 4
 
 #: Versions above 1, by kind number.
-VERSIONS: Mapping[int, int] = {1: 2, 5: 2, 26: 2, 19: 2, 20: 2, 25: 2, 30: 2, 33: 2, 23: 2}
+VERSIONS: Mapping[int, int] = {1: 2, 5: 2, 26: 2, 19: 2, 20: 2, 25: 2, 30: 2, 33: 2, 23: 2, 72: 2}
 
 #: (kind, old version) -> the fields of the next version.
 UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
@@ -48,6 +48,7 @@ UPCASTERS: Mapping[tuple[int, int], Callable[[list[Any]], list[Any]]] = {
     (25, 1): lambda fields: [*fields, 0],  # reports from before the cut's time was kept: not known
     (30, 1): lambda fields: [*fields, []],  # openings from before a group named its members
     (33, 1): lambda fields: [*fields, [], [], []],  # readings from before the papers followed them
+    (72, 1): lambda fields: [*fields, []],  # releases from before they named who typed the code
     (26, 1): lambda fields: [*fields, 24 * 3_600_000],  # policies from before silence had a grace
 }
 

@@ -212,6 +212,11 @@ class Why(Enum):
         "Nothing was found, but the data of {count} records this station holds cannot be read.",
         "Open the station's data with its token or passphrase, or ask again when the line is back.",
     )
+    DATA_LACKING = (
+        "data-lacking",
+        "The personal data of record {record} did not come to this station, or cannot be read.",
+        "Bring the line back and ask again; if it stays so, cancel the card here: `ektp station queue --cancel`.",
+    )
     BEGINNING = (
         "beginning",
         "Printer {printer} is taking this card now.",
@@ -229,8 +234,8 @@ class Why(Enum):
     )
     STATION_RESTS = (
         "station-rests",
-        "No card is begun at this station now: {why}.",
-        "Finish the count, open a new day, or print where the book goes on.",
+        "No card is begun at {station} now: {why}.",
+        "Wait for the end of the count or for the next day, or let two people open the day again.",
     )
     TRIES_SPENT = (
         "tries-spent",
@@ -310,11 +315,22 @@ class Why(Enum):
 
     @property
     def may_be_lifted(self) -> bool:
-        """Whether the person waits, and nothing but the queue, or a want of blanks, stands before a card."""
+        """Whether the person waits, and only the queue, a want of blanks or a station at rest stands before a card."""
         return self in _LIFTABLE
 
 
-_LIFTABLE = frozenset({Why.WAITING, Why.LEASES_SPENT, Why.NO_BLANKS, Why.NO_STATION, Why.BATCH_FIRST, Why.AT_STATION})
+_LIFTABLE = frozenset(
+    {
+        Why.WAITING,
+        Why.LEASES_SPENT,
+        Why.NO_BLANKS,
+        Why.NO_STATION,
+        Why.STATION_STOPPED,
+        Why.STATION_RESTS,
+        Why.BATCH_FIRST,
+        Why.AT_STATION,
+    }
+)
 
 
 @frozen

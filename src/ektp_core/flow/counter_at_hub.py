@@ -1,8 +1,8 @@
 """The counter's answer from the hub's book (jawaban loket dari pusat): rules 5, 20, 31 and 34.
 
 An office sees the records of its own; of another's it learns only which office it is, since when
-its station may print, and whom to call. The centre, the auditor and the province see all. The cost
-is that of the records before the person in the queue, and of what else is touched.
+its station may print, and whom to call. The centre and the auditor see all; a province sees figures,
+and no person. The cost is that of the records before the person in the queue, and of what else is touched.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from ektp_core.errors import Fact
 from ektp_core.flow.allotting_rows import Lifted
 from ektp_core.flow.cards import stop_of
 from ektp_core.flow.cards_rows import Adjudication, CardFacts, Hold
+from ektp_core.flow.closing_day import rests
 from ektp_core.flow.counter_answer import CounterAnswer, Why
 from ektp_core.flow.elsewhere import since_ms
 from ektp_core.flow.founding import policy_in_force
@@ -143,7 +144,7 @@ def _ready(view: View, record: Record, at_ms: int) -> tuple[Why, Facts]:
     if batch and members and name not in members and not lifted:
         return Why.BATCH_FIRST, {"list": batch.name}
     ahead = _ahead(view, name, office, policy, at_ms)
-    stopped = _stations_stopped(view, office, policy)
+    stopped = _stations_stopped(view, office, policy, at_ms)
     if stopped:
         return stopped[0], {**stopped[1], "ahead": ahead, "office": office}
     return (Why.LIFTED if lifted else Why.WAITING), {"ahead": ahead}
@@ -158,7 +159,7 @@ def _ahead(view: View, name: str, office: str, policy: Policy, at_ms: int) -> in
     return ahead
 
 
-def _stations_stopped(view: View, office: str, policy: Policy) -> tuple[Why, Facts] | None:
+def _stations_stopped(view: View, office: str, policy: Policy, at_ms: int) -> tuple[Why, Facts] | None:
     """Why no station of the office takes another record now; None when one does."""
     found = list(_stations_of(view, office))
     if not found:
@@ -166,9 +167,12 @@ def _stations_stopped(view: View, office: str, policy: Policy) -> tuple[Why, Fac
     at_work = [one for one in found if not one.frozen_why]
     if not at_work:
         return Why.STATION_STOPPED, {"station": found[0].station, "why": found[0].frozen_why}
-    stocked = [one for one in at_work if free_blanks(view, one) > 0]
+    awake = [one for one in at_work if not rests(view, one.station, at_ms)]
+    if not awake:
+        return Why.STATION_RESTS, {"station": at_work[0].station, "why": rests(view, at_work[0].station, at_ms)}
+    stocked = [one for one in awake if free_blanks(view, one) > 0]
     if not stocked:
-        return Why.NO_BLANKS, {"station": at_work[0].station}
+        return Why.NO_BLANKS, {"station": awake[0].station}
     desks = (view.row(Desk, one.station) or Desk(one.station) for one in stocked)
     if all(desk.outstanding >= policy.lease_count for desk in desks):
         return Why.LEASES_SPENT, {"station": stocked[0].station}

@@ -14,7 +14,14 @@ from ektp_core.flow.allotting_families import FAMILIES as ALLOTTING
 from ektp_core.flow.ask import Ask, Late
 from ektp_core.flow.blank_tests import station_families as test_families
 from ektp_core.flow.cards_families import CARDS
-from ektp_core.flow.closing_day import CloseDay, MarkDay, decide_close_day, decide_mark
+from ektp_core.flow.closing_day import (
+    CloseDay,
+    MarkDay,
+    NoteDiffering,
+    decide_close_day,
+    decide_mark,
+    decide_note_differing,
+)
 from ektp_core.flow.closing_day_booking import BookVariance, decide_book_variance
 from ektp_core.flow.closing_found import CloseFound, decide_close_found
 from ektp_core.flow.counting import CountDay, decide_count
@@ -198,6 +205,7 @@ def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family
         AddEvidence: lambda view, ask, body: decide_add_evidence(view, ask, body, owner),
         MarkDay: lambda view, ask, body: decide_mark(view, ask, body, owner),
         CloseDay: lambda view, ask, body: decide_close_day(view, ask, body, owner),
+        NoteDiffering: lambda view, ask, body: decide_note_differing(view, ask, body, owner),
         **queueing_here(owner),
         **test_families(owner),
         MoveBook: lambda view, ask, body: decide_move(view, ask, body, owner),

@@ -10,14 +10,17 @@ from attrs import frozen
 
 from ektp_core.errors import Refused
 from ektp_core.flow.codec import decode_event
-from ektp_core.flow.events import Disputed, Moved, Pressed, Stepped
+from ektp_core.flow.events import Disputed, Event, Moved, Pressed, Stepped
+from ektp_core.flow.evidence import is_cut_short, is_of_withdrawn_key
 from ektp_core.flow.rows import Attempt, DisputedAttempt, FedBlank
+from ektp_core.flow.station_loss_events import EvidenceKept
 from ektp_core.flow.view import Book, View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockEvent, PressStep
 
 _OUT = frozenset({Bucket.GOOD_HELD, Bucket.WASTE_HELD})
 _CAME_OUT = frozenset({LockEvent.VERDICT_GOOD, LockEvent.VERDICT_BAD})
+_LONGEST_NUMBER = 18
 
 
 @frozen
@@ -31,22 +34,49 @@ class _Said:
 
 def noted_dispute(book: Book, event: Disputed) -> None:
     """Keep what the disputed bytes say of a blank and of an attempt."""
-    said = _said(event.event)
     attempt = book.row(Attempt, event.record, event.attempt) if event.record else None
-    if said is None or attempt is None or attempt.station != event.station:
-        return  # a station is believed about its own attempts alone
-    known = book.row(DisputedAttempt, event.record, event.attempt)
+    if attempt is not None and attempt.station == event.station:  # believed about its own attempts alone
+        _note(book, attempt, _said(_read(event.event)))
+
+
+def noted_evidence(book: Book, event: EvidenceKept) -> None:
+    """The same for a commit that changes nothing: a lost station's word that a card came out is a word."""
+    for raw in event.events:
+        fact = _read(raw)
+        record, n = named(fact)
+        attempt = book.row(Attempt, record, n) if record else None
+        if attempt is not None and is_of_withdrawn_key(book, event.station, attempt):
+            _note(book, attempt, _said(fact))
+
+
+def _note(book: Book, attempt: Attempt, said: _Said | None) -> None:
+    if said is None:
+        return
+    known = book.row(DisputedAttempt, attempt.record, attempt.n)
     came_out = said.came_out or (known is not None and known.came_out)
-    book.put(DisputedAttempt(event.record, event.attempt, came_out))
+    book.put(DisputedAttempt(attempt.record, attempt.n, came_out))
     if said.blank != _Said.NOBODY:
-        book.put(FedBlank(*said.blank, event.record, event.attempt))
+        book.put(FedBlank(*said.blank, attempt.record, attempt.n))
 
 
-def _said(raw: bytes) -> _Said | None:
+def _read(raw: bytes) -> Event | None:
     try:
-        fact = decode_event(raw)
+        return decode_event(raw)
     except Refused:
         return None
+
+
+def named(event: Event | None) -> tuple[str, int]:
+    """The attempt an event names, as far as it makes sense."""
+    record, n = getattr(event, "record", ""), getattr(event, "n", 0)
+    if isinstance(event, Moved) and "/" in event.reference:
+        record, _, number = event.reference.rpartition("/")
+        is_number = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+        n = int(number) if is_number else 0
+    return record, n
+
+
+def _said(fact: Event | None) -> _Said | None:
     if isinstance(fact, Pressed):
         return _Said((fact.series, fact.number) if fact.number > 0 else _Said.NOBODY, fact.step is PressStep.EJECTED)
     if isinstance(fact, Moved) and fact.lo == fact.hi and fact.to_bucket is not Bucket.STOCK:
@@ -57,9 +87,12 @@ def _said(raw: bytes) -> _Said | None:
 
 
 def attempt_came_out(view: View, record: str, n: int) -> bool:
-    """Whether the station says, in a fact that was disputed, that this attempt's card came out."""
-    said = view.row(DisputedAttempt, record, n)
-    return said is not None and said.came_out
+    """Whether the station says, in a fact that was disputed or only kept, that this attempt's card came out.
+
+    Where too much was signed to keep all of it, nobody knows what it said: then the card counts as come out.
+    """
+    said, attempt = view.row(DisputedAttempt, record, n), view.row(Attempt, record, n)
+    return (said is not None and said.came_out) or (attempt is not None and is_cut_short(view, attempt))
 
 
 def blank_came_out(view: View, series: str, number: int) -> bool:

@@ -1,6 +1,7 @@
 """Who is printed next (urutan cetak), and moving one person to the front (didahulukan). Rule 31.
 
-Lifted people come first, in the order they have waited; then the classes of the policy in force,
+Lifted people come first, the one lifted last before all others, so that lifting somebody again reorders them;
+those of one lift in the order they have waited. Then come the classes of the policy in force,
 a person rising one class for so many days of waiting; then whoever waits longest, then the number.
 A person's class is the reason of the record ("baru", "hilang", "rusak" ...), and the wait counts
 from the first check of the data; a later check does not send anybody back. What the policy refuses is not authorised
@@ -48,13 +49,20 @@ def decide_lift(view: View, ask: Ask, body: LiftRecord) -> tuple[Event, ...]:
     of_office(who, record.office)
     if lock.state is not LockState.AUTHORISED:
         row_for(lock, LockEvent.AUTHORISE)
-    if view.row(Lifted, record.office, body.record):
+    if is_first_lifted(view, record.office, body.record):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the lift of record", "id": body.record})
     checked_text("why", body.why)
     policy = policy_on(view, date_of(ask.at_ms, record.office)).policy
     lift(_waiting(record, ""), body.why, policy)
     lifted = RecordLifted(body.record, record.office, body.why, who.names, ask.at_ms)
     return (lifted, *told_to_stations(view, (lifted,), ask.at_ms))
+
+
+def is_first_lifted(view: View, office: str, record: str) -> bool:
+    """Whether a record was lifted after all others of the office: lifting it again would change nothing."""
+    own = view.row(Lifted, office, record)
+    others = (one for one in view.rows(Lifted, office) if one.record != record)
+    return own is not None and all(one.at_ms < own.at_ms for one in others)
 
 
 def told_to_stations(view: View, lifts: Sequence[RecordLifted], at_ms: int) -> Iterator[Event]:
@@ -74,14 +82,16 @@ def printing_order(view: View, office: str, at_ms: int) -> Iterator[str]:
         yield from _by_class(view, office, at_ms, policy, lifted)
         return
     first = (one for one in lifted.values() if view.row(Ready, office, one.record))
-    yield from (one.record for one in sorted(first, key=lambda one: (one.at_ms, one.record)))
+    yield from (one.record for one in sorted(first, key=lambda one: (-one.at_ms, one.record)))
     yield from (one.record for one in view.rows(Ready, office) if one.record not in lifted)
 
 
 def _by_class(view: View, office: str, at_ms: int, policy: Policy, lifted: dict[str, Lifted]) -> Iterator[str]:
     records = (view.row(Record, one.record) for one in view.rows(Ready, office))
     waiting = (_waiting(one, lifted[one.record].why if one.record in lifted else "") for one in records if one)
-    yield from (one.record for one in queue(policy, waiting, at_ms).order)
+    order = [one.record for one in queue(policy, waiting, at_ms).order]
+    yield from sorted((one for one in order if one in lifted), key=lambda one: -lifted[one].at_ms)
+    yield from (one for one in order if one not in lifted)
 
 
 def _waiting(record: Record, lifted_because: str) -> Waiting:

@@ -26,12 +26,13 @@ from ektp_core.flow.placeholders import not_stopped
 from ektp_core.flow.rows import Attempt, Bound, Chip, ChipOf, Holding, Lock, LostStation, Ranges, Station
 from ektp_core.flow.settling import Found, Settle, decide_settle, named_blank
 from ektp_core.flow.signers import Signers, require
-from ektp_core.flow.silence import LOST
+from ektp_core.flow.silence import LOST, given_back
 from ektp_core.flow.station_loss_events import LostSiteCounted, LostStationClosed
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.party import PartyId
 from ektp_core.vocabulary.role import Role
+from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep
 from ektp_core.vocabulary.verdict import Cause
 
@@ -199,12 +200,16 @@ def _a_suspect(view: View, station: str) -> tuple[str, int] | None:
 
 def _rest_lost(view: View, body: CloseLostStation) -> Iterator[Event]:
     """What was neither found nor taken back: blanks, finished cards, waste; each on the stop list."""
+    # What it gave back before is on the road to the office's store, which counts it in, also after this.
+    returned = given_back(view, body.station)
     for bucket in _LEFT:
-        for run in _runs(view, body.station, bucket):
-            gone = Moved(run.series, run.lo, run.hi, run.party, bucket, run.party, bucket.lost, body.minutes)
-            yield gone
-            for number in range(run.lo, run.hi + 1):
-                yield from _stopped_one(view, run.series, number)
+        there = SerialSet(SerialRange(run.series, run.lo, run.hi) for run in _runs(view, body.station, bucket))
+        for part in (there - returned if bucket is Bucket.IN_TRANSIT else there).ranges:
+            yield from moves(
+                view, SerialSet.of(part), (body.station, bucket), (body.station, bucket.lost), body.minutes
+            )
+            for number in range(part.lo, part.hi + 1):
+                yield from _stopped_one(view, part.series, number)
 
 
 def _stopped_one(view: View, series: str, number: int) -> Iterator[CardRevoked]:

@@ -11,6 +11,7 @@ class Coming(Enum):
 
     MOVED = "moved"  # from the file `ektp station move` wrote: the book it came from had stopped for ever
     RESTORED = "restored"  # from a backup: the book it came from may have gone on
+    DOUBTED = "doubted"  # nobody knows: a printer had fed more cards than it knew of, and two people opened that
 
 
 @frozen

@@ -9,7 +9,11 @@ from ektp_core.flow.moving_events import Coming
 
 @frozen
 class BookPlace:
-    """The last move or arrival of a station's book. `n`: the commit of the arrival, 0 while it is packed."""
+    """The last move or arrival of a station's book. `n`: the commit of the arrival, 0 while it is packed.
+
+    `doubted_m`: what came with the feed up to this entry may be printed already. `was_restored`: from a backup,
+    ever: a printer the copy did not know of may have printed for the book that is gone.
+    """
 
     TABLE: ClassVar[int] = 72
     KEY: ClassVar[int] = 1
@@ -19,6 +23,8 @@ class BookPlace:
     token: str
     how: Coming | None = None
     n: int = 0
+    doubted_m: int = 0
+    was_restored: bool = False
 
 
 MovingRow = BookPlace

@@ -24,6 +24,7 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.moving_events import BookArrived, BookMoved
 from ektp_core.flow.on_the_road import rest_of
+from ektp_core.flow.pressing import may_be_seen
 from ektp_core.flow.queueing_objections import lift_objection, pause_objection
 from ektp_core.flow.rows import Attempt, Chip, ChipOf, Consignment, Desk, FeedRow, Lock, Officer
 from ektp_core.flow.suspect_evidence import objection_to_evidence
@@ -109,6 +110,8 @@ def _may_step(view: View, attempt: Attempt, event: events.Stepped) -> bool:
     reached, profile = attempt.reached, attempt.profile
     # A card of which it is not known how far it came counts as inked, and is not good either.
     inked = bears_ink(profile, reached) if profile is not None and reached is not None else None
+    if not may_be_seen(event.event, event.certainty, reached):
+        return False
     if event.event is LockEvent.PROVE_NOT_FED:
         return reached is PressStep.START
     if event.event is LockEvent.VERDICT_GOOD:
@@ -381,8 +384,8 @@ _JUDGES: Mapping[type[Any], Callable[[View, Commit, Any], Objection | None]] = {
     events.PrinterLoaded: _printer,
     events.PrinterClosed: _printer,
     EvidenceAdded: lambda view, commit, event: objection_to_evidence(view, commit.station, event),
-    DayMarked: lambda view, commit, event: objection_to_mark(view, commit.station, event),
-    BookClosed: lambda view, commit, event: objection_to_close(view, commit.station, event),
+    DayMarked: lambda view, commit, event: objection_to_mark(view, commit.station, commit.at_ms, event),
+    BookClosed: lambda view, commit, event: objection_to_close(view, commit.station, commit.at_ms, event),
     events.PrinterPaused: lambda view, commit, event: pause_objection(view, commit.station, event),
     RecordLifted: lambda view, commit, event: lift_objection(view, commit.station, event),
     BlankTested: blank_tests.objection_to_test,

@@ -219,6 +219,11 @@ def lock_event(body: Conclude, attempt: Attempt, tries_limit: int) -> LockEvent:
     return LockEvent.DOUBT
 
 
+def may_be_seen(event: LockEvent, certainty: Certainty | None, reached: PressStep | None) -> bool:
+    """Whether a person can have seen what he says: a card that is out. That nobody knows can be said at any time."""
+    return certainty is not Certainty.OPERATOR or event is LockEvent.DOUBT or reached is PressStep.EJECTED
+
+
 def _may_have_ink(attempt: Attempt) -> bool:
     """Whether the card got as far as ink; an attempt of which that is not known counts as inked."""
     if attempt.profile is None or attempt.step is None:
@@ -236,6 +241,10 @@ def decide_conclude(view: View, ask: Ask, body: Conclude) -> tuple[Event, ...]:
     attempt = attempt_of(view, lock)
     event = lock_event(body, attempt, policy_in_force(view).tries)
     row = row_for(lock, event)
+    if not may_be_seen(event, body.certainty, attempt.step):
+        step = attempt.step.name if attempt.step else "no step"
+        expected = "a card noted as come out; before that only that nobody knows"
+        raise Refused(Refusal.BAD_VALUE, {"field": "certainty", "shape": f"a look at {step}", "expected": expected})
     if event is LockEvent.VERDICT_GOOD and not body.certainty.shows_a_good_card:
         raise Refused(Refusal.CERTAINTY_TOO_LOW, {"record": body.record, "certainty": body.certainty.name})
     if event is LockEvent.VERDICT_GOOD and not _may_have_ink(attempt):

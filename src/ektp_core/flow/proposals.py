@@ -3,7 +3,9 @@
 A district officer asks that these people be printed first; the section head of the office answers
 every line at once. Whoever waits is lifted, with the district's reason, unless the head declines the
 line and says why; of everybody else the line says why nothing is lifted, in the words of the
-counter's answer. Persons stand here as keyed hashes, as everywhere in the book.
+counter's answer. Persons stand here as keyed hashes, as everywhere in the book. Each district numbers its
+own lists: the full name of one is who sent it and its number, `sakra/USUL-7`; the number alone will do where it
+is the only one.
 """
 
 from collections.abc import Mapping
@@ -72,24 +74,35 @@ def decide_propose(view: View, ask: Ask, body: Propose) -> tuple[Event, ...]:
         raise Refused(Refusal.UNKNOWN_PARTY, {"party": body.office})
     of_office(who, body.office)
     checked_text("proposal", body.proposal)
-    if view.row(Proposal, body.office, body.proposal):
-        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the proposal", "id": body.proposal})
+    sender = who.names[0]
+    name = f"{sender}/{body.proposal}"
+    if view.row(Proposal, body.office, name):
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the proposal", "id": name})
     if not 1 <= len(body.lines) <= MOST_LINES:
         raise _bad("lines", f"{len(body.lines)} lines", f"1 to {MOST_LINES} lines")
     for number, (_, why) in enumerate(body.lines, 1):
         checked_text(f"lines[{number}].why", why)
-    return (ProposalMade(body.proposal, body.office, who.officers[0].unit, body.lines, who.names, ask.at_ms),)
+    return (ProposalMade(name, body.office, sender, body.lines, who.names, ask.at_ms),)
+
+
+def proposal_of(view: View, office: str, name: str) -> Proposal | None:
+    """A list by its full name, or by its number where only one district used it."""
+    found = view.row(Proposal, office, name)
+    if found:
+        return found
+    same = [one for one in view.rows(Proposal, office) if one.proposal.partition("/")[2] == name]
+    return same[0] if len(same) == 1 else None
 
 
 def decide_answer(view: View, ask: Ask, body: AnswerProposal) -> tuple[Event, ...]:
     """One answer a line, and a lift for every line that is granted."""
     who = require(view, ask, PERMITS[Act.ANSWER_PROPOSAL])
     of_office(who, body.office)
-    proposal = view.row(Proposal, body.office, body.proposal)
+    proposal = proposal_of(view, body.office, body.proposal)
     if proposal is None:
         raise Refused(Refusal.UNKNOWN_LIST, {"list": body.proposal})
     if proposal.answered_ms:
-        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the answer to proposal", "id": body.proposal})
+        raise Refused(Refusal.ALREADY_KNOWN, {"what": "the answer to proposal", "id": proposal.proposal})
     declined = dict(body.declined)
     if len(declined) < len(body.declined) or not set(declined) <= set(range(1, len(proposal.lines) + 1)):
         raise _bad("declined", "a line that is not there, or twice", f"lines 1 to {len(proposal.lines)}, each once")
@@ -111,7 +124,7 @@ def decide_answer(view: View, ask: Ask, body: AnswerProposal) -> tuple[Event, ..
             answers.append(_answer(found.why.value, found.record, found.facts))
         seen.add(person)
     told = told_to_stations(view, lifts, ask.at_ms)
-    return (*lifts, *told, ProposalAnswered(body.proposal, body.office, tuple(answers), who.names, ask.at_ms))
+    return (*lifts, *told, ProposalAnswered(proposal.proposal, body.office, tuple(answers), who.names, ask.at_ms))
 
 
 def _answer(code: str, record: str, facts: Mapping[str, Fact]) -> tuple[str, str, str]:

@@ -47,7 +47,7 @@ def station_order(view: View, station: str, at_ms: int) -> tuple[Turn, ...]:
     return tuple(turn for _, turn in sorted(found, key=lambda one: one[0]))
 
 
-def _turn(view: View, lease: Lease, at_ms: int) -> tuple[tuple[int, int, str], Turn] | None:
+def _turn(view: View, lease: Lease, at_ms: int) -> tuple[tuple[int, int, int, str], Turn] | None:
     lock, attempt = view.row(Lock, lease.record), view.row(Attempt, lease.record, lease.n)
     record = view.row(Record, lease.record)
     if lock is None or attempt is None or record is None or lock.state is not LockState.AUTHORISED:
@@ -56,8 +56,8 @@ def _turn(view: View, lease: Lease, at_ms: int) -> tuple[tuple[int, int, str], T
     place = risen(attempt.place, attempt.since_ms, attempt.ageing_days, at_ms)
     turn = Turn(lease.record, lease.n, place, attempt.since_ms, lifted.why if lifted else "", attempt.until_ms)
     if lifted:
-        return (-1, attempt.since_ms or lifted.at_ms, lease.record), turn
-    return (place, attempt.since_ms, lease.record), turn
+        return (-1, -lifted.at_ms, attempt.since_ms, lease.record), turn
+    return (place, 0, attempt.since_ms, lease.record), turn
 
 
 def may_print(view: View, name: str, office: str, policy: Policy, at_ms: int) -> bool:

@@ -19,7 +19,10 @@ class PrinterPaused:
 
 @frozen
 class ProposalMade:
-    """A district asked that these people be printed first: a person and a reason a line (rule 34)."""
+    """A district asked that these people be printed first: a person and a reason a line (rule 34).
+
+    `district`: the officer who speaks for it; `proposal` begins with that name, since each numbers its own lists.
+    """
 
     KIND: ClassVar[int] = 91
     proposal: str

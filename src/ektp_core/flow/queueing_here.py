@@ -10,11 +10,10 @@ from attrs import frozen
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.allotting_events import RecordLifted
-from ektp_core.flow.allotting_rows import Lifted
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.events import Event, PrinterPaused
 from ektp_core.flow.holds import office_of
-from ektp_core.flow.lifting import LiftRecord
+from ektp_core.flow.lifting import LiftRecord, is_first_lifted
 from ektp_core.flow.locks import at_attempt, lock_of, row_for, stepped
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
@@ -48,7 +47,7 @@ def decide_lift_here(view: View, ask: Ask, body: LiftRecord) -> tuple[Event, ...
     office = office_of(view, body.record)
     of_office(who, office)
     row_for(lock, LockEvent.START)
-    if view.row(Lifted, office, body.record):
+    if is_first_lifted(view, office, body.record):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the lift of record", "id": body.record})
     checked_text("why", body.why)
     return (RecordLifted(body.record, office, body.why, who.names, ask.at_ms),)

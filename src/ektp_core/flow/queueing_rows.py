@@ -7,7 +7,10 @@ from attrs import frozen
 
 @frozen
 class Proposal:
-    """A district's list (usulan kecamatan): a person and a reason a line; an answer a line once it was answered."""
+    """A district's list (usulan kecamatan): a person and a reason a line; an answer a line once it was answered.
+
+    `district`: the officer who speaks for it; `proposal` begins with that name.
+    """
 
     TABLE: ClassVar[int] = 68
     KEY: ClassVar[int] = 2

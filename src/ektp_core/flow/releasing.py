@@ -79,8 +79,9 @@ def decide_release(view: View, ask: Ask, body: AcceptRelease) -> tuple[Event, ..
     assert lock.state is LockState.AUTHORISED, "the table returns from another state"
     if not who.has(Hand.STATION, lock.station):
         raise Refused(Refusal.NOT_ALLOWED, {"who": who.keys[0].owner, "needs": f"the code of {lock.station}"})
-    done = Stepped(body.record, body.n, row.event, row.target, by=who.names, reference=BY_CODE)
-    return Released(lock.station, body.record, body.n), done
+    # Who typed it stands beside the release: they ran nothing, and gave nothing back by hand (decision 36).
+    done = Stepped(body.record, body.n, row.event, row.target, reference=BY_CODE)
+    return Released(lock.station, body.record, body.n, who.names), done
 
 
 def decide_wrong_code(view: View, ask: Ask, body: NoteWrongCode) -> tuple[Event, ...]:
@@ -88,6 +89,8 @@ def decide_wrong_code(view: View, ask: Ask, body: NoteWrongCode) -> tuple[Event,
     who = require(view, ask, PERMITS[Act.RELEASE])
     if view.row(Station, body.station) is None:
         raise Refused(Refusal.UNKNOWN_STATION, {"station": body.station})
+    # What is noted stands in the book for ever: only the name of an attempt that is there, whatever was typed.
+    at_attempt(lock_of(view, body.record), body.n)
     _refuse_guessing(view, body.station, ask.at_ms)
     return (CodeMistyped(body.station, body.record, body.n, who.names, ask.at_ms),)
 

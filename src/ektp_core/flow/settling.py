@@ -39,7 +39,7 @@ from ektp_core.flow.rows import (
     Station,
 )
 from ektp_core.flow.signers import of_office, refuse_printers, require
-from ektp_core.flow.suspect_evidence import card_was_read
+from ektp_core.flow.suspect_evidence import card_was_read, was_used
 from ektp_core.flow.view import View
 from ektp_core.lock.table import Row
 from ektp_core.vocabulary.bucket import Bucket
@@ -116,10 +116,11 @@ def decide_settle(view: View, ask: Ask, body: Settle) -> tuple[Event, ...]:
     # A good card is shown with its chip. Everything else lets the person have another card some
     # day, so the station must have said that it is done, or be past its time with its key withdrawn.
     came_out = attempt.reached is PressStep.EJECTED or attempt_came_out(view, body.record, body.n)
-    if body.found is Found.UNUSED and came_out:
+    if body.found is Found.UNUSED and (came_out or was_used(view, lock, attempt)):
         # A card that came out was used, whatever it looks like: it is good, bad or lost, and reported (rule 24).
         raise Refused(
-            Refusal.BAD_VALUE, {"field": "found", "shape": "unused, after it came out", "expected": "good, bad or lost"}
+            Refusal.BAD_VALUE,
+            {"field": "found", "shape": "unused, after a card was made of it", "expected": "good, bad or lost"},
         )
     is_gone = body.found is not Found.GOOD and _station_is_gone(view, ask, lock, attempt)
     blank = _blank(view, body, attempt, lock)
@@ -239,8 +240,9 @@ def _not_anothers(view: View, body: Settle) -> None:
 def _shown_chip(view: View, body: Settle, attempt: Attempt, blank: tuple[str, int] | None) -> str:
     if body.found is not Found.GOOD:
         return attempt.uid
-    uid = checked_uid(body.uid) if body.uid else attempt.uid
     listed = view.row(ChipOf, *blank) if blank else None
+    # The supplier's list says which chip lies in this blank: without it the card would have a chip of nobody's.
+    uid = checked_uid(body.uid) if body.uid else attempt.uid or (listed.uid if listed else "")
     if uid and any(known not in ("", uid) for known in (attempt.uid, listed.uid if listed else "")):
         raise Refused(Refusal.FOREIGN_BLANK, {"uid": uid})
     chip = view.row(Chip, uid) if uid else None

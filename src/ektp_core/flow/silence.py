@@ -15,8 +15,10 @@ from ektp_core.flow.absorb import stop_lock
 from ektp_core.flow.apply import apply
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import moves, runs_of
-from ektp_core.flow.events import Event, KeyRevoked, StationFrozen
+from ektp_core.flow.codec import decode_event
+from ektp_core.flow.events import Event, GivenOut, KeyRevoked, StationFrozen
 from ektp_core.flow.founding import policy_in_force
+from ektp_core.flow.on_the_road import rest_of
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.periods import Paper, paper_date_checked
@@ -45,8 +47,8 @@ from ektp_core.vocabulary.state import LockState
 
 LOST = "declared lost"
 _THERE = (Bucket.STOCK, Bucket.IN_MACHINE, Bucket.IN_TRANSIT)
-#: States in which a record's data still lies with the station that printed it (rule 40).
-_DATA_HELD = frozenset({LockState.PRINTED, LockState.MISPRINTED, LockState.SUSPECT})
+#: States in which a record's data still lies with the station that printed it, while the card does (rule 40).
+_DATA_HELD = frozenset({LockState.PRINTED, LockState.MISPRINTED})
 
 
 @frozen
@@ -151,11 +153,36 @@ def _ended_ms(view: View, lock: Lock) -> int:
 
 
 def _exposed(view: View, station: str) -> Iterator[str]:
-    """Records whose name, NIK or face the station may still hold."""
+    """Records whose name, NIK or face the station may still hold: what is open there, and cards that lie there.
+
+    A card that left is erased there as soon as the station knows; that it does not know yet stands in its feed.
+    """
+    untold = _given_out_untold(view, station)
     for lock in view.rows(Lock):
-        open_there = lock.state in (LockState.AUTHORISED, LockState.IN_PRESS)
-        if lock.station == station and (open_there or lock.state in _DATA_HELD):
+        if lock.station != station:
+            continue
+        is_open = lock.state in (LockState.AUTHORISED, LockState.IN_PRESS, LockState.SUSPECT)
+        if is_open or (lock.state in _DATA_HELD and _lies_there(view, lock, untold)):
             yield lock.record
+
+
+def _lies_there(view: View, lock: Lock, untold: SerialSet) -> bool:
+    attempt = view.row(Attempt, lock.record, lock.n)
+    if attempt is None or not attempt.number:
+        return attempt is not None
+    run = view.covering(attempt.series, attempt.number)
+    is_there = run is not None and run.party == lock.station
+    return is_there or bool(untold & SerialSet.of(SerialRange.one(attempt.series, attempt.number)))
+
+
+def _given_out_untold(view: View, station: str) -> SerialSet:
+    """Cards and blanks that left the station, by entries of its feed that it has not taken."""
+    desk = view.row(Desk, station) or Desk(station)
+    coming = (view.row(FeedRow, station, m) for m in range(desk.taken_m + 1, desk.queued_m + 1))
+    raws = (raw for row in coming if row for raw in feed.read_entry(row.body).events)
+    events = (decode_event(bytes.fromhex(raw)) for raw in raws)
+    gone = (event for event in events if isinstance(event, GivenOut))
+    return SerialSet(SerialRange(event.series, event.lo, event.hi) for event in gone)
 
 
 def suspected(view: View, station: str) -> Iterator[Event]:
@@ -164,7 +191,7 @@ def suspected(view: View, station: str) -> Iterator[Event]:
     What it gave back before is on the road to the office's store and is counted in there.
     """
     book = Overlay(view)
-    given_back = _given_back(view, station)
+    returned = given_back(view, station)
     for lock in _open_locks(view, station):
         yield from _applied(book, tuple(stop_lock(book, lock)))
     classes = (view.row(Station, station) or Station(station, ())).classes
@@ -172,14 +199,18 @@ def suspected(view: View, station: str) -> Iterator[Event]:
         for blank_class in classes:
             runs = list(runs_of(book, station, bucket, blank_class))
             there = SerialSet(SerialRange(run.series, run.lo, run.hi) for run in runs)
-            for event in moves(book, there - given_back, (station, bucket), (station, Bucket.SUSPECT), LOST):
+            there = there - returned if bucket is Bucket.IN_TRANSIT else there
+            for event in moves(book, there, (station, bucket), (station, Bucket.SUSPECT), LOST):
                 yield from _applied(book, (event,))
 
 
-def _given_back(view: View, station: str) -> SerialSet:
-    """Blanks in consignments of the station's own that are not received; losses are few, so all are looked at."""
+def given_back(view: View, station: str) -> SerialSet:
+    """What is still on the road of the station's own consignments; losses are few, so all are looked at.
+
+    Of a consignment counted in by parts only the rest: what was counted in may be at the station again.
+    """
     gone = (one for one in view.rows(Consignment) if one.sender == station and not one.is_received)
-    return SerialSet(SerialRange(*part) for one in gone for part in one.ranges)
+    return SerialSet(part for one in gone for part in rest_of(view, one).ranges)
 
 
 def _applied(book: Overlay, found: Iterable[Event]) -> Iterator[Event]:

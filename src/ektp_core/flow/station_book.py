@@ -21,6 +21,7 @@ from ektp_core.flow.codec import decode_event, decoding
 from ektp_core.flow.custody_events import InquiryLifted, InquiryOpened
 from ektp_core.flow.events import Event, FeedTaken
 from ektp_core.flow.feed import FeedEntry, read_entry
+from ektp_core.flow.old_copy import is_by_counter, opened_ahead
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Chip, Desk, Lock, Printer, Ranges, Record, TakenEntry
@@ -216,13 +217,16 @@ def decide_load(view: View, ask: Ask, body: LoadPrinter, owner: str) -> tuple[Ev
 
 def decide_close_printer(view: View, ask: Ask, body: ClosePrinter, owner: str) -> tuple[Event, ...]:
     """Closing is the station's word; opening again needs two people who explain it."""
+    printer = view.row(Printer, owner, body.printer)
     if body.why:
         require(view, ask, PERMITS[Act.STATION_WORK])
+        if printer and is_by_counter(printer):
+            return ()  # another reason would hide this one, which only two people may take away
         return (events.PrinterClosed(owner, body.printer, body.why),)
     require(view, ask, PERMITS[Act.SETTLE])
-    printer = view.row(Printer, owner, body.printer)
     if printer is None:
         raise Refused(Refusal.PRINTER_CLOSED, {"printer": body.printer, "why": "it was never loaded"})
     explained = body.counter if body.counter >= 0 else printer.explained
     loaded = events.PrinterLoaded(owner, body.printer, explained, printer.series, printer.lo, printer.hi)
-    return events.PrinterClosed(owner, body.printer, ""), loaded
+    # First of all what is doubted: the hub compares the counter with the one that its copy still has.
+    return *opened_ahead(view, printer, body.counter), events.PrinterClosed(owner, body.printer, ""), loaded

@@ -34,12 +34,13 @@ class EvidenceKept:
 
 @frozen
 class Released:
-    """An authorisation was given back by a code read out on the telephone (rule 19)."""
+    """An authorisation was given back by a code read out on the telephone (rule 19). `by`: who typed it."""
 
     KIND: ClassVar[int] = 72
     station: str
     record: str
     n: int
+    by: tuple[str, ...] = ()
 
 
 @frozen

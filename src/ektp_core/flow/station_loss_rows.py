@@ -56,7 +56,7 @@ class DisputedAttempt:
 
 @frozen
 class FedBlank:
-    """A blank that a disputed fact names, and the attempt it names it for."""
+    """A blank that was fed: a disputed fact names it for an attempt, or a counter shows it of a test card."""
 
     TABLE: ClassVar[int] = 58
     KEY: ClassVar[int] = 2

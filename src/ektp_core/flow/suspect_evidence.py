@@ -34,8 +34,11 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
 #: How long a card may be in doubt before it is an alarm, where the settings say nothing else: one shift.
 SHIFT_MS = 8 * 3_600_000
 
-#: More is no evidence but noise.
+#: More of one kind (by people, by printers, by readers) is no evidence but noise; no kind takes another's room.
 MOST = 50
+
+_MADE = frozenset({Outcome.GOOD, Outcome.SPOILED})
+_OUT = frozenset({BlankPlace.OUTPUT, BlankPlace.REJECT})
 
 
 @frozen
@@ -78,9 +81,18 @@ def decide_add_evidence(view: View, ask: Ask, body: AddEvidence, owner: str) -> 
     line: EvidenceLine = (
         body.shown, certainty, body.outcome, body.place, uid, printer, reader, who.names, ask.at_ms
     )  # fmt: skip
-    if any(one[:7] == line[:7] for one in suspect.evidence) or len(suspect.evidence) >= MOST:
+    if any(one[:7] == line[:7] for one in suspect.evidence):
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the evidence", "id": body.shown.value})
+    found = _of_its_kind(suspect, printer, reader)
+    if found >= MOST:
+        raise _bad("evidence", f"{found + 1} pieces for one card", f"up to {MOST}; settle the card with what is known")
     return (EvidenceAdded(owner, body.record, body.n, len(suspect.evidence) + 1, *line),)
+
+
+def _of_its_kind(suspect: OpenSuspect, printer: str, reader: str) -> int:
+    """How many lines printers, readers, or people without either brought."""
+    kind = bool(printer), bool(reader)
+    return sum((bool(one[5]), bool(one[6])) == kind for one in suspect.evidence)
 
 
 def _reader(view: View, who: Signers, owner: str) -> str:
@@ -131,7 +143,9 @@ def objection_to_evidence(view: View, station: str, event: EvidenceAdded) -> Obj
     is_known_printer = not event.printer or view.row(Printer, station, event.printer) is not None
     has_uid = is_uid(event.uid) if event.shown is Shown.UID else not event.uid
     are_officers = all(view.row(Officer, name) for name in event.by)
-    sound = follows and is_known_reader and is_known_printer and has_uid and are_officers and 1 <= event.number <= MOST
+    has_room = suspect is None or _of_its_kind(suspect, event.printer, event.reader) < MOST
+    is_numbered = follows and has_room and event.number >= 1
+    sound = is_numbered and is_known_reader and is_known_printer and has_uid and are_officers
     return None if sound else Objection.NO_SUCH_STEP
 
 
@@ -148,6 +162,25 @@ def card_was_read(view: View, lock: Lock, attempt: Attempt) -> tuple[bool, tuple
     held = tuple(name for line in suspect.evidence for name in line[7]) if suspect else ()
     lines = suspect.evidence if suspect else ()
     return any(_is_the_card(view, attempt, line) and _is_enrolled(view, line) for line in lines), held
+
+
+def was_used(view: View, lock: Lock, attempt: Attempt) -> bool:
+    """Whether the device's own evidence says that a card was made of the blank, good or spoiled.
+
+    Its printer's record of the job says so, or an enrolled reader read its chip outside of the printer. A chip
+    that was read while the blank lies in the printer says nothing of ink.
+    """
+    suspect = view.row(OpenSuspect, lock.station, lock.record, lock.n)
+    for line in suspect.evidence if suspect else ():
+        if not _is_enrolled(view, line):
+            continue
+        if line[0] is Shown.JOB and line[2] in _MADE:
+            return True
+        if line[0] is Shown.POSITION and line[3] in _OUT:
+            return True  # its printer moved it out: whatever it looks like, it left the hopper
+        if _is_the_card(view, attempt, line) and line[3] is not BlankPlace.IN_PRINTER:
+            return True
+    return False
 
 
 def _is_the_card(view: View, attempt: Attempt, line: EvidenceLine) -> bool:
@@ -226,8 +259,13 @@ _BY_JOB = {Outcome.GOOD: Known.JOB_GOOD, Outcome.SPOILED: Known.JOB_SPOILED, Out
 
 
 def told(view: View, suspect: OpenSuspect, attempt: Attempt) -> tuple[Known, Todo]:
-    """What is known of a card in doubt and what to do next; the strongest evidence speaks."""
-    known = min((_said(view, attempt, line) for line in suspect.evidence), key=_rank, default=_by_steps(attempt))
+    """What is known of a card in doubt and what to do next; the strongest evidence speaks.
+
+    What somebody typed speaks only where no device does.
+    """
+    shown = [one for one in suspect.evidence if _is_enrolled(view, one)]
+    lines = shown or suspect.evidence
+    known = min((_said(view, attempt, line) for line in lines), key=_rank, default=_by_steps(attempt))
     known = min(known, _by_steps(attempt), key=_rank)
     return known, _TODO[known]
 
@@ -242,7 +280,8 @@ def _said(view: View, attempt: Attempt, line: EvidenceLine) -> Known:
             return Known.CARD_READ if _is_enrolled(view, line) else Known.CARD_SEEN
         return Known.OTHER_CARD if any(_chips(view, attempt)) else Known.CARD_SEEN
     if line[0] is Shown.POSITION:
-        return Known.INSIDE if line[3] is BlankPlace.IN_PRINTER else _by_steps(attempt)
+        places = {BlankPlace.IN_PRINTER: Known.INSIDE, **dict.fromkeys(_OUT, Known.CAME_OUT)}
+        return places.get(line[3]) or _by_steps(attempt)
     return _BY_JOB.get(line[2], _by_steps(attempt))
 
 

@@ -9,7 +9,8 @@ a job that was not interrupted, or by an operator who holds the card.
 `recover` is pure and idempotent: the same evidence gives the same answer, and doubt stays
 doubt until people or new evidence close it (rules 15, 17 and 22). It does not know the
 profile: where a card is printed before it is encoded, going on at INTENT_ENCODE writes the
-chip of the same card and prints nothing.
+chip of the same card and prints nothing, and REJECT is taken for SET_APART unless the device
+itself shows that the card is no good.
 
 >>> recover(PressStep.START, Evidence(fed_since=0, inside=Inside.NOWHERE)).name
 'NOT_FED'

@@ -64,17 +64,17 @@ def pseudonyms() -> Pseudonyms:
 
 
 @cache
-def citizens() -> tuple[PrintReadyRecord, ...]:
-    """Made-up people who get their first card."""
-    made = synthetic_people(7, 8 * MOST_CITIZENS, "52.03", regions())
+def citizens(most: int = MOST_CITIZENS) -> tuple[PrintReadyRecord, ...]:
+    """Made-up people who get their first card; the first are the same, however many there are."""
+    made = synthetic_people(7, 8 * most, "52.03", regions())
     first = [one for one in made if (one.reason, one.previous) == (Reason.FIRST, PreviousCard.NONE)]
-    return tuple(first[:MOST_CITIZENS])
+    return tuple(first[:most])
 
 
 @cache
-def nik_by_person() -> dict[bytes, str]:
+def nik_by_person(most: int = MOST_CITIZENS) -> dict[bytes, str]:
     """Keyed hash to the number, which the office has on its papers."""
-    return {pseudonyms().person(one.nik.reveal()): one.nik.reveal() for one in citizens()}
+    return {pseudonyms().person(one.nik.reveal()): one.nik.reveal() for one in citizens(most)}
 
 
 def station_names(count: int) -> tuple[str, ...]:

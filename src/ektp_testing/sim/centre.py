@@ -45,6 +45,7 @@ class Centre:
     _since_ms: int = field(init=False)
     _declared_ms: dict[str, int] = field(factory=dict)
     _counts: int = 0
+    _takes_no_card: bool = False
     _known_as_used: set[int] = field(factory=set)
 
     def begin(self) -> None:
@@ -87,6 +88,7 @@ class Centre:
     def _site_answered(self, answer: Refused) -> None:
         """A blank that the hub knows to have been used is left out of the next list."""
         serials = answer.facts.get("serials")
+        self._takes_no_card = self._takes_no_card or serials is None  # it has another card for that attempt
         for serial in serials if isinstance(serials, tuple) else ():
             self._known_as_used.add(int(str(serial).rpartition(" ")[2]))
 
@@ -116,7 +118,7 @@ class Centre:
         if open_now:
             return []  # the people of the office are at it
         blanks = [card.number for card in self.country.cards.values() if self._is_unused(view, card, name)]
-        cards = [found for attempt in suspects for found in self._card_there(attempt)]
+        cards = [found for attempt in suspects for found in self._card_there(attempt) if not self._takes_no_card]
         if blanks or cards:
             body = CountLostSite(name, minutes, ranges_of(blanks), tuple(cards))
             return [(f"site/{name}/{len(blanks)}/{len(cards)}", body, ("checker", "verifier"))]

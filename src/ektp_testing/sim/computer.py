@@ -18,6 +18,9 @@ from ektp_testing.sim.founding import open_book, path_on
 from ektp_testing.sim.watched import Died, WatchedStore
 from ektp_testing.sim.world import World
 
+#: A disk that fails one sync may do so while a book is opened; whoever starts the program tries again.
+_STARTS = 3
+
 
 @define(eq=False)
 class Computer:
@@ -27,6 +30,7 @@ class Computer:
         label: what the story calls it. owner: the station whose book it keeps; nobody for the hub.
         begins: starts the program on an open book. ended: told when it ended. committed: told of each commit.
         boots, booted_ms: how often the machine itself was started, and when last.
+        failed_starts: how often in a row the book could not be opened.
         epoch: rises whenever the program ends; what was meant for the old one is dropped.
     """
 
@@ -42,6 +46,7 @@ class Computer:
     dies_after_commit: bool = False
     boots: int = 0
     booted_ms: int = 0
+    failed_starts: int = 0
 
     @property
     def is_up(self) -> bool:
@@ -83,11 +88,13 @@ class Computer:
         try:
             inner = open_book(self.label, self.disk, self.owner)
         except (StoreError, Refused) as error:
-            if not self.disk.is_full:
+            self.failed_starts += 1
+            if not self.disk.is_full and (isinstance(error, Refused) or self.failed_starts > _STARTS):
                 shape = error.refusal.value if isinstance(error, Refused) else type(error).__name__
                 raise Violation(findings.BOOK_DOES_NOT_OPEN, f"{self.label}: {shape}") from error
             self.world.at(5_000, self.start)
             return
+        self.failed_starts = 0
         self.store = WatchedStore(inner, self.committed, self._dies_now)
         self.work(lambda: self.begins(self.store) if self.store else None)
 

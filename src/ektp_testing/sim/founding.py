@@ -147,7 +147,7 @@ def _first_asks(beginning: Beginning) -> list[tuple[object, tuple[str, ...]]]:
         *((Issue(f"to-{name[8:]}", name, cast.CLASS, options.blanks), ("storekeeper",)) for name in names),
         *(
             (EnterRecord(cast.OFFICE, to_payload(person).decode(), EPOCH_MS), (cast.REGISTRY,))
-            for person in cast.citizens()[: beginning.records]
+            for person in cast.citizens(max(beginning.records, cast.MOST_CITIZENS))[: beginning.records]
         ),
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import define, field
 
-from ektp_core.errors import Refused
+from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.custody import Receive
 from ektp_core.flow.piles import piles_at
 from ektp_core.flow.pressing import Conclude
@@ -45,6 +45,7 @@ class People:
     _seen_n: int = 0
     _shown: dict[str, tuple[object, ...]] = field(factory=dict)
     _looks: int = 0
+    _known_otherwise: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self._beat_ms = self.country.world.options.people_ms
@@ -110,6 +111,12 @@ class People:
         for answer in answers if isinstance(answers, tuple) else ():
             if isinstance(answer, Refused):
                 self.country.world.say(f"the hub refuses {ask_id}: {answer.refusal.value}")
+                if answer.refusal in (
+                    Refusal.BAD_VALUE,
+                    Refusal.UID_KNOWN,
+                    Refusal.FOREIGN_BLANK,
+                ) and ask_id.startswith("settle/"):
+                    self._known_otherwise.add(ask_id)
                 refused(answer)
 
     # -- at a station -------------------------------------------------------------------------
@@ -245,6 +252,13 @@ class People:
         found, uid = found_to_be(card), ""
         if found is FoundToBe.GOOD:
             uid = card.uid if attempt.uid else ""
+        if f"settle/{attempt.record}/{attempt.n}/{found.value}" in self._known_otherwise:
+            if attempt.station in self.country.world.harmed:
+                return []  # the book has another card for it: the minutes of the whole loss name this one
+            found, uid = (
+                FoundToBe.BAD,
+                "",
+            )  # a blank of an attempt that came out, or a card whose chip is stopped: waste
         name = f"settle/{attempt.record}/{attempt.n}/{found.value}"
         if name not in self.country.letters.sent:
             self.country.world.say(f"two people find card {card.number} of {attempt.record}/{attempt.n} {found.value}")

@@ -66,6 +66,7 @@ class StationNode:
         most_acked_n: the last commit it ever had a receipt for; an old receipt that comes again takes nothing back.
         is_away: it works in a thief's house; its operator is a thief with the operator's key.
         is_retired: it was switched off for good.
+        takes_ms: how long an order takes here; without it anything up to the option `act_ms`.
     """
 
     world: World
@@ -83,6 +84,7 @@ class StationNode:
     most_acked_n: int = 0
     is_away: bool = False
     is_retired: bool = False
+    takes_ms: Callable[[Order], int] | None = None
     computer: Computer = field(init=False)
     keeper: Keeper | None = None
     _under_way: dict[str, Order] = Factory(dict)
@@ -186,7 +188,8 @@ class StationNode:
         assert printer not in self._under_way, "two orders at once"
         self._under_way[printer] = order
         most = self.world.options.act_ms
-        self.computer.later(self.world.dice("acts").randint(most // 10, most), lambda: self._performed(printer))
+        in_ms = self.takes_ms(order) if self.takes_ms else self.world.dice("acts").randint(most // 10, most)
+        self.computer.later(in_ms, lambda: self._performed(printer))
 
     def _performed(self, printer: str) -> None:
         order = self._under_way.pop(printer)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ektp_core.errors import Refusal
 from ektp_core.flow.apply_care import DAYS_KEPT, card_fed
-from ektp_core.flow.blank_tests import BeginTest, EndTest, NoteCleaning, OrderTest
+from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER, BeginTest, DoubtTest, EndTest, NoteCleaning, OrderTest
 from ektp_core.flow.care_events import BlankTested, PrinterCleaned, TestState
 from ektp_core.flow.care_rows import PrinterWork, Testing
 from ektp_core.flow.events import Event, Moved
@@ -127,6 +127,60 @@ def test_a_foreign_chip_makes_the_test_blank_suspect() -> None:
     exchange(books)
     assert place_of(books.hub, 1) == (ONE, Bucket.SUSPECT)
     assert row(books.hub, Testing, ONE, PRINTER).state is TestState.DOUBT
+    assert row(books.hub, Printer, ONE, PRINTER).closed_why.startswith(Refusal.FOREIGN_BLANK.value)
+
+
+@pytest.mark.rule(7)
+def test_a_blank_in_doubt_shuts_the_hopper_that_may_hold_it_in_the_same_commit() -> None:
+    books = stocked()
+    begun(books)
+    book = books.stations[ONE]
+    before = book.position().n
+    accepted(ask(book, EndTest(PRINTER, TestState.DOUBT, closing=SUSPECT_IN_HOPPER), KEY))
+    assert book.position().n == before + 1
+    assert row(book, Printer, ONE, PRINTER).closed_why == SUSPECT_IN_HOPPER
+    ended_well = stocked()
+    begun(ended_well)
+    accepted(ask(ended_well.stations[ONE], EndTest(PRINTER, TestState.WASTE, 1, closing=SUSPECT_IN_HOPPER), KEY))
+    assert row(ended_well.stations[ONE], Printer, ONE, PRINTER).closed_why == ""
+
+
+@pytest.mark.rule(11)
+def test_people_put_the_blank_of_a_printer_that_died_in_doubt_and_two_close_it() -> None:
+    books = stocked()
+    book = books.stations[ONE]
+    assert refusal(ask(book, DoubtTest(PRINTER), OPERATOR)) is Refusal.BAD_VALUE
+    ordered(books)
+    assert refusal(ask(book, DoubtTest(PRINTER), OPERATOR)) is Refusal.BAD_VALUE, "an order alone took no blank"
+    accepted(ask(book, BeginTest(PRINTER, 0), KEY))
+    for key in (KEY, VERIFIER_1):
+        assert refusal(ask(book, DoubtTest(PRINTER), key)) is Refusal.NOT_ALLOWED
+    accepted(ask(book, DoubtTest(PRINTER), OPERATOR))
+    exchange(books)
+    assert rows(books.hub, Dispute) == []
+    assert place_of(books.hub, 1) == (ONE, Bucket.SUSPECT)
+    assert row(books.hub, Printer, ONE, PRINTER).closed_why == SUSPECT_IN_HOPPER
+    assert row(book, Testing, ONE, PRINTER).by == ("operator",)
+    accepted(ask(books.hub, CloseSuspectBlank(SERIES, 1, Found.UNUSED, "BA-RAGU/1"), *PAIR))
+    exchange(books)
+    assert refusal(ask(book, OrderTest(PRINTER), OPERATOR)) is Refusal.PRINTER_CLOSED
+    check_books(books)
+
+
+@pytest.mark.rule(11)
+@pytest.mark.parametrize(("before", "after", "is_fed"), [(0, 1, True), (4, 6, True), (0, 0, False), (3, -1, False), (-1, 3, False), (3, 0, False)])
+def test_a_test_blank_that_the_counter_shows_as_fed_is_never_unused(before: int, after: int, is_fed: bool) -> None:
+    books = stocked()
+    if before > 0:
+        accepted(ask(books.stations[ONE], ClosePrinter(PRINTER, "", before), *PAIR))
+    begun(books, before)
+    ended(books, TestState.DOUBT, after)
+    exchange(books)
+    answer = ask(books.hub, CloseSuspectBlank(SERIES, 1, Found.UNUSED, "BA-RAGU/1"), *PAIR)
+    if is_fed:
+        assert refusal(answer) is Refusal.WAS_FED
+    else:
+        accepted(answer)
 
 
 @pytest.mark.rule(11)

@@ -8,6 +8,7 @@ import pytest
 from ektp_core.errors import Fact
 from ektp_core.flow.apply import apply
 from ektp_core.flow.cards_events import CardMissed, DuplicateNoted
+from ektp_core.flow.closing_day_events import DayMark, DayMarked
 from ektp_core.flow.counter_answer import CounterAnswer, Why
 from ektp_core.flow.counter_at_hub import why_at_hub
 from ektp_core.flow.events import CardRevoked, Event, StationFrozen
@@ -107,6 +108,12 @@ def batch_first(books: Offices) -> None:
 def all_frozen(books: Offices) -> tuple[Event, ...]:
     entered(books, ME)
     return StationFrozen(ONE, "two histories"), StationFrozen(TWO, "two histories")
+
+
+def all_counted(books: Offices) -> tuple[Event, ...]:
+    entered(books, ME)
+    begun = (DayMark.COUNT_BEGUN, "2018-11-19", 1, ("operator",))
+    return DayMarked(ONE, *begun), DayMarked(TWO, *begun)
 
 
 def no_blanks(books: Offices) -> None:
@@ -238,6 +245,7 @@ SCENES: tuple[tuple[str, Scene, str, int, Why, dict[str, Fact]], ...] = (
     ("given back long ago", given_back, OFFICE, LATE, Why.WAITING, {"ahead": 0}),
     ("another batch is printed", batch_first, OFFICE, NOW, Why.BATCH_FIRST, {"list": "KEL-1"}),
     ("all stations are stopped", all_frozen, OFFICE, NOW, Why.STATION_STOPPED, {"why": "two histories"}),
+    ("all stations are counted", all_counted, OFFICE, NOW, Why.STATION_RESTS, {"why": "the blanks are being counted"}),
     ("no blanks", no_blanks, OFFICE, NOW, Why.NO_BLANKS, {"station": ONE}),
     ("all permissions are given", leases_spent, OFFICE, NOW, Why.LEASES_SPENT, {"station": ONE, "ahead": 0}),
     ("two are before", third_of_three, OFFICE, NOW, Why.WAITING, {"ahead": 2}),
@@ -268,7 +276,7 @@ SCENES: tuple[tuple[str, Scene, str, int, Why, dict[str, Fact]], ...] = (
 )  # fmt: skip
 
 HERE_ONLY = {
-    Why.NOT_HERE_NO_LINE, Why.NOT_READ, Why.BEGINNING, Why.LOOK_WANTED, Why.IN_MACHINE_AWAY, Why.STATION_RESTS,
+    Why.NOT_HERE_NO_LINE, Why.NOT_READ, Why.BEGINNING, Why.LOOK_WANTED, Why.IN_MACHINE_AWAY, Why.DATA_LACKING,
     Why.TRIES_SPENT, Why.DISK_LOW, Why.NO_PRINTER, Why.PRINTER_AWAY, Why.PRINTER_CLOSED, Why.PRINTER_PAUSED,
     Why.PRINTER_LOOK, Why.PRINTER_TROUBLE, Why.PRINTER_TEMPERATURE, Why.PRINTER_RESTING, Why.PRINTER_CAP,
     Why.PRINTER_TESTS, Why.PRINTER_EMPTY, Why.NEXT_HERE, Why.WAITING_HERE,
@@ -328,4 +336,5 @@ def test_no_two_reasons_say_the_same() -> None:
 def test_only_who_waits_for_a_turn_may_be_lifted() -> None:
     lifted = {one for one in Why if one.may_be_lifted}
     at_hub = {Why.WAITING, Why.LEASES_SPENT, Why.NO_BLANKS, Why.NO_STATION, Why.BATCH_FIRST}
-    assert lifted == {*at_hub, Why.AT_STATION}
+    at_rest = {Why.STATION_STOPPED, Why.STATION_RESTS}
+    assert lifted == {*at_hub, *at_rest, Why.AT_STATION}

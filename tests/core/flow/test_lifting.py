@@ -71,8 +71,23 @@ def test_without_a_policy_the_lowest_number_is_first_and_a_lifted_one_before_it(
     assert order(books) == [1, 2, 3, 4]
     accepted(lift(books, 3))
     accepted(lift(books, 2, day=1))
-    assert order(books) == [3, 2, 1, 4]
+    assert order(books) == [2, 3, 1, 4]
     check_refold(books.hub)
+
+
+@pytest.mark.parametrize("has_classes", [False, True])
+def test_the_lifted_are_reordered_by_lifting_one_of_them_again(has_classes: bool) -> None:
+    books = with_heads()
+    if has_classes:
+        policy_set(books, priority_classes=("salah-rekam", "baru"))
+    for number in range(1, 5):
+        of_reason(books, number, Reason.FIRST)
+    for day, number in enumerate((1, 2, 3)):
+        accepted(lift(books, number, day=day))
+    assert order(books) == [3, 2, 1, 4]
+    assert refusal(lift(books, 3, day=3)) is Refusal.ALREADY_KNOWN  # it is the first one already
+    accepted(lift(books, 1, day=3))
+    assert order(books) == [1, 3, 2, 4]
 
 
 def test_a_policy_orders_by_reason_then_by_waiting_and_leaves_out_what_it_refuses() -> None:

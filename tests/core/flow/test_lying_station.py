@@ -90,6 +90,7 @@ NOT_FED: Facts = (verdict(LockEvent.PROVE_NOT_FED, LockState.AUTHORISED), move(1
 TO_WASTE = move(1, Bucket.IN_MACHINE, Bucket.WASTE_HELD)
 FAILED: Facts = (verdict(LockEvent.BLANK_FAILED, LockState.AUTHORISED), TO_WASTE)
 GOOD: Facts = (SAID_GOOD, move(1, Bucket.IN_MACHINE, Bucket.GOOD_HELD))
+SEEN_GOOD: Facts = (evolve(SAID_GOOD, certainty=Certainty.OPERATOR), GOOD[1])
 BAD = verdict(LockEvent.VERDICT_BAD, LockState.MISPRINTED)
 EXCHANGE: Facts = (
     move(1, Bucket.IN_MACHINE, Bucket.STOCK),
@@ -108,6 +109,11 @@ LIES: list[tuple[str, Facts, list[tuple[int, Objection]]]] = [
     ("not fed, after it came out", (*INKED, *NOT_FED), [(6, NO_STEP), (7, NO_PEN)]),
     ("not fed, after it was fed", (*BEGIN, *noted(FED), *NOT_FED), [(4, NO_STEP), (5, NO_PEN)]),
     ("a blank failed after ink", (*INKED, *FAILED), [(6, NO_STEP), (7, NO_PEN)]),
+    ("an operator's look at a card that is out", (*INKED, *noted(OUTCOME), *SEEN_GOOD), []),
+    ("an operator's look at a card inside the printer",
+     (*BEGIN, *noted(FED, MARK, OUTCOME), *SEEN_GOOD), [(6, NO_STEP), (7, NO_PEN)]),
+    ("an operator's look at a blank that was not fed",
+     (*BEGIN, *noted(OUTCOME), evolve(BAD, certainty=Certainty.OPERATOR), TO_WASTE), [(4, NO_STEP), (5, NO_PEN)]),
     ("good, and never printed", (*BEGIN, *noted(FED), *GOOD), [(4, NO_STEP), (5, NO_PEN)]),
     ("good by somebody nobody knows",
      (*INKED, evolve(SAID_GOOD, by=("nobody",)), GOOD[1]), [(6, NO_STEP), (7, NO_PEN)]),

@@ -6,9 +6,13 @@ from ektp_core.boundary.store import Work
 from ektp_core.errors import Refusal
 from ektp_core.flow.absorb import AbsorbCommit
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.blank_tests import BeginTest, EndTest, OrderTest
+from ektp_core.flow.care_events import TestState
+from ektp_core.flow.care_rows import Testing
 from ektp_core.flow.codec import to_json
-from ektp_core.flow.moving import RESTORED, ArriveBook, MoveBook
+from ektp_core.flow.moving import ArriveBook, MoveBook
 from ektp_core.flow.moving_events import BookArrived, BookMoved, Coming
+from ektp_core.flow.old_copy import RESTORED
 from ektp_core.flow.pressing import ReturnCard, StartCard
 from ektp_core.flow.printing import Authorise
 from ektp_core.flow.releasing import BurnForCode
@@ -135,6 +139,28 @@ def test_a_card_in_a_machine_comes_out_first() -> None:
     assert log(books.stations[ONE], BookMoved) == []
 
 
+@pytest.mark.rule(17)
+def test_a_test_card_in_a_machine_comes_out_first() -> None:
+    book = stocked(5).stations[ONE]
+    accepted(ask(book, OrderTest(PRINTER), OPERATOR))
+    accepted(ask(book, BeginTest(PRINTER, 0), KEY))
+    answer = ask(book, MOVE, OPERATOR)
+    assert refusal(answer) is Refusal.PRINTER_CLOSED and facts(answer)["printer"] == PRINTER
+    assert log(book, BookMoved) == []
+    accepted(ask(book, EndTest(PRINTER, TestState.WASTE, 1), KEY))
+    accepted(ask(book, MOVE, OPERATOR))
+
+
+def test_a_test_card_that_was_only_ordered_is_given_up_by_the_move() -> None:
+    books = stocked(5)
+    book = books.stations[ONE]
+    accepted(ask(book, OrderTest(PRINTER), OPERATOR))
+    accepted(ask(book, MOVE, OPERATOR))
+    assert row(book, Testing, ONE, PRINTER).state is TestState.UNUSED
+    exchange(books)
+    assert rows(books.hub, Dispute) == []
+
+
 def test_only_people_of_the_office_pack() -> None:
     books = stocked(5)
     for key in (VERIFIER_1, KEY, station_key(TWO)):
@@ -200,13 +226,65 @@ def test_a_counter_that_shows_more_than_the_restored_book_knows_keeps_the_printe
     assert facts(answer) == {"printer": PRINTER, "found": 1, "explained": 0}
 
 
-def test_a_printer_the_copy_never_knew_is_shut_too() -> None:
-    books = stocked(5)
-    book = books.stations[ONE]
+@pytest.mark.rule(22)
+@pytest.mark.parametrize("counter", [1, 4711])
+def test_a_printer_the_copy_never_knew_is_shut_and_opened_only_if_it_fed_nothing(counter: int) -> None:
+    book = stocked(5).stations[ONE]
     accepted(ask(book, ArriveBook(Coming.RESTORED, "b", ("new", PRINTER)), KEY))
     assert {one.printer for one in rows(book, Printer, ONE) if one.closed_why == RESTORED} == {"new", PRINTER}
-    accepted(ask(book, ClosePrinter("new", "", 4711), *PAIR))
-    assert row(book, Printer, ONE, "new").explained == 4711
+    answer = ask(book, ClosePrinter("new", "", counter), *PAIR)
+    assert refusal(answer) is Refusal.COUNTER_UNEXPLAINED
+    accepted(ask(book, ClosePrinter("new", "", 0), *PAIR))
+
+
+@pytest.mark.rule(22)
+def test_a_printer_that_was_counted_before_is_not_opened_without_its_counter() -> None:
+    book = stocked(10).stations[ONE]
+    accepted(ask(book, LoadPrinter("B", ((SERIES, 1, 10),), 7), KEY))
+    accepted(ask(book, RESTORE, KEY))
+    answer = ask(book, ClosePrinter("B", ""), *PAIR)
+    assert refusal(answer) is Refusal.COUNTER_UNEXPLAINED and facts(answer)["found"] == -1
+
+
+@pytest.mark.rule(22)
+def test_no_card_is_begun_and_nothing_given_back_before_the_last_printer_was_compared() -> None:
+    books = stocked(10)
+    authorised(books, entered(books, 1))
+    book = books.stations[ONE]
+    accepted(ask(book, ArriveBook(Coming.RESTORED, "b", (PRINTER, "B")), KEY))
+    accepted(ask(book, ClosePrinter(PRINTER, "", 0), *PAIR))
+    for body in (
+        StartCard("52.03-000001", 1, PRINTER, 0, START), ReturnCard("52.03-000001", 1, "x"), BurnForCode("52.03-000001", 1),
+    ):  # fmt: skip
+        answer = ask(book, body, KEY)
+        assert refusal(answer) is Refusal.PRINTER_CLOSED and facts(answer)["printer"] == "B"
+    accepted(ask(book, ClosePrinter("B", "", 0), *PAIR))
+    accepted(ask(book, StartCard("52.03-000001", 1, PRINTER, 0, START), KEY))
+
+
+@pytest.mark.rule(22)
+def test_another_reason_to_shut_a_printer_does_not_hide_that_its_counter_must_be_compared() -> None:
+    book = restored().stations[ONE]
+    accepted(ask(book, ClosePrinter(PRINTER, "the hopper may hold blanks of others"), KEY))
+    assert row(book, Printer, ONE, PRINTER).closed_why == f"{RESTORED}; the hopper may hold blanks of others"
+    assert refusal(ask(book, ReturnCard("52.03-000001", 1, "x"), KEY)) is Refusal.PRINTER_CLOSED
+    assert refusal(ask(book, ClosePrinter(PRINTER, "", 1), *PAIR)) is Refusal.COUNTER_UNEXPLAINED
+
+
+@pytest.mark.rule(22)
+@pytest.mark.parametrize("is_moved_after", [False, True])
+def test_a_restored_book_loads_no_printer_it_never_knew_before_two_people_compared_it(is_moved_after: bool) -> None:
+    book = restored().stations[ONE]
+    accepted(ask(book, ClosePrinter(PRINTER, "", 0), *PAIR))
+    if is_moved_after:
+        accepted(ask(book, MOVE, OPERATOR))
+        accepted(ask(book, ARRIVE, KEY))
+    load = LoadPrinter("renamed", ((SERIES, 1, 10),), 0)
+    assert refusal(ask(book, load, KEY)) is Refusal.PRINTER_CLOSED
+    accepted(ask(book, ClosePrinter("renamed", RESTORED), KEY))  # as the station says it at its next start
+    assert refusal(ask(book, StartCard("52.03-000001", 1, PRINTER, 0, START), KEY)) is Refusal.PRINTER_CLOSED
+    accepted(ask(book, ClosePrinter("renamed", "", 0), *PAIR))
+    accepted(ask(book, load, KEY))
 
 
 def test_a_packed_book_is_not_restored() -> None:

@@ -7,23 +7,31 @@ import pytest
 
 from ektp_core.errors import Refusal
 from ektp_core.flow.allotting_rows import Lifted
+from ektp_core.flow.events import Stepped
+from ektp_core.flow.founding import NewOfficer, Register
 from ektp_core.flow.lifting import LiftRecord, printing_order
 from ektp_core.flow.printing import Enter
 from ektp_core.flow.proposals import MOST_LINES, AnswerProposal, Propose
-from ektp_core.flow.rows import Proposal
+from ektp_core.flow.rows import Proposal, Station
 from ektp_core.vocabulary.hold import HoldKind
+from ektp_core.vocabulary.role import Role
+from ektp_core.vocabulary.state import LockEvent, LockState
 from tests.core.flow.counter_people import CLERK, SECTION, card_of, hold
 from tests.core.flow.offices import (
     NOW,
     OFFICE,
     ONE,
     OPERATOR,
+    PAIR,
+    TWO,
     VERIFIER_1,
     Offices,
     accepted,
     ask,
     entered,
     exchange,
+    forged,
+    new_key,
     person,
     refusal,
     row,
@@ -45,7 +53,7 @@ def answered(books: Offices, *declined: tuple[int, str], key: str = SECTION) -> 
 
 
 def answers(books: Offices) -> list[str]:
-    return [code for code, _, _ in row(books.hub, Proposal, OFFICE, "USUL-1").answers]
+    return [code for code, _, _ in row(books.hub, Proposal, OFFICE, "district/USUL-1").answers]
 
 
 def test_every_line_is_answered_and_those_who_wait_are_lifted() -> None:
@@ -64,7 +72,7 @@ def test_every_line_is_answered_and_those_who_wait_are_lifted() -> None:
         "to-hand-over", "lifted-now", "held", "lifted", "lifted-now", "declined", "open-elsewhere", "not-known",
         "named-twice",
     ]  # fmt: skip
-    found = row(books.hub, Proposal, OFFICE, "USUL-1").answers
+    found = row(books.hub, Proposal, OFFICE, "district/USUL-1").answers
     assert [record for _, record, _ in found] == [printed, waits, held, lifted, leased, declined, "", "", ""]
     assert json.loads(found[5][2]) == {"record": declined, "why": "no papers"}
     assert row(books.hub, Lifted, OFFICE, waits).why == "reason 2"
@@ -124,3 +132,30 @@ def test_a_list_names_people_of_an_office_each_with_a_reason(
 ) -> None:
     books = queued_people()
     assert refusal(ask(books.hub, Propose(name, office, lines), DISTRICT)) is expected
+
+
+def test_each_district_numbers_its_own_lists() -> None:
+    books = queued_people()
+    more = NewOfficer("sakra", "Camat Sakra", OFFICE, (Role.DISTRICT,))
+    accepted(ask(books.hub, Register(officers=(more,), keys=(new_key("key-sakra", "sakra"),)), *PAIR))
+    entered(books, 1)
+    for key in (DISTRICT, "key-sakra"):
+        accepted(proposed(books, 1, key=key))
+        assert refusal(proposed(books, 2, key=key)) is Refusal.ALREADY_KNOWN
+    found = {one.proposal: one.district for one in rows(books.hub, Proposal, OFFICE)}
+    assert found == {"district/USUL-1": "district", "sakra/USUL-1": "sakra"}
+    assert refusal(answered(books)) is Refusal.UNKNOWN_LIST  # two are called so
+    for name in found:
+        accepted(ask(books.hub, AnswerProposal(name, OFFICE), SECTION))
+    assert all(one.answered_ms for one in rows(books.hub, Proposal, OFFICE))
+
+
+def test_who_waits_while_all_stations_are_stopped_is_lifted_too() -> None:
+    books = queued_people()
+    record = entered(books, 1)
+    for station in (ONE, TWO):
+        accepted(forged(books, station, Stepped("no-record", 1, LockEvent.START, LockState.IN_PRESS), pen=b"x" * 32))
+    assert all(one.frozen_why for one in rows(books.hub, Station))
+    accepted(proposed(books, 1))
+    accepted(answered(books))
+    assert answers(books) == ["lifted-now"] and row(books.hub, Lifted, OFFICE, record).why == "reason 1"

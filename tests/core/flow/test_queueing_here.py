@@ -6,11 +6,12 @@ import pytest
 
 from ektp_core.errors import Refusal
 from ektp_core.flow.allotting_events import RecordLifted
+from ektp_core.flow.allotting_rows import Lifted
 from ektp_core.flow.events import Disputed, PrinterPaused
 from ektp_core.flow.lifting import LiftRecord, lifted_on
 from ektp_core.flow.pressing import StartCard
 from ektp_core.flow.queueing_here import CancelCard, PausePrinter
-from ektp_core.flow.rows import Attempt, Printer
+from ektp_core.flow.rows import Attempt, Dispute, Printer
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.state import LockState, Profile
 from tests.core.flow.counter_people import CLERK, SECTION
@@ -31,6 +32,7 @@ from tests.core.flow.offices import (
     log,
     refusal,
     row,
+    rows,
     ship,
     state,
     station_key,
@@ -74,6 +76,17 @@ def test_a_lift_at_the_hub_reaches_the_station_that_holds_the_authorisation() ->
     assert order_here(books) == [second, first, third]
     check_books(books)
     check_refold(books.stations[ONE])
+
+
+def test_a_station_and_the_hub_put_whoever_was_lifted_last_before_all_others() -> None:
+    books, records = held()
+    for later, number in enumerate((0, 1, 2, 0)):
+        body = LiftRecord(records[number], f"reason {later}")
+        accepted(ask(books.stations[ONE], body, SECTION, at_ms=NOW + later))
+    assert order_here(books) == [records[0], records[2], records[1]]
+    assert refusal(at_station(books, LiftRecord(records[0], "again"), SECTION)) is Refusal.ALREADY_KNOWN
+    exchange(books)
+    assert row(books.hub, Lifted, OFFICE, records[0]).why == "reason 3" and not rows(books.hub, Dispute)
 
 
 @pytest.mark.parametrize(

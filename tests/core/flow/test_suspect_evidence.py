@@ -9,9 +9,9 @@ from ektp_core.boundary.store import Answer
 from ektp_core.errors import Refusal
 from ektp_core.flow.events import KeyRevoked
 from ektp_core.flow.founding import NewOfficer, Register
-from ektp_core.flow.rows import Dispute, OpenSuspect
+from ektp_core.flow.rows import Chip, Dispute, OpenSuspect
 from ektp_core.flow.settling import Found, Settle
-from ektp_core.flow.suspect_evidence import AddEvidence, Known, Todo, is_aged, told
+from ektp_core.flow.suspect_evidence import MOST, AddEvidence, Known, Todo, is_aged, told
 from ektp_core.flow.suspect_evidence_events import EvidenceAdded, Shown
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Hand, Role
@@ -34,6 +34,7 @@ from tests.core.flow.offices import (
     attempt,
     entered,
     exchange,
+    facts,
     forged,
     log,
     maybe,
@@ -259,3 +260,62 @@ def test_a_card_is_in_doubt_for_too_long_after_one_shift() -> None:
     assert not is_aged(begun, NOW + 8 * HOUR_MS) and is_aged(begun, NOW + 8 * HOUR_MS + 1)
     never_begun = evolve(begun, started_ms=0)
     assert not is_aged(never_begun, begun.until_ms + 8 * HOUR_MS)
+
+
+def device(record: str, **change: Any) -> AddEvidence:
+    """What the printer that was away says of its job."""
+    about = AddEvidence(record, 1, Shown.JOB, printer=PRINTER, outcome=Outcome.GOOD, place=BlankPlace.OUTPUT)
+    return evolve(about, certainty=Certainty.COUNTER_POSITION, **change)
+
+
+@pytest.mark.rule(24)
+@pytest.mark.parametrize("outcome", [Outcome.GOOD, Outcome.SPOILED])
+def test_a_blank_that_its_printer_says_it_used_is_not_unused(outcome: Outcome) -> None:
+    books, record = doubtful()
+    accepted(added(books, device(record, outcome=outcome), station_key(ONE)))
+    assert refusal(settle(books, record, *PAIR, found=Found.UNUSED)) is Refusal.BAD_VALUE
+
+
+@pytest.mark.rule(24)
+def test_a_card_that_lies_outside_the_printer_and_was_read_there_is_not_unused() -> None:
+    books, record = doubtful()
+    accepted(added(books, read(record), "key-helper", READER))
+    assert refusal(settle(books, record, *PAIR, found=Found.UNUSED)) is Refusal.BAD_VALUE
+
+
+def test_a_chip_that_anybody_typed_or_that_is_still_in_the_printer_keeps_no_blank_from_being_unused() -> None:
+    books, record = doubtful()
+    accepted(added(books, read(record), "key-helper"))
+    inside = device(record, shown=Shown.UID, uid=UIDS[0], outcome=Outcome.UNKNOWN, place=BlankPlace.IN_PRINTER)
+    accepted(added(books, inside, station_key(ONE)))
+    accepted(added(books, device(record, outcome=Outcome.NOT_STARTED), station_key(ONE)))
+    accepted(settle(books, record, *PAIR, found=Found.UNUSED))
+
+
+def test_a_good_card_whose_chip_stands_in_the_suppliers_list_is_made_with_that_chip() -> None:
+    books, _ = doubtful()
+    record = entered(books, 2)
+    printed(books, record, UNKNOWN)  # its chip was never read in the press
+    exchange(books)
+    accepted(added(books, read(record, UIDS[1]), "key-helper", READER))
+    accepted(settle(books, record, CHECKER))
+    assert (attempt(books.hub, record).uid, row(books.hub, Chip, UIDS[1]).record) == (UIDS[1], record)
+    exchange(books)
+    assert agree(books, ONE)
+    check_books(books)
+
+
+def test_what_people_type_takes_neither_the_printers_word_nor_the_readers_room() -> None:
+    books, record = doubtful()
+    accepted(added(books, device(record), station_key(ONE)))
+    for number in range(MOST):
+        line = AddEvidence(record, 1, Shown.UID, f"04AA{number:010X}", BlankPlace.REJECT)
+        accepted(ask(books.stations[ONE], line, OPERATOR))
+    one_more = AddEvidence(record, 1, Shown.UID, "04BB0000000001", BlankPlace.REJECT)
+    answer = ask(books.stations[ONE], one_more, OPERATOR)
+    assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "evidence"
+    exchange(books)
+    assert knows(books, record)[0] is Known.JOB_GOOD
+    accepted(added(books, read(record), "key-helper", READER))
+    assert knows(books, record)[0] is Known.CARD_READ and not rows(books.hub, Dispute)
+    accepted(settle(books, record, CHECKER))
