@@ -344,7 +344,7 @@ def serve_in_thread(app: Any, port: int, announce: Callable[[int], None]) -> Non
         listening.bind(("127.0.0.1", port))
     except OSError as error:
         listening.close()
-        shape, expected = f"port {port}: {error.strerror}", "a free port, or 0 to have one chosen"
+        shape, expected = f"port {port} cannot be had ({error.strerror})", "a free port, or 0 to have one chosen"
         facts = {"field": "station.toml: listen_port", "shape": shape, "expected": expected}
         raise Refused(Refusal.BAD_VALUE, facts) from None
     announce(listening.getsockname()[1])

@@ -165,7 +165,7 @@ PHRASES = (
     "{0} cells", "column {0} has no known name", "column {0} repeats an earlier one", "column {0} repeats another",
     "the same person as in line {0}", "line {0} is not event {1}",
     "the token does not answer as it should ({0})", "the main loop has not gone round for {0} s",
-    "the printer's {0}", "port {0}: {1}",
+    "the printer's {0}", "port {0} cannot be had ({1})",
     "for its owner alone: chmod {0} {1}; then choose another passphrase",
     "{0}-key beside it", "for its owner alone: chmod {0} {1}", "line {0}",
     "port is {0}", "authorise_every_ms is {0}", "at least {0} characters", "{0} keys", "{0} blanks",
