@@ -134,8 +134,8 @@ def test_the_examples_are_collected_with_the_tests() -> None:
 
 
 def test_every_target_of_the_makefile_is_in_the_contributors_page(pages: dict[str, str]) -> None:
-    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)", pages["docs/contributing.md"]))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", pages["docs/contributing.md"]))
     assert len(targets) >= 8
     assert named == targets
 

@@ -60,7 +60,8 @@ def disks() -> Disks:
 
 
 def _alone(connection: apsw.Connection) -> None:
-    if connection.open_vfs == VFS_NAME:
+    # A file system under a cipher has no such name; it is none of ours.
+    if getattr(connection, "open_vfs", "") == VFS_NAME:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
 
 
