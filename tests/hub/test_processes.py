@@ -18,6 +18,7 @@ from ektp_core.vocabulary.prr import PrintReadyRecord
 from ektp_core.wire.envelope import pack_envelopes
 from ektp_hub.config import FILE, Settings, settings_toml
 from ektp_hub.init import HubFolder
+from tests.hub.conftest import NOW_MS
 
 if TYPE_CHECKING:
     from tests.hub.conftest import Messages, StationBook
@@ -70,7 +71,8 @@ def serve(founded: HubFolder) -> Iterator[Callable[[], Served]]:
 
 @pytest.fixture
 def messages(founded: HubFolder, messages_of: "Callable[[HubFolder, int], Messages]") -> "Messages":
-    return messages_of(founded, time.time_ns() // 1_000_000)
+    # The hub goes on from its book's last entry where that is later than the wall clock.
+    return messages_of(founded, max(NOW_MS, time.time_ns() // 1_000_000))
 
 
 def taken(client: HubClient, *asks: bytes) -> list[AskTaken]:

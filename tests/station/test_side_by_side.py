@@ -100,7 +100,7 @@ def trouble(at_work: Two) -> str:
     [
         ("hang@discover", "DriverTimeout: no answer to start"),
         ("crash@open", "DriverLost: the driver process ended during start"),
-        ("bug@open", "DriverError: driver bad cannot be loaded (KeyError)"),
+        ("bug@open", "DriverError: driver bad cannot be loaded (ValueError)"),
         ("lie@identify", f"the device says it is {LIE} and not VP-0002"),
         ("hang@capabilities", "DriverTimeout: no answer to capabilities"),
         ("hang@look", "DriverTimeout: no answer to look"),
