@@ -82,15 +82,6 @@ def prepare_unlock(hub: HubClient, report: str, signers: Sequence[Signer], recor
     return Unlocking(report, tuple((body, Envelope.from_json(signed_ask(body, signers))) for body in bodies))
 
 
-def unlock_report(hub: HubClient, report: str, signers: Sequence[Signer], records: Sequence[str] = ()) -> Unlocked:
-    """Unlock all records that wait under a report, or those named, with the signatures of two people.
-
-    Raises:
-        Refused: as `prepare_unlock`; a record refused by itself is in the result.
-    """
-    return send_unlock(hub, prepare_unlock(hub, report, signers, records))
-
-
 def send_unlock(hub: HubClient, unlocking: Unlocking) -> Unlocked:
     """Send signed asks; sending them again gives the same."""
     replies: list[tuple[str, bool | Refused]] = []

@@ -68,7 +68,7 @@ def _more(missing: list[tuple[Row, Truth]]) -> list[tuple[Scene, Strike]]:
     return [
         (next(one for one in SCENES if one.truth is truth), AtWrite(Kind.EIO, "fdatasync", n))
         for row, truth in missing
-        for n in (range(14, 26) if row in late else range(1, 16))
+        for n in (range(14, 40) if row in late else range(1, 20))
     ]
 
 

@@ -28,7 +28,6 @@ from ektp_testing.sim.cast import key_of
 from ektp_testing.sim.computer import Computer
 from ektp_testing.sim.disk import Disk
 from ektp_testing.sim.line import Line
-from ektp_testing.sim.plastic import Card
 from ektp_testing.sim.printer import Machine
 from ektp_testing.sim.watched import WatchedStore
 from ektp_testing.sim.world import World
@@ -252,11 +251,6 @@ class StationNode:
     def _answered(self, answer: Answer) -> None:
         if isinstance(answer, Refused):
             self.world.say(f"{self.label} refuses: {answer.refusal.value}")
-
-    def cards_here(self) -> list[Card]:
-        """What hoppers and machines of this station hold."""
-        inside = [machine.inside for machine in self.machines.values() if machine.inside]
-        return [card for machine in self.machines.values() for card in machine.hopper] + inside
 
     def acknowledged_n(self) -> int:
         """The last commit the hub has taken, by the receipt that lies beside the book."""
