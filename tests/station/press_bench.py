@@ -39,7 +39,11 @@ from ektp_station.messages import Input, Settings, StationState
 from ektp_station.press import Phase, Press
 from ektp_station.step import step
 from ektp_store.memory import MemoryStore
-from tests.simulation.card_machine import Card, Machine
+from ektp_testing.sim.plastic import Card
+from ektp_testing.sim.printer import Machine
+
+#: A printer to which nothing happens.
+NEVER = frozenset[str]().__contains__
 
 STATION, KEY, PRINTER, NOW, LEASE_MS = "station/52.03/1", "key/station", "p1", 1_700_000_000_000, 60_000
 OPERATOR, CHECKER, VERIFIER = "key/operator", "key/checker", "key/verifier"
@@ -86,7 +90,7 @@ class Bench:
         self.settings = Settings(STATION, KEY, **settings)
         self.state = StationState(self.settings)
         self.store = MemoryStore(_decide, apply, owner=STATION)
-        self.machine = Machine(PRINTER, Random(1), lambda: self.now_ms, lambda _: None, log, blind)
+        self.machine = Machine(PRINTER, Random(1), lambda: self.now_ms, lambda _: None, NEVER, log, blind)
         self.machine.hopper = [Card(number, f"{number:014X}", "hopper") for number in range(1, 11)]
         self.cards = list(self.machine.hopper)
         people = (

@@ -7,13 +7,15 @@ import pytest
 from ektp_core.boundary.card_printer import Artwork, CardPosition, PrintToken
 from ektp_core.vocabulary.verdict import Outcome
 from ektp_station.acts import Act, Done, Failed, Order, perform, spoiled
-from tests.simulation.card_machine import Card, Machine
+from ektp_testing.sim.plastic import Card
+from ektp_testing.sim.printer import Machine
+from tests.station.press_bench import NEVER
 
 ART, TOKEN = Artwork(b"picture"), PrintToken("52.03-000001", 1, 1)
 
 
 def _machine(log: str = "kept", *, blind: bool = False) -> Machine:
-    machine = Machine("p1", Random(1), lambda: 0, lambda _: None, log, blind)
+    machine = Machine("p1", Random(1), lambda: 0, lambda _: None, NEVER, log, blind)
     machine.hopper = [Card(1, "00000000000001", "hopper"), Card(2, "00000000000002", "hopper")]
     return machine
 
@@ -47,7 +49,7 @@ def test_whatever_the_driver_raises_comes_back_as_failed() -> None:
 
 def test_nothing_is_tried_twice() -> None:
     machine = _machine()
-    machine.trouble.silent = 1.0
+    machine.strikes = {"printer_silent"}.__contains__
     assert isinstance(perform(machine, Order(Act.FEED, TOKEN), ART, 1_000), Failed)
     assert len(machine.fed_ever) == 1
 

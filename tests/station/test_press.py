@@ -15,8 +15,8 @@ from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station import messages
 from ektp_station.acts import Act, Failed
 from ektp_station.press import LOOKS, TURNS, Phase
-from tests.simulation.card_machine import Machine
-from tests.station.press_bench import CHECKER, FIRST, OPERATOR, PRINTER, VERIFIER, Bench
+from ektp_testing.sim.printer import Machine
+from tests.station.press_bench import CHECKER, FIRST, NEVER, OPERATOR, PRINTER, VERIFIER, Bench
 
 S, L = PressStep, LockState
 
@@ -92,9 +92,9 @@ def _bent(bench: Bench) -> None:
 
 
 def _half(bench: Bench) -> None:
-    bench.machine.trouble.power = 1.0
+    bench.machine.strikes = {"printer_power"}.__contains__
     bench.work_unseen()
-    bench.machine.trouble.power = 0.0
+    bench.machine.strikes = NEVER
     bench.now_ms = bench.machine.powered_from_ms
 
 
@@ -194,9 +194,9 @@ def test_a_machine_that_still_moves_is_waited_for() -> None:
     """Its position and counters are those of a moment that is over."""
     bench = Bench()
     bench.run_to(S.START)
-    bench.machine.trouble.slow = 1.0
+    bench.machine.strikes = {"printer_slow"}.__contains__
     bench.work()  # the feed takes longer than agreed
-    bench.machine.trouble.slow = 0.0
+    bench.machine.strikes = NEVER
     bench.settle()
     assert (bench.phase, bench.lock_state()) == (Phase.PAUSING, L.IN_PRESS)
     bench.tick(9_000)

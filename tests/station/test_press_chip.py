@@ -13,7 +13,7 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
 from ektp_station import messages
 from ektp_station.acts import Act, Failed
 from ektp_station.press import TURNS, Phase
-from tests.station.press_bench import FIRST, OPERATOR, PRINTER, Bench
+from tests.station.press_bench import FIRST, NEVER, OPERATOR, PRINTER, Bench
 
 S, L = PressStep, LockState
 ENCODE_FIRST, PRINT_FIRST, NO_CHIP = Profile.ENCODE_FIRST, Profile.PRINT_FIRST, Profile.NO_CHIP
@@ -148,9 +148,9 @@ def test_a_printed_card_that_the_device_itself_calls_spoiled_is_a_misprint() -> 
     bench = Bench(profile=PRINT_FIRST, log="kept")
     bench.run_to(S.INTENT_ENCODE)
     bench.work()
-    bench.machine.trouble.jam = 1.0
+    bench.machine.strikes = {"printer_jam"}.__contains__
     bench.work()
-    bench.machine.trouble.jam = 0.0
+    bench.machine.strikes = NEVER
     bench.settle()
     assert (bench.lock_state(), bench.bucket(1), bench.cards[0].place) == (L.MISPRINTED, Bucket.WASTE_HELD, "reject")
 

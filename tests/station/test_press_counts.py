@@ -10,7 +10,7 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
 from ektp_station import messages
 from ektp_station.acts import Failed
 from ektp_station.press import Phase
-from tests.simulation.card_machine import Machine
+from ektp_testing.sim.printer import Machine
 from tests.station.press_bench import FIRST, OPERATOR, PRINTER, SECOND, Bench
 
 S, L = PressStep, LockState

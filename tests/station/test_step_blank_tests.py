@@ -21,7 +21,7 @@ from ektp_station.acts import Act
 from ektp_station.messages import StationState
 from ektp_station.press import Phase
 from ektp_station.step_blank_tests import PATIENCE_MS
-from tests.station.press_bench import FIRST, OPERATOR, PRINTER, STATION, Bench
+from tests.station.press_bench import FIRST, NEVER, OPERATOR, PRINTER, STATION, Bench
 
 FATES = {
     "hopper": {Bucket.STOCK, Bucket.SUSPECT},
@@ -101,17 +101,17 @@ def test_a_station_that_dies_at_any_moment_of_a_test_card_feeds_no_second_and_lo
         assert bench.bucket(1) is not Bucket.SUSPECT, "a printer that can tell leaves no doubt"
 
 
-@pytest.mark.parametrize("act", ["jam", "power", "silent", "slow"])
+@pytest.mark.parametrize("act", ["printer_jam", "printer_power", "printer_silent", "printer_slow"])
 @pytest.mark.parametrize("seed", range(12))
 def test_a_machine_in_trouble_ends_with_the_blank_where_the_book_has_it(seed: int, act: str) -> None:
     bench = ordered()
     bench.machine.dice.seed(seed)
-    setattr(bench.machine.trouble, act, 0.3)
+    bench.machine.strikes = lambda kind: kind == act and bench.machine.dice.random() < 0.3
     bench.tick()
     for _ in range(60):
         bench.settle()
         bench.tick()
-    bench.machine.trouble = type(bench.machine.trouble)()
+    bench.machine.strikes = NEVER
     run(bench, 900)
     assert bench.bucket(1) in FATES[bench.cards[0].place]
     assert len(bench.machine.fed_ever) <= 1

@@ -38,7 +38,9 @@ from ektp_station.keeper import Keeper
 from ektp_station.logs import station_log
 from ektp_station.steady import SteadyClock, read_note
 from ektp_store.memory import MemoryStore
-from tests.simulation.card_machine import Card, Machine
+from ektp_testing.sim.plastic import Card
+from ektp_testing.sim.printer import Machine
+from tests.station.press_bench import NEVER
 from tests.station.station_bench import NOW_MS, OFFICE, STATION, HubHere, Office, people
 
 SERIES, PRINTER = "PNRI-2026", "A"
@@ -126,7 +128,7 @@ class Hopper:
     """The office's table: the real blanks, and the machines they lie in."""
 
     def __init__(self, centre: Centre, blanks: int = 10) -> None:
-        self.machine = Machine(PRINTER, Random(1), centre.now_ms, lambda _: None, "complete")
+        self.machine = Machine(PRINTER, Random(1), centre.now_ms, lambda _: None, NEVER, "complete")
         self.machine.hopper = [Card(number, uid_of(number), "hopper") for number in range(1, blanks + 1)]
         self.cards = list(self.machine.hopper)
 
