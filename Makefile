@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow crash check mutants simulate field-day planted-bugs power-cuts rules bench format docs lock clean
+.PHONY: help setup demo test slow crash check mutants simulate field-day planted-bugs power-cuts mutant-drivers rules bench format docs lock clean chip
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -41,8 +41,15 @@ check: $(READY) ## Style, types, floors, and whether the generated docs are curr
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
 
+chip: $(READY) ## Compile the library for PC/SC chip readers (needs gcc, swig and libpcsclite-dev)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
+		--require-hashes -r locks/chip.lock
+
 power-cuts: $(READY) ## Cut the power under open and encrypted books, 50,000 times; about a minute and a half
 	$(BIN)/python -m ektp_testing.power_cut.books $(ARGS)
+
+mutant-drivers: $(READY) ## Break a printer's driver in 65 ways; the kit must catch each: mutants.json, a minute or two
+	$(BIN)/python -m tests.drivers.kit.table
 
 rules: $(READY) ## Which rule of the domain is held by which tests
 	$(BIN)/python -m tests.rules

@@ -5,6 +5,7 @@
 #   dev.txt    everything: all extras and the contributor's tools; what `make` installs
 #   bench.txt  everything in dev.txt and the opponents of `make bench`
 #   base.txt   what importing the library alone costs
+#   chip.lock  the library for PC/SC readers, which compiles at installation; what `make chip` installs
 set -eu
 
 python=$1
@@ -18,12 +19,15 @@ if ! "$uv" --version >/dev/null 2>&1; then
     uv=$tools/bin/uv
 fi
 
-# --no-build: a version without wheels is passed over; nothing is compiled at installation.
-pin() {
-    "$uv" pip compile --quiet --universal --python-version 3.11 --no-build --generate-hashes \
-        --no-emit-index-url --custom-compile-command "make lock" pyproject.toml "$@"
+resolve() {
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command "make lock" "$@"
 }
 
-pin --all-extras --group dev --output-file locks/dev.txt "$@"
+# --no-build: a version without wheels is passed over; nothing is compiled at installation.
+pin() { resolve --no-build pyproject.toml "$@"; }
+
+pin --extra all --group dev --output-file locks/dev.txt "$@"
 pin --output-file locks/base.txt "$@"
-pin --all-extras --group dev --group bench --output-file locks/bench.txt "$@"
+pin --extra all --group dev --group bench --output-file locks/bench.txt "$@"
+echo "pyscard>=2.3" | resolve --output-file locks/chip.lock "$@" -

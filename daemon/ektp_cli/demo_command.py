@@ -1,19 +1,43 @@
 """`ektp demo`: the whole line, from a CSV file to the last blank, with faults."""
 
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 if TYPE_CHECKING:
     from ektp_cli.demo.play import Play
     from ektp_cli.demo.show import Show
 
 
+@frozen
+class Wanted:
+    """What the user asked for: `people` None and `card_ms` 0 leave it to the kind of printer."""
+
+    driver: str
+    people: int | None
+    card_ms: int
+    stay: bool
+
+
 @click.command()
+@click.option(
+    "--driver",
+    type=click.Choice(["virtual", "evolis", "cups"]),
+    default="virtual",
+    show_default=True,
+    help="What prints: the virtual printer; a model of an Evolis printer through USB; a real CUPS queue.",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(min=16),
+    help="Print so many records. Left out: all with virtual, 40 with evolis, 24 with cups.",
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the findings to this file.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where to work; a new folder in the temporary one if left out."
@@ -25,9 +49,19 @@ if TYPE_CHECKING:
     multiple=True,
     help="Records to print instead of the shipped ones.",
 )
-@click.option("--card-ms", default=60, show_default=True, help="How long a printer takes for a card.")
+@click.option(
+    "--card-ms", type=click.IntRange(min=1), help="How long a printer takes for a card; left out: as its kind does."
+)
 @click.option("--stay", is_flag=True, help="Keep everything running at the end, until Ctrl-C.")
-def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], card_ms: int, stay: bool) -> None:
+def demo(
+    driver: str,
+    people: int | None,
+    json_file: Path | None,
+    folder: Path | None,
+    files: tuple[Path, ...],
+    card_ms: int | None,
+    stay: bool,
+) -> None:
     """Print 200 specimen cards on two virtual printers, with faults, and account for every blank.
 
     Starts a hub, a station and two card printers as processes of their own. Three cards are
@@ -35,15 +69,21 @@ def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], c
     back. Then the office reports, two people of the centre unlock, the cards are printed
     again, and every blank is accounted for. All people are made up, all cards say SPECIMEN.
 
+    With --driver the same happens, on fewer cards, on other printers: evolis is a model of an Evolis printer's
+    firmware, reached through pyusb; cups is a real CUPS with a printer program behind it
+    (apt-get install cups cups-ipp-utils gcc). Neither tells what became of an interrupted card.
+
     \b
     Exit code 0: every promise held. 1: one was broken, or the demo could not run.
 
     \b
     Examples:
       ektp demo
+      ektp demo --driver evolis
+      ektp demo --driver cups --people 16
       ektp demo --json demo.json --folder /tmp/ektp-demo
     """
-    from ektp_cli.demo.house import DemoFailed
+    from ektp_cli.demo.failed import DemoFailed
 
     where = folder or Path(tempfile.mkdtemp(prefix="ektp-demo-"))
     where.mkdir(parents=True, exist_ok=True)
@@ -52,7 +92,7 @@ def demo(json_file: Path | None, folder: Path | None, files: tuple[Path, ...], c
 
         raise Refused(Refusal.NO_ROOM, {"path": str(where)})
     try:
-        findings = _played(where, files or _shipped(), card_ms, stay)
+        findings = _played(where, files or _shipped(), Wanted(driver, people, card_ms or 0, stay))
     except DemoFailed as failed:
         from ektp_cli.showing import say
 
@@ -70,23 +110,26 @@ def _shipped() -> tuple[Path, ...]:
     return tuple(Path(str(demo_files / name)) for name in ("people.csv", "messy.csv"))
 
 
-def _played(where: Path, files: tuple[Path, ...], card_ms: int, stay: bool) -> dict[str, object]:
+def _played(where: Path, files: tuple[Path, ...], wanted: Wanted) -> dict[str, object]:
     from rich.console import Console
 
     from ektp_cli.demo.house import House
     from ektp_cli.demo.judge import judge, pictures
+    from ektp_cli.demo.machines import kind_of
     from ektp_cli.demo.play import MANIFEST, Play
     from ektp_cli.demo.show import Show
     from ektp_cli.showing import words
 
+    kind = kind_of(wanted.driver)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started has sessions of its own: it is ended too
     show = Show(Console(highlight=False), words())
     with show.phase("start", "1. Start"):
-        house = House(where, card_ms)
-        play = Play(house, show, files)
+        house = House(where, wanted.card_ms, kind)
+        play = Play(house, show, files, kind.people if wanted.people is None else wanted.people)
     try:
         _act(play, show)
         shown = play.table()
-        if stay:
+        if wanted.stay:
             _wait(house.hub_url)
         house.stop("station")
         house.stop("hub")

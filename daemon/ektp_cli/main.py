@@ -21,6 +21,7 @@ _SHORT = {
     "blanks": "Bring blanks in, grant, send, count and issue them, by hand.",
     "daily": "Read a daily report from text or CSV, and see whether it adds up.",
     "demo": "Print 200 specimen cards on two virtual printers, with faults, and account for every blank.",
+    "driver": "Printers' drivers: list them, judge one on its bench, begin a new one.",
     "hub": "The centre's hub: make one, run it.",
     "import": "Bring print-ready records from a CSV file to the hub.",
     "printer": "The virtual card printer: run one, load it, make it fail.",

@@ -22,9 +22,12 @@ from ektp_core.wire.upload import read_receipt
 from ektp_station.arriving import Arriving, note_in
 from ektp_station.book_reading import BookRead, book_read
 from ektp_station.checks import Finding, Looked, Mark, refusal
+from ektp_station.checks_chip import chip_findings
+from ektp_station.checks_driver import driver_findings, seen_in
 from ektp_station.config import PrinterConfig, StationConfig
+from ektp_station.driver_seen import note_of
 from ektp_station.hub_page import HubSeen, look_at_hub
-from ektp_station.machine import Machine
+from ektp_station.machine import House, Machine, house_of
 from ektp_station.restoring import compare
 
 UNITS = (Path("/etc/systemd/system"), Path("/usr/lib/systemd/system"), Path("/lib/systemd/system"))
@@ -42,15 +45,22 @@ def look_around(looked: Looked, page: dict[str, Any] | None, now_ms: int) -> Ite
     if config is None:
         return
     seen = look_at_hub(config.hub, config.station)
+    digests: dict[str, bytes | None] = {}
     if looked.has_book:
         with book_read(looked.folder, looked.key) as book:
+            digests = {one.name: book.note(note_of(one.name)) for one in config.printers}
             yield from own_word(book, config.station, note_in(looked.folder))
             yield from _hub(config, seen, book.view, now_ms)
             yield from _loaded(book.view, config)
     else:
         yield from _hub(config, seen, None, now_ms)
     for one in config.printers:
-        yield _running(one, page) if page is not None else _opened(one)
+        if page is not None:
+            yield _running(one, page)
+            yield from driver_findings(seen_in(page, one.name))
+        else:
+            yield from _opened(one, house_of(config, looked.folder, digests.get(one.name)))
+        yield from chip_findings(one)
     yield from _service()
 
 
@@ -152,25 +162,30 @@ def _running(one: PrinterConfig, page: dict[str, Any]) -> Finding:
 _LOOK = do = "Look at its cable, its power, and at address and serial in station.toml."
 
 
-def _opened(one: PrinterConfig) -> Finding:
+def _opened(one: PrinterConfig, house: House) -> Iterator[Finding]:
     """Open the device, see that its dangerous settings are off, and let it go again."""
     facts: dict[str, Fact] = {"printer": one.name, "serial": one.serial, "driver": one.driver}
     if one.driver not in {found.name for found in entry_points(group=ENTRY_POINTS)}:
         do = "Install the driver, or correct driver in station.toml."
-        return Finding(Mark.STOP, "printer", "There is no driver {driver} for {printer}.", do, facts)
-    machine = Machine(one, _draws_nothing)
+        yield Finding(Mark.STOP, "printer", "There is no driver {driver} for {printer}.", do, facts)
+        return
+    machine = Machine(one, _draws_nothing, house)
     try:
         can = machine.open()
     except DriverError as error:
-        return Finding(Mark.STOP, "printer", "{printer} {serial}: {why}", _LOOK, facts | {"why": str(error)})
+        yield Finding(Mark.STOP, "printer", "{printer} {serial}: {why}", _LOOK, facts | {"why": str(error)})
+        yield from driver_findings(machine.seen)
+        return
     finally:
         machine.let_go()
     if can.is_blind:
         do = "After every interruption people must look for its card; keep a note of its counter."
-        return Finding(
+        yield Finding(
             Mark.MEND, "printer", "{printer} {serial} answers, and cannot tell what became of a card.", do, facts
         )
-    return Finding(Mark.WELL, "printer", "{printer} {serial} answers; its dangerous settings are off.", facts=facts)
+    else:
+        yield Finding(Mark.WELL, "printer", "{printer} {serial} answers; its dangerous settings are off.", facts=facts)
+    yield from driver_findings(machine.seen)
 
 
 def _draws_nothing(_: bytes) -> Any:

@@ -12,9 +12,11 @@ from ektp_station.asking_station import answer as _answer
 from ektp_station.asking_station import ask as _ask
 from ektp_station.asking_station import ranges as _ranges
 from ektp_station.asking_station import station_of as _station_of
+from ektp_station.command_allow_driver import allow_driver
 from ektp_station.command_backup import backup, restore
 from ektp_station.command_care import cleaned, doubt_test, order_test, printers
 from ektp_station.command_check import check
+from ektp_station.command_chip import chip
 from ektp_station.command_close import close, evidence, give_back
 from ektp_station.command_enrol import enrol
 from ektp_station.command_move import move, unpack
@@ -23,6 +25,7 @@ from ektp_station.command_passphrase import passphrase as change_passphrase
 from ektp_station.command_queue import queue
 from ektp_station.command_reader import reader
 from ektp_station.command_release import release
+from ektp_station.command_reset_printer import reset_printer
 from ektp_station.command_why import why
 
 
@@ -232,3 +235,7 @@ for command in (release, change_passphrase):
 
 for command in (close, evidence, give_back, reader):
     station.add_command(command)
+
+station.add_command(chip)
+station.add_command(allow_driver)
+station.add_command(reset_printer)

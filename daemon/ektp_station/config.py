@@ -6,6 +6,7 @@ than a station that does not start.
 
 import json
 import tomllib
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from attrs import field, frozen
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import fill
 from ektp_core.vocabulary.state import Profile
+from ektp_station.driver_list import AllowedDriver
 from ektp_station.duty import Limits
+from ektp_station.encoder_settings import EncoderAt, wrong_encoder
+from ektp_station.sandbox import Wanted
 
 FILE = "station.toml"
 KEY_FILE = "station.key"
@@ -44,6 +48,12 @@ class PrinterConfig:
         low_days: a supply that lasts fewer working days is told; 0 tells nothing.
         idle_reminder_days: a printer unused for so many days is told; 0 tells nothing.
         look_ms: how often an idle printer is looked at.
+        encoder: kind of the chip reader its cards are written with, as `ektp.encoders` lists it; empty where the
+            printer does that itself, or nobody does.
+        encoder_address: the reader's exact name.
+        encoder_script: whole path of the authority's script for the chip.
+        settings_digest: the digest its settings must have, as `ektp station check` shows it; empty takes the first
+            one seen. With another no card is begun.
     """
 
     name: str
@@ -60,6 +70,15 @@ class PrinterConfig:
     low_days: int = 2
     idle_reminder_days: int = 7
     look_ms: int = 10_000
+    encoder: str = ""
+    encoder_address: str = ""
+    encoder_script: str = ""
+    settings_digest: str = ""
+
+    @property
+    def encoder_at(self) -> EncoderAt:
+        """Its chip reader; of kind "" where it has none."""
+        return EncoderAt(self.encoder, self.encoder_address, self.encoder_script)
 
     @property
     def limits(self) -> Limits:
@@ -85,7 +104,10 @@ class StationConfig:
         label_days: NIK, name and collection place of a finished card stay at the station at most so many days.
         disk_low_mb: below so many free megabytes no new card is begun.
         failed_blanks: after so many blanks in a row that failed before printing, a printer is out of service.
+        sandbox: whether drivers run shut in: require (none is started without a whole sandbox), use (what there
+            is, and what is missing is told), or off.
         printers: its printers.
+        drivers: drivers from other distributions that may be loaded; `ektp station allow-driver` writes them.
     """
 
     station: str
@@ -101,6 +123,12 @@ class StationConfig:
     label_days: int = 90
     disk_low_mb: int = 64
     failed_blanks: int = 3
+    sandbox: Wanted = Wanted.USE
+    drivers: tuple[AllowedDriver, ...] = field(factory=tuple)
+
+
+#: What stands under a heading of its own, once for each.
+_TABLES: dict[str, type[Any]] = {"printers": PrinterConfig, "drivers": AllowedDriver}
 
 
 def load_config(folder: Path) -> StationConfig:
@@ -121,10 +149,11 @@ def load_config(folder: Path) -> StationConfig:
         }
         raise Refused(Refusal.BAD_FILE, facts) from None
     _check_names(plain, StationConfig, "")
-    printers = plain.get("printers")
-    for printer in printers if isinstance(printers, list) else []:
-        if isinstance(printer, dict):
-            _check_names(printer, PrinterConfig, "printers.")
+    for table, kind in _TABLES.items():
+        rows = plain.get(table)
+        for row in rows if isinstance(rows, list) else []:
+            if isinstance(row, dict):
+                _check_names(row, kind, f"{table}.")
     config = fill(plain, StationConfig, FILE)
     _check(config)
     return config
@@ -160,11 +189,18 @@ def _check(config: StationConfig) -> None:
     times |= {f"timeout_ms of printer {one.name}": one.timeout_ms for one in config.printers}
     times |= {f"look_ms of printer {one.name}": one.look_ms for one in config.printers}
     _check_duty(config)
+    _check_drivers(config)
     if not 60_000 <= config.shift_ms <= 24 * _LONGEST_MS:
         raise _bad("shift_ms", str(config.shift_ms), f"60000 to {24 * _LONGEST_MS} milliseconds")
     for name, time_ms in times.items():
         if not 1 <= time_ms <= _LONGEST_MS:
             raise _bad(name, str(time_ms), f"1 to {_LONGEST_MS} milliseconds")
+
+
+def _check_drivers(config: StationConfig) -> None:
+    names = [one.name for one in config.drivers]
+    if len(set(names)) < len(names):
+        raise _bad("drivers", "one driver allowed twice", "each driver once, as `ektp station allow-driver` writes it")
 
 
 def _check_duty(config: StationConfig) -> None:
@@ -176,6 +212,12 @@ def _check_duty(config: StationConfig) -> None:
         if not (-1 <= low <= 400 and -1 <= high <= 400) or (low > 0 and 0 < high < low):
             shape, expected = f"{low} to {high}", "-1, 0, or degrees up to 400, the lower first"
             raise _bad(f"temperature_min_c, temperature_max_c of printer {one.name}", shape, expected)
+        if wrong := wrong_encoder(one.encoder_at):
+            raise _bad(f"{wrong[0]} of printer {one.name}", *wrong[1:])
+    readers = [one.encoder_address for one in config.printers if one.encoder]
+    if len(set(readers)) < len(readers):
+        expected = "a chip reader of its own for each printer"
+        raise _bad("printers.encoder_address", "one reader for two printers", expected)
 
 
 def _bad(name: str, shape: str, expected: str) -> Refused:
@@ -187,18 +229,19 @@ def write_config(folder: Path, config: StationConfig) -> None:
     lines = [
         f"{one.name} = {_toml(getattr(config, one.name))}"
         for one in attrs.fields(StationConfig)
-        if one.name != "printers"
+        if one.name not in _TABLES
     ]
-    for printer in config.printers:
-        lines.append("\n[[printers]]")
-        lines += [f"{one.name} = {_toml(getattr(printer, one.name))}" for one in attrs.fields(PrinterConfig)]
+    for table, kind in _TABLES.items():
+        for row in getattr(config, table):
+            lines.append(f"\n[[{table}]]")
+            lines += [f"{one.name} = {_toml(getattr(row, one.name))}" for one in attrs.fields(kind)]
     (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Profile):
+    if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
         # TOML's strings are JSON's, but for one character.

@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 
 from ektp_station.config import PrinterConfig, StationConfig
+from ektp_station.driver_list import AllowedDriver
 
 _UNITS = {
     "ms": "milliseconds",
@@ -25,7 +26,7 @@ _UNITS = {
     "people": "people",
     "cards": "cards",
 }
-_NAMES = re.compile(r"^([a-z_]+(?:, [a-z_]+)*): (.*)$")
+_NAMES = re.compile(r"^([a-z_0-9]+(?:, [a-z_0-9]+)*): (.*)$")
 _SECTION = re.compile(r"^Attributes:\n", re.MULTILINE)
 
 
@@ -42,7 +43,8 @@ class Setting:
 
 def settings() -> tuple[Setting, ...]:
     """Every key, those of the station first."""
-    return (*_of(StationConfig, "", ("printers",)), *_of(PrinterConfig, "printers.", ()))
+    station = _of(StationConfig, "", ("printers", "drivers"))
+    return (*station, *_of(PrinterConfig, "printers.", ()), *_of(AllowedDriver, "drivers.", ()))
 
 
 def as_lines() -> Iterator[str]:

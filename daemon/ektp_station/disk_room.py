@@ -118,7 +118,7 @@ class DiskRoom:
         except OSError:
             return False
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 _fill(handle, self.reserve_bytes)
                 os.fsync(handle)

@@ -19,10 +19,13 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import BinaryIO
 
+import msgspec
 import pluggy
 
 from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, Found
-from ektp_core.boundary.hookspecs import ENTRY_POINTS, PROJECT, DriverHooks
+from ektp_core.boundary.hookspecs import ENCODERS, ENTRY_POINTS, PROJECT, DriverHooks
+from ektp_station.chip_encoder import with_encoder
+from ektp_station.confining import confine
 from ektp_station.driver_frames import (
     Answer,
     Call,
@@ -34,21 +37,34 @@ from ektp_station.driver_frames import (
     unpack_arguments,
     write_frame,
 )  # fmt: skip
+from ektp_station.driver_list import Permit, load
+from ektp_station.sandbox import Told
 
 #: How soon this process notices that the station is gone while a call hangs.
 FOLLOW_S = 1.0
 
 
-def build_manager(driver: str | None = None, plugins: Iterable[object] = ()) -> pluggy.PluginManager:
+def build_manager(
+    driver: str | None = None, plugins: Iterable[object] = (), encoder: str = "", permits: Iterable[Permit] = ()
+) -> pluggy.PluginManager:
     """The plugins installed under `ektp.drivers` (one of them, when named) and those given.
 
+    With `permits` exactly those are loaded, each from its own distribution, and none by its name alone.
+
     Raises:
+        DriverError: what is permitted is not there, or was changed.
         pluggy.PluginValidationError: a plugin has a hook that does not exist, or one with an
             unknown argument.
     """
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(DriverHooks)
-    manager.load_setuptools_entrypoints(ENTRY_POINTS, name=driver)
+    permitted = tuple(permits)
+    for one in permitted:
+        manager.register(load(one), name=f"{one.group}:{one.name}")
+    if not permitted:
+        manager.load_setuptools_entrypoints(ENTRY_POINTS, name=driver)
+    if encoder and not permitted:
+        manager.load_setuptools_entrypoints(ENCODERS, name=encoder)
     for plugin in plugins:
         if not manager.is_registered(plugin):
             manager.register(plugin)
@@ -109,12 +125,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the process."""
     options = _options(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the station's; the pipe's end is ours
-    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     answers = _own_standard_output()
+    if options.box and not _shut_in(options.box, answers):  # before any thread, and any line of a driver
+        return 1
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     try:
+        permits = [_permit(text) for text in options.permit]
+        _read_sources_only(permits)
         plugins = [import_module(name) for name in options.plugin]
-        manager = build_manager(options.driver, plugins)
+        manager = build_manager(options.driver, plugins, options.encoder, permits)
         device = open_device(manager, options.driver, options.hint, options.serial)
+        device = with_encoder(device, manager, options.encoder, options.encoder_address, options.encoder_script)
     except DriverError as error:
         write_frame(answers, pack(Answer(0, failed=failure_of(error), text=str(error))))
         return 1
@@ -138,7 +159,35 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--hint", required=True, help="where the driver should look for the device")
     parser.add_argument("--serial", required=True, help="the device's own serial number")
     parser.add_argument("--plugin", action="append", default=[], help="a module to load as a driver too")
+    parser.add_argument("--encoder", default="", help="kind of chip reader (entry point of ektp.encoders)")
+    parser.add_argument("--encoder-address", default="", help="name of the chip reader")
+    parser.add_argument("--encoder-script", default="", help="path of the authority's script")
+    parser.add_argument("--permit", action="append", default=[], help="GROUP:NAME:DISTRIBUTION:SHA256 to load")
+    parser.add_argument("--box", default="", help="what this process may reach, as JSON")
     return parser.parse_args(arguments)
+
+
+def _permit(text: str) -> Permit:
+    return Permit(*text.split(":"))
+
+
+def _shut_in(box: str, answers: BinaryIO) -> bool:
+    """Shut this process in and say what holds; False where more is required."""
+    told = msgspec.json.decode(box, type=Told)
+    held = confine(told)
+    if told.is_required and held.missing:
+        text = f"the driver is not started: its sandbox is {held.in_words}, and station.toml requires a whole one"
+        write_frame(answers, pack(Answer(0, failed="error", text=text)))
+        return False
+    write_frame(answers, pack(Answer(0, pack(held))))
+    return True
+
+
+def _read_sources_only(permits: Iterable[Permit]) -> None:
+    """A foreign driver's compiled files are not covered by its digest: they are not read, and none are written."""
+    if any(one.sha256 for one in permits):
+        sys.dont_write_bytecode = True
+        sys.pycache_prefix = os.path.join(os.devnull, "none")  # where nobody can ever put a file
 
 
 def _follow(parent: int) -> None:

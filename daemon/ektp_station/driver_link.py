@@ -10,11 +10,11 @@ thread; calls of several threads come one after the other, and only `kill` may c
 """
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO
@@ -40,6 +40,7 @@ from ektp_core.boundary.card_printer import (
     Status,
     Supply,
 )  # fmt: skip
+from ektp_station.driver_child import DriverChild, start
 from ektp_station.driver_frames import (
     FAILURES,
     Answer,
@@ -50,11 +51,15 @@ from ektp_station.driver_frames import (
     unpack,
     write_frame,
 )  # fmt: skip
+from ektp_station.driver_list import Permit
 from ektp_station.driver_words import driver_log, relay
+from ektp_station.encoder_settings import EncoderAt
+from ektp_station.sandbox import Held, Wanted, box_for
 
 #: A driver that keeps its own deadline answers a little late; it is not killed for that.
 GRACE_MS = 250
-START_MS = 10_000
+#: A driver's process is Python with a vendor's library: on a slow machine it takes long to be there.
+START_MS = 30_000
 CLOSE_MS = 2_000
 #: Answers that may wait: one is asked for at a time.
 ANSWERS = 4
@@ -64,12 +69,18 @@ LAST_WORDS_S = 0.5
 END_S = 5.0
 #: How much of a driver's own words about an error is kept.
 WORDS = 300
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT")
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "PCSCLITE_CSOCK_NAME")
 
 
 @define(eq=False)
 class DriverLink:
-    """One driver process. Starts it unless told otherwise, and then raises as `restart` does."""
+    """One driver process. Starts it unless told otherwise, and then raises as `restart` does.
+
+    Attributes:
+        sandbox: whether it runs in one. folder: the station's, which it never sees.
+        permits: what is loaded, and from which distribution; None: whatever has that name, and `plugins`.
+        held: what shuts the process in; known after a start.
+    """
 
     driver: str
     hint: str
@@ -77,11 +88,17 @@ class DriverLink:
     plugins: Sequence[str] = ()
     start_timeout_ms: int = START_MS
     starts: bool = True
-    _child: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    encoder: EncoderAt | None = None
+    sandbox: Wanted = Wanted.USE
+    folder: Path | None = None
+    permits: Sequence[Permit] | None = None
+    held: Held = field(init=False, factory=Held)
+    _child: DriverChild | None = field(init=False, default=None)
     _words: Thread | None = field(init=False, default=None)
     _heard_out: Event = field(init=False, factory=Event)
-    _lingering: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _lingering: DriverChild | None = field(init=False, default=None)
     _is_over: bool = field(init=False, default=False)
+    _is_boxed: bool = field(init=False, default=False)
     _answers: Queue[Answer | None] = field(init=False, factory=Queue)
     _outgoing: Queue[bytes | None] = field(init=False, factory=Queue)
     _number: int = field(init=False, default=0)
@@ -94,12 +111,12 @@ class DriverLink:
     @property
     def lost(self) -> bool:
         """Whether calls are in vain until `restart`."""
-        return self._child is None or self._child.poll() is not None
+        return self._child is None or self._child.process.poll() is not None
 
     @property
     def pid(self) -> int | None:
-        """Process id of the child, while it is there."""
-        return self._child.pid if self._child else None
+        """Process id of the child, while it is there; in a sandbox of the outermost one, which takes all with it."""
+        return self._child.process.pid if self._child else None
 
     def restart(self) -> None:
         """End the child, if there is one, and start another that opens the device.
@@ -110,7 +127,7 @@ class DriverLink:
         """
         with self._turn:
             self._end()
-            if self._lingering is not None and self._lingering.poll() is None:
+            if self._lingering is not None and not self._lingering.is_gone:
                 raise DriverLost("the driver process does not end; switch the printer off and on, then the machine")
             self._lingering = None
             self._start()
@@ -118,6 +135,8 @@ class DriverLink:
                 self._end()
                 raise DriverLost("the driver is not wanted any more")
             try:
+                if self._is_boxed:  # said before a line of the driver is loaded
+                    self.held = unpack(self._result(self._answer(0, self.start_timeout_ms, "start")), Held)
                 self._result(self._answer(0, self.start_timeout_ms, "start"))
             except DriverError:
                 self._end()
@@ -150,35 +169,42 @@ class DriverLink:
                 return
             self._outgoing.put(None)
             with suppress(subprocess.TimeoutExpired):
-                child.wait(CLOSE_MS / 1000)
+                child.process.wait(CLOSE_MS / 1000)
             self._end()  # kills it if it is still there
 
     def kill(self) -> None:
         """End the child at once, from any thread, for good: whoever waits for an answer hears that it is gone."""
         self._is_over = True
         child = self._child
-        if child is not None and child.poll() is None:
-            _kill(child)
+        if child is not None and child.process.poll() is None:
+            child.kill()
 
     # -- the child ----------------------------------------------------------------------
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "ektp_station.driver_host"]
-        command += ["--driver", self.driver, "--hint", self.hint, "--serial", self.serial]
+        arguments = ["-m", "ektp_station.driver_host"]
+        arguments += ["--driver", self.driver, "--hint", self.hint, "--serial", self.serial]
         for plugin in self.plugins:
-            command += ["--plugin", plugin]
+            arguments += ["--plugin", plugin]
+        for permit in self.permits or ():
+            arguments += permit.arguments
+        arguments += self.encoder.arguments if self.encoder else ()
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        pipe = subprocess.PIPE
-        child = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, close_fds=True, start_new_session=True
-        )
+        self._is_boxed = self.sandbox is not Wanted.OFF
+        files = (self.encoder.script,) if self.encoder else ()
+        box = box_for(self.sandbox, self.hint, self.folder, files) if self._is_boxed else None
+        try:
+            started = start(arguments, environment, box)
+        except OSError as error:
+            raise DriverError(f"the driver process cannot be started ({error.strerror})") from None
+        child = started.process
         assert child.stdin and child.stdout and child.stderr, "all were asked for"
-        self._child, self._answers, self._outgoing = child, Queue(ANSWERS), Queue()
+        self._child, self._answers, self._outgoing = started, Queue(ANSWERS), Queue()
         self._heard_out = Event()
         tell = driver_log(sys.stderr, self.driver, self.serial)
         self._words = Thread(target=relay, args=(child.stderr, self._heard_out.is_set, tell), daemon=True)
         self._words.start()
-        Thread(target=_bring, args=(child, child.stdout, self._answers), daemon=True).start()
+        Thread(target=_bring, args=(started, child.stdout, self._answers), daemon=True).start()
         # A hanging child stops reading; only a thread of its own may wait for that.
         Thread(target=_carry, args=(child.stdin, self._outgoing), daemon=True).start()
 
@@ -203,10 +229,7 @@ class DriverLink:
         if child is None:
             return
         self._outgoing.put(None)
-        _kill(child)
-        try:
-            child.wait(END_S)
-        except subprocess.TimeoutExpired:
+        if not child.end(END_S):
             self._lingering = child
         if self._words is not None:
             self._words.join(LAST_WORDS_S)
@@ -214,15 +237,7 @@ class DriverLink:
             self._words.join(LAST_WORDS_S)
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End a child and whatever it started."""
-    child.kill()
-    if hasattr(os, "killpg"):
-        with suppress(OSError):
-            os.killpg(child.pid, signal.SIGKILL)
-
-
-def _bring(child: subprocess.Popen[bytes], pipe: BinaryIO, answers: "Queue[Answer | None]") -> None:
+def _bring(child: DriverChild, pipe: BinaryIO, answers: "Queue[Answer | None]") -> None:
     """Read answers until the child is gone; then say so. One that answers unasked is ended."""
     try:
         while True:
@@ -230,7 +245,7 @@ def _bring(child: subprocess.Popen[bytes], pipe: BinaryIO, answers: "Queue[Answe
     except (DriverError, OSError, ValueError):
         pass
     except Full:
-        _kill(child)
+        child.kill()
     finally:
         with suppress(Full):  # where there is no room, a wrong number says the same
             answers.put_nowait(None)

@@ -9,18 +9,55 @@ the card is not known here.
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-from attrs import define, evolve, field
+from attrs import define, field, frozen
 
-from ektp_core.boundary.card_printer import Artwork, Capabilities, DriverError, DriverLost, Settings
+from ektp_core.boundary.card_printer import Artwork, Can, Capabilities, DriverError, DriverLost, ResetLevel, Settings
 from ektp_core.errors import Refused
+from ektp_core.vocabulary.state import Profile
 from ektp_station.acts import Act, Failed, Order, Result, perform
-from ektp_station.config import PrinterConfig
+from ektp_station.config import PrinterConfig, StationConfig
 from ektp_station.driver_link import DriverLink, RemotePrinter
+from ektp_station.driver_list import AllowedDriver, permits
+from ektp_station.driver_seen import DriverSeen, drift_of
 from ektp_station.logs import place_of
 from ektp_station.picture import specimen
+from ektp_station.sandbox import Wanted
 
 OWNER = "ektp"
+LONGEST_DIGEST = 128
+
+#: What each setting means that is not as the host requires it.
+_HABITS = {
+    "host_handles_errors": "it settles errors by itself",
+    "device_retries": "it tries again by itself",
+    "copies": "it makes more than one copy",
+    "keeps_bitmaps": "it keeps pictures and prints from memory",
+}
+_DANGERS = Can.RETRIES_BY_ITSELF | Can.PRINTS_FROM_MEMORY
+
+
+@frozen
+class House:
+    """What a printer's driver has to know of the station around it.
+
+    Attributes:
+        folder: the station's, which no driver sees. sandbox: as station.toml wants it.
+        allowed: drivers of other distributions. profile: how cards are made; None where nothing is printed.
+        digest: of the printer's settings as they were last; empty if they were never seen.
+    """
+
+    folder: Path | None = None
+    sandbox: Wanted = Wanted.USE
+    allowed: tuple[AllowedDriver, ...] = ()
+    profile: Profile | None = None
+    digest: str = ""
+
+
+def house_of(config: StationConfig, folder: Path, digest: bytes | None) -> House:
+    """The house of a station. `digest`: as its book noted it."""
+    return House(folder, config.sandbox, config.drivers, config.profile, (digest or b"").decode("ascii", "replace"))
 
 
 @define(eq=False)
@@ -29,10 +66,13 @@ class Machine:
 
     Attributes:
         draw: the card's picture, from the digest of the personal data.
+        seen: what its driver showed when the device was opened last; None before that.
     """
 
     config: PrinterConfig
     draw: Callable[[bytes], Artwork]
+    house: House = field(factory=House)
+    seen: DriverSeen | None = field(init=False, default=None)
     _link: DriverLink | None = None
     _is_over: bool = False
     _drawn: tuple[bytes, Artwork] | None = field(default=None, repr=False)
@@ -52,10 +92,13 @@ class Machine:
         """Open the device and say what it can do.
 
         Raises:
-            DriverError: it is not there, not ours, or keeps settings that let it print by itself.
+            DriverError: it is not there, not ours, its driver is not allowed, it keeps settings that let it print
+                by itself or cannot show them, or it cannot make cards as station.toml says.
         """
         try:
-            return self._connected().capabilities(self.config.timeout_ms)
+            found = self._connected().capabilities(self.config.timeout_ms)
+            self._check_able(found.can)
+            return found
         except DriverError:
             self.let_go()
             raise
@@ -63,7 +106,9 @@ class Machine:
     def carry_out(self, order: Order) -> Result:
         """Carry an order out; there is always a result."""
         try:
-            result = perform(self._connected(), order, self._art(order), self.config.timeout_ms)
+            printer = self._connected()
+            self._check_begin(order)
+            result = perform(printer, order, self._art(order), self.config.timeout_ms)
         except DriverError as error:
             result = Failed(f"{type(error).__name__}: {error}")
         except Refused as refused:
@@ -73,6 +118,17 @@ class Machine:
         if isinstance(result, Failed):
             self.let_go()  # whatever state the line is in, the next look begins with a new one
         return result
+
+    def reset(self, level: ResetLevel) -> None:
+        """Reset the device; only for a person who ordered it, and who saw that no card is inside.
+
+        Raises:
+            DriverError: as `open` does; or the device refuses, as it does with a card inside.
+        """
+        try:
+            self._connected().reset(level, self.config.timeout_ms)
+        finally:
+            self.let_go()
 
     def let_go(self) -> None:
         """End the driver process, if there is one."""
@@ -85,9 +141,16 @@ class Machine:
         if self._link and not self._link.lost:
             return RemotePrinter(self._link)
         if not self._link:
-            self._link = DriverLink(self.config.driver, self.config.address, self.config.serial, starts=False)
+            one = self.config
+            encoder = one.encoder_at if one.encoder else None
+            self._link = DriverLink(
+                one.driver, one.address, one.serial, starts=False, encoder=encoder, sandbox=self.house.sandbox,
+                folder=self.house.folder,
+            )  # fmt: skip
         if self._is_over:
             raise DriverLost("the station ends")
+        # Looked at for each process: what was installed since is another driver.
+        self._link.permits = permits(self.config.driver, self.config.encoder, self.house.allowed)
         self._link.restart()
         try:
             return self._checked(RemotePrinter(self._link))
@@ -101,10 +164,38 @@ class Machine:
         if serial != self.config.serial:
             raise DriverError(f"the device says it is {serial[:40]} and not {self.config.serial}")
         wanted = Settings()
-        if evolve(printer.configure(wanted, self.config.timeout_ms), digest="") != wanted:
-            raise DriverError("the device keeps settings that let it print by itself")
+        found = printer.configure(wanted, self.config.timeout_ms)
+        kept = [says for name, says in _HABITS.items() if getattr(found, name) != getattr(wanted, name)]
+        if kept:
+            raise DriverError(f"the device keeps settings that let it print by itself: {', '.join(kept)}")
         printer.reserve(OWNER, self.config.timeout_ms)
+        self._note(found.digest)
         return printer
+
+    def _note(self, digest: str) -> None:
+        """What is to be told of this line: its sandbox, and settings that are not as they were."""
+        held = self._link.held if self._link else None
+        digest = digest if digest.isprintable() and len(digest) <= LONGEST_DIGEST else "too long"
+        known = self.seen.digest if self.seen and not self.seen.drift else self.house.digest
+        drift = drift_of(self.config.settings_digest, known, digest)
+        if self.seen and self.seen.drift and not self.config.settings_digest:
+            drift = drift or self.seen.drift  # set back by whoever set it: a person looks all the same
+        missing = ", ".join(one.value for one in held.missing) if held else ""
+        self.seen = DriverSeen(self.config.name, held.in_words if held else "", missing, digest, drift)
+
+    def _check_begin(self, order: Order) -> None:
+        """The last moment before a blank is taken: a line that is new since the card was given may show drift."""
+        if order.act is Act.FEED and self.seen and self.seen.drift:
+            raise DriverError(self.seen.drift)
+
+    def _check_able(self, can: Can) -> None:
+        if can & _DANGERS and not (self.seen and self.seen.digest):
+            raise DriverError("the device has a habit of printing by itself and does not show its settings")
+        if self.house.profile not in {None, Profile.NO_CHIP} and Can.READS_UID not in can:
+            raise DriverError(
+                "cards are made with a chip here, and this printer cannot reach one: "
+                'set profile = "no-chip", or give it a chip reader (encoder) in station.toml'
+            )
 
     def _art(self, order: Order) -> Artwork | None:
         """The picture: drawn for the feed, used for the picture's download, kept no longer."""

@@ -15,6 +15,7 @@ from ektp_core.errors import Refused
 from ektp_core.vocabulary.state import Profile
 from ektp_core.wire.upload import Receipt
 from ektp_station.acts import Order, Result
+from ektp_station.driver_seen import DriverSeen
 from ektp_station.duty import Limits
 from ektp_station.press import Press
 
@@ -30,6 +31,13 @@ class PrinterUp:
 
     printer: str
     can: Capabilities
+
+
+@frozen
+class PrinterAbsent:
+    """An attempt to open a device ended without one: it is not there, does not answer, or may not be used."""
+
+    printer: str
 
 
 @frozen
@@ -107,7 +115,10 @@ class Lacking:
     attempts: frozenset[tuple[str, int]]
 
 
-Input = Ticked | PrinterUp | Drove | Persisted | FeedCame | Acknowledged | LinkFailed | AskArrived | HubHeard | Lacking
+Input = (
+    Ticked | PrinterUp | PrinterAbsent | DriverSeen | Drove | Persisted | FeedCame | Acknowledged | LinkFailed
+    | AskArrived | HubHeard | Lacking
+)  # fmt: skip
 
 
 @frozen
@@ -209,3 +220,5 @@ class StationState:
     told: Mapping[str, str] = field(factory=dict)
     doubts: Any = None  # suspects.Doubts
     care: Mapping[str, Any] = field(factory=dict)  # printer -> step_care.Cared
+    absent: frozenset[str] = frozenset()  # printers that were looked for and not found
+    drivers: Mapping[str, DriverSeen] = field(factory=dict)  # printer -> its driver's sandbox and settings

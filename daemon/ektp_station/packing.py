@@ -31,6 +31,8 @@ COMING = {MOVE: Coming.MOVED, BACKUP: Coming.RESTORED}
 #: What else is needed to go on; whatever else lies in the folder stays.
 _BESIDE = (FILE, KEY_FILE, TOKEN_FILE, FOUNDING_FILE, "hub.public.json", path_of_key(Path(BOOK_FILE)).name)
 _MUST = frozenset({BOOK_FILE, FILE})
+#: What not every system has: no writing through a link (POSIX), bytes as they are (Windows).
+_NO_LINK, _AS_THEY_ARE = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_BINARY", 0)
 
 
 @frozen
@@ -60,7 +62,7 @@ def pack(folder: Path, out: Path, package: Package, passphrase: str) -> None:
     copy.unlink(missing_ok=True)  # of an earlier try that was cut off
     try:
         copy_book(folder / BOOK_FILE, copy, package.key, with_personal_data=package.kind == MOVE)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _AS_THEY_ARE, 0o600)
         with os.fdopen(handle, "wb") as file:
             sealing = _sealing(file, package, passphrase)
             with tarfile.open(fileobj=cast(BinaryIO, sealing), mode="w|") as tar:
@@ -185,7 +187,7 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, file:
         raise _bad(file, "it holds something that is no part of a station", "an unchanged file")
     path = folder / member.name
     made.append(path)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_THEY_ARE, 0o600)
     with os.fdopen(handle, "wb") as out:
         while part := content.read(1 << 20):
             out.write(part)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from ektp_core.boundary.card_printer import CardPosition
+from ektp_core.boundary.card_printer import Can, CardPosition, Condition
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER
@@ -101,7 +101,7 @@ def persisted(press: Press, view: View, answer: Answer, now_ms: int) -> Moved:
         case Phase.STARTING, Accepted() if not is_in_press(press, view):
             return _shut(press, SUSPECT_IN_HOPPER, _tell(press, "the card was stopped before it was fed"))
         case Phase.STARTING, Accepted():
-            return _act(evolve(press, phase=Phase.ACTING), view, PressStep.START)
+            return _act(evolve(press, phase=Phase.ACTING, began=f"{press.record}/{press.n}"), view, PressStep.START)
         case Phase.STARTING, Refused():
             return _not_started(press, answer, now_ms)
         case Phase.NOTING, Accepted():
@@ -155,7 +155,8 @@ def _sized(press: Press, result: Result, now_ms: int) -> Moved:
         return rest, (_tell(press, "the printer does not answer", why=result.why),)
     stops = result.look.status.stops
     if stops:
-        return rest, (_tell(press, "the printer cannot start", why=stops[0].condition.value),)
+        why = stops[0].vendor_text if stops[0].condition is Condition.OTHER else ""
+        return rest, (_tell(press, "the printer cannot start", why=why[:200] or stops[0].condition.value),)
     if result.look.status.position not in _EMPTY:
         return rest, (_tell(press, "a card is still in the machine"),)
     counter = fed_count(result.look)
@@ -382,10 +383,12 @@ def _finish(press: Press, ending: Conclude) -> Moved:
 
 
 def device_says(press: Press) -> Conclude | None:
-    """The outcome by the device's own record, where no operator has to look; None if it keeps none."""
+    """The outcome by the device's own record, where no operator has to look; None if it keeps none worth it."""
     job = press.seen.look.job if press.seen else None
-    if job is None or job.verdict.outcome is not Outcome.GOOD:
+    if job is None or job.verdict.outcome is not Outcome.GOOD or not job.verdict.certainty.shows_a_good_card:
         return None
+    if press.can is None or Can.OPAQUE_QUEUE in press.can.can:
+        return None  # a queue saw no card, whatever it says
     return Conclude(press.record, press.n, Outcome.GOOD, BlankPlace.OUTPUT, job.verdict.certainty)
 
 

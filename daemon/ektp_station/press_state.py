@@ -89,6 +89,7 @@ class Press:
     closing: str = ""  # why the printer is shut once the outcome is taken
     failed: int = 0  # blanks in a row that failed before printing
     failed_most: int = 3  # after so many of them the printer is shut
+    began: str = ""  # the last attempt that this very process began here, `record/n`; a crash forgets it
 
 
 Moved = tuple[Press, tuple[PressEffect, ...]]

@@ -14,6 +14,7 @@ from attrs import define, field
 from ektp_core.boundary.card_printer import DriverError
 from ektp_station import messages
 from ektp_station.acts import Act, Order
+from ektp_station.driver_seen import DriverSeen
 from ektp_station.logs import place_of
 from ektp_station.machine import Machine
 
@@ -35,6 +36,7 @@ class PrinterWorker:
     orders: "queue.Queue[Order | None]" = field(factory=queue.Queue)
     _ending: threading.Event = field(factory=threading.Event)
     _is_idle: bool = field(init=False, default=True)  # nothing it does now moves a card
+    _seen: DriverSeen | None = field(init=False, default=None)
     _thread: threading.Thread = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -74,7 +76,9 @@ class PrinterWorker:
         self._is_idle = False
         while (order := self.orders.get()) is not None and not self._ending.is_set():
             self._is_idle = order.act is Act.CHECK
-            self.put(messages.Drove(self.name, self.machine.carry_out(order)))
+            result = self.machine.carry_out(order)
+            self._tell_of_driver()
+            self.put(messages.Drove(self.name, result))
             self._is_idle = False
         self.machine.let_go()
 
@@ -82,14 +86,28 @@ class PrinterWorker:
         try:
             can = self.machine.open()
         except DriverError as error:
-            self._tell(f"{type(error).__name__}: {error}")
-            return False
+            return self._not_opened(f"{type(error).__name__}: {error}")
         except Exception as error:  # noqa: BLE001  # a thread that died here would leave the printer away for ever
-            self._tell(place_of(error))
-            return False
+            return self._not_opened(place_of(error))
         self._tell("")
+        self._tell_of_driver()
         self.put(messages.PrinterUp(self.name, can))
         return True
+
+    def _not_opened(self, why: str) -> bool:
+        self._tell(why)
+        self.put(messages.PrinterAbsent(self.name))
+        return False
+
+    def _tell_of_driver(self) -> None:
+        """What is new about its sandbox and its settings; before the answer, so that no card is begun meanwhile."""
+        if (seen := self.machine.seen) is None or seen == self._seen:
+            return
+        self._seen = seen
+        self.put(seen)
+        why = f"its driver is not wholly shut in: {seen.sandbox}" if seen.missing else ""
+        self.put(lambda: self.trouble(f"driver of printer {self.name}", why))
+        self.put(lambda: self.trouble(f"settings of printer {self.name}", seen.drift))
 
     def _tell(self, why: str) -> None:
         self.put(lambda: self.trouble(f"printer {self.name}", why))

@@ -66,6 +66,8 @@ def _opens(file: BookKeyFile, passphrase: str | None) -> bool:
 
 
 def _sync(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

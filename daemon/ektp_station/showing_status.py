@@ -77,6 +77,10 @@ def _printers(now: Mapping[str, Any], say: Say) -> Iterator[str]:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
     if len(rows) == 1:
         yield say("No printer has answered yet.")
+    for one in now.get("printers", ()):
+        if told := one.get("driver"):
+            facts = {"printer": one["name"], "sandbox": told["sandbox"] or "-", "digest": told["settings"][:16] or "-"}
+            yield say("Driver of {printer}: sandbox {sandbox}, settings {digest}.", **facts)
 
 
 def _troubles(now: Mapping[str, Any], say: Say) -> Iterator[str]:

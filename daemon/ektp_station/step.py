@@ -21,9 +21,10 @@ from ektp_core.flow.rows import Lock
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.vocabulary.verdict import Outcome
+from ektp_station import comparing, step_blank_tests, step_cards, step_care, step_link, step_opening, suspects
 from ektp_station import press as pressing
-from ektp_station import step_blank_tests, step_cards, step_care, step_link, step_opening, suspects
 from ektp_station.count_trace import with_trace
+from ektp_station.driver_seen import DriverSeen, noted
 from ektp_station.messages import (
     Acknowledged,
     AskArrived,
@@ -35,6 +36,7 @@ from ektp_station.messages import (
     Lacking,
     LinkFailed,
     Persisted,
+    PrinterAbsent,
     PrinterUp,
     Reply,
     StationState,
@@ -51,6 +53,7 @@ _PARTS = (
     step_blank_tests.give_tests,
     step_cards.give_cards,
     step_care.look_after,
+    comparing.shut_ahead,
     step_cards.give_back,
     step_link.fetch,
     step_link.upload,
@@ -64,6 +67,10 @@ def step(state: StationState, view: View, what: Input, now_ms: int) -> Stepped:
             return _ticked(state, view, now_ms)
         case PrinterUp():
             return _printer_up(state, view, what, now_ms)
+        case PrinterAbsent():
+            return evolve(state, absent=state.absent | {what.printer}), ()
+        case DriverSeen():
+            return noted(state, what)
         case Drove():
             return _drove(state, view, what, now_ms)
         case Persisted():
@@ -106,6 +113,8 @@ def _asked(state: StationState, view: View, what: AskArrived) -> Stepped:
     if isinstance(body, BurnForCode) and state.stopped_why:
         stop: dict[str, Fact] = {"station": state.settings.station, "why": state.stopped_why}
         return state, (Reply(what.request, Refused(Refusal.STATION_FROZEN, stop)),)
+    if isinstance(body, BurnForCode) and (kept := comparing.why_nothing_goes_back(state, view)):
+        return state, (Reply(what.request, kept),)
     if isinstance(body, DoubtTest) and step_blank_tests.is_testing(state, body.printer):
         why: dict[str, Fact] = {"printer": body.printer, "why": "a test card is under way"}
         return state, (Reply(what.request, Refused(Refusal.PRINTER_CLOSED, why)),)
@@ -160,7 +169,7 @@ def _persisted(state: StationState, view: View, what: Persisted, now_ms: int) ->
         return step_link.feed_taken(state, what, now_ms)
     if why.startswith("request/"):
         return _request_done(state, int(why.removeprefix("request/")), what.answers[0])
-    if why in ("return", suspects.WORD, step_blank_tests.LAPSE) or not what.answers:
+    if why in ("return", suspects.WORD, comparing.WORD, step_blank_tests.LAPSE) or not what.answers:
         return state, ()
     if step_blank_tests.is_testing(state, why):
         return step_blank_tests.persisted(state, view, why, what.answers[0], now_ms)

@@ -23,6 +23,7 @@ from ektp_core.flow.station_book import ClosePrinter
 from ektp_core.flow.view import View
 from ektp_station import step_cards
 from ektp_station.acts import Act, Done, Failed, Order, Result
+from ektp_station.driver_seen import has_drifted
 from ektp_station.judging import fed_count, is_moving
 from ektp_station.messages import Alarm, Effect, Perform, StationState
 from ektp_station.press_state import Phase, Press, idle, resting
@@ -69,7 +70,8 @@ def give_tests(state: StationState, view: View, now_ms: int) -> Stepped:
 
 
 def _may_begin(state: StationState, view: View, printer: str, now_ms: int) -> bool:
-    return step_cards.may_begin(state, view, now_ms) and _is_open(state, view, printer)
+    is_open = _is_open(state, view, printer) and not has_drifted(state, printer)
+    return is_open and step_cards.may_begin(state, view, now_ms)
 
 
 def _lapse(state: StationState, view: View, printer: str, now_ms: int) -> Stepped:

@@ -22,6 +22,8 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
 from ektp_station import press as pressing
 from ektp_station import step_care
+from ektp_station.comparing import why_nothing_goes_back
+from ektp_station.driver_seen import has_drifted
 from ektp_station.messages import Effect, StationState
 from ektp_station.press import Phase
 from ektp_station.stepping import Stepped, own_work, persist, press_moved, with_press
@@ -101,6 +103,8 @@ def give_cards(state: StationState, view: View, now_ms: int) -> Stepped:
 
 def takes_cards(state: StationState, view: View, printer: str, now_ms: int) -> bool:
     """Whether this printer is given its next card when it is free: in service, blanks in it, its duty lets it."""
+    if has_drifted(state, printer):
+        return False
     return _is_loaded(state, view, printer) and step_care.may_take(state, view, printer, now_ms)
 
 
@@ -143,7 +147,7 @@ def give_back(state: StationState, view: View, now_ms: int) -> Stepped:
     # A book that may be an older copy does not know what is begun.
     if state.stopped_why or waits(view, state.settings.station, state.acked_n):
         return state, ()
-    if why_kept(view, state.settings.station):
+    if why_kept(view, state.settings.station) or why_nothing_goes_back(state, view):
         return state, ()
     state = evolve(state, next_return_ms=now_ms + RETURN_EVERY_MS)
     busy = {press.record for press in state.presses.values() if press.record}

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from ektp_core.boundary.card_printer import PrintToken
-from ektp_core.flow.rows import Attempt, ChipOf, OpenSuspect
+from ektp_core.flow.rows import Attempt, ChipOf, OpenSuspect, Printer
 from ektp_core.flow.suspect_evidence import AddEvidence, doubtful_since, is_aged, told
 from ektp_core.flow.suspect_evidence_events import Shown
 from ektp_core.flow.view import View
@@ -26,6 +26,9 @@ from ektp_station.stepping import Stepped, own_work, persist, with_press
 
 #: How often all this is looked through; when a printer is first asked about a card, and how often after that.
 EVERY_MS, FIRST_LOOK_MS, LOOK_EVERY_MS = 1_000, 30_000, 600_000
+
+#: How soon a printer that is out of service and did not answer is asked again about the card it was shut for.
+SHUT_LOOK_MS = 5_000
 
 #: What waits under this word needs no answer.
 WORD = "evidence"
@@ -60,14 +63,16 @@ def attend(state: StationState, view: View, now_ms: int) -> Stepped:
     if now_ms < doubts.next_ms:
         return state, ()
     suspects = list(_open(view, state.settings.station))
-    due_ms = {name: doubts.due_ms.get(name, now_ms + FIRST_LOOK_MS) for name, _ in suspects}
+    owing = {name for name, one in suspects if _owes_a_feed(state, view, one)}
+    first_ms = {name: now_ms if name in owing else now_ms + FIRST_LOOK_MS for name, _ in suspects}
+    due_ms = {name: doubts.due_ms.get(name, first_ms[name]) for name, _ in suspects}
     old = {name: one for name, one in suspects if is_aged(one, now_ms, state.settings.shift_ms)}
     new = [one for name, one in old.items() if name not in doubts.aged]
     state = evolve(state, doubts=Doubts(now_ms + EVERY_MS, due_ms, frozenset(old)))
     effects: list[Effect] = [_alarm(one, now_ms) for one in new]
     for name, attempt in suspects:
         press = state.presses.get(attempt.printer)
-        if press and due_ms[name] <= now_ms and _is_free(state, press):
+        if press and due_ms[name] <= now_ms and _is_free(state, press, may_be_shut=name in owing):
             state, order = _asked(state, press, attempt, now_ms)
             effects.append(order)
     return state, tuple(effects)
@@ -90,8 +95,21 @@ def _alarm(attempt: Attempt, now_ms: int) -> Alarm:
     return Alarm("a card is in doubt for longer than a shift", {**facts, "printer": attempt.printer})
 
 
-def _is_free(state: StationState, press: Press) -> bool:
-    return press.phase is Phase.IDLE and press.name not in state.waiting.values()
+def _is_free(state: StationState, press: Press, *, may_be_shut: bool) -> bool:
+    phases = (Phase.IDLE, Phase.SHUT) if may_be_shut else (Phase.IDLE,)
+    return press.phase in phases and press.name not in state.waiting.values()
+
+
+def _owes_a_feed(state: StationState, view: View, attempt: Attempt) -> bool:
+    """Whether its printer is out of service and the book does not know whether this card, begun here, was fed.
+
+    Only the process that began the card, and no other here since, reads it from the counter: no older copy of the
+    book can have been put under a process that runs.
+    """
+    press = state.presses.get(attempt.printer)
+    row = view.row(Printer, attempt.station, attempt.printer)
+    is_own = press is not None and press.began == f"{attempt.record}/{attempt.n}"
+    return is_own and row is not None and bool(row.closed_why) and 0 <= attempt.counter == row.explained
 
 
 def _asked(state: StationState, press: Press, attempt: Attempt, now_ms: int) -> tuple[StationState, Effect]:
@@ -115,10 +133,17 @@ def looked(state: StationState, view: View, printer: str, result: Result, now_ms
     press = state.presses[printer]
     attempt = view.row(Attempt, press.record, press.n)
     suspect = view.row(OpenSuspect, state.settings.station, press.record, press.n)
-    state = with_press(state, idle(press))
+    row = view.row(Printer, state.settings.station, printer)
+    after = Phase.SHUT if row and row.closed_why else Phase.IDLE
+    state = with_press(state, evolve(idle(press), phase=after))
+    owes = attempt is not None and _owes_a_feed(state, view, attempt)
+    if owes and not isinstance(result, Done):
+        doubts = _doubts(state)
+        due_ms = {**doubts.due_ms, (press.record, press.n): now_ms + SHUT_LOOK_MS}
+        return evolve(state, doubts=evolve(doubts, due_ms=due_ms)), ()
     if attempt is None or suspect is None or not isinstance(result, Done):
         return state, ()
-    bodies = [one for one in _shown(view, press, attempt, result) if not _is_known(suspect, one)]
+    bodies = [one for one in _shown(view, press, attempt, result, owes=owes) if not _is_known(suspect, one)]
     if not bodies:
         return state, ()
     return persist(state, tuple(own_work(state, body, now_ms) for body in bodies), WORD)
@@ -129,8 +154,11 @@ def _is_known(suspect: OpenSuspect, body: AddEvidence) -> bool:
     return any(line[:6] == said for line in suspect.evidence)
 
 
-def _shown(view: View, press: Press, attempt: Attempt, done: Done) -> Iterator[AddEvidence]:
-    """What a look shows of this very card; a chip of another card says nothing of it."""
+def _shown(view: View, press: Press, attempt: Attempt, done: Done, *, owes: bool) -> Iterator[AddEvidence]:
+    """What a look shows of this very card; a chip of another card says nothing of it.
+
+    `owes`: this process began it and the printer is shut since, so one count more is this card's feed.
+    """
     about = AddEvidence(attempt.record, attempt.n, Shown.JOB, printer=press.name)
     found = evidence(attempt, done, press.can)
     job = done.look.job.verdict if done.look.job else None
@@ -138,6 +166,8 @@ def _shown(view: View, press: Press, attempt: Attempt, done: Done) -> Iterator[A
         yield evolve(about, outcome=job.outcome, place=job.blank, certainty=job.certainty)
     if found.fed_since == 0:
         yield evolve(about, shown=Shown.COUNTER, outcome=Outcome.NOT_STARTED, certainty=Certainty.COUNTER)
+    if found.fed_since == 1 and owes:
+        yield evolve(about, shown=Shown.COUNTER, certainty=Certainty.COUNTER)
     inside = found.inside in (Inside.INSIDE, Inside.JAMMED)
     uid = done.uid or done.look.uid
     if inside and uid and uid in _chips(view, attempt):

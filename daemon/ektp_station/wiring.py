@@ -29,6 +29,7 @@ from ektp_station.acts import Order
 from ektp_station.arriving import arrive
 from ektp_station.config import ADDRESS_FILE, StationConfig
 from ektp_station.disk_room import DiskRoom
+from ektp_station.driver_seen import note_of
 from ektp_station.founding import check_founding, check_identity, found_book, last_sealed_ms
 from ektp_station.health import health
 from ektp_station.hub_word import NOTE, HubWord
@@ -36,7 +37,7 @@ from ektp_station.journal_key import open_store
 from ektp_station.keeper import Keeper
 from ektp_station.link_worker import LinkWorker
 from ektp_station.logs import place_of, station_log
-from ektp_station.machine import Machine
+from ektp_station.machine import Machine, house_of
 from ektp_station.metrics import Figures
 from ektp_station.picture import picture_of
 from ektp_station.printer_worker import PrinterWorker
@@ -106,7 +107,9 @@ class StationProcess:
             self.keeper = Keeper(config, signer, self.store, self.log, self, clock.now_ms, now_ms, word, room)
             tell = self.inputs.put, self.keeper.trouble
             self.link = LinkWorker(HubClient(config.hub), config.station, signer, *tell)
-            self.printers = {one.name: PrinterWorker(Machine(one, self.draw), *tell) for one in config.printers}
+            houses = {one.name: house_of(config, folder, self.store.link(note_of(one.name))) for one in config.printers}
+            machines = [Machine(one, self.draw, houses[one.name]) for one in config.printers]
+            self.printers = {one.config.name: PrinterWorker(one, *tell) for one in machines}
         except BaseException:
             self.store.close()
             raise

@@ -13,6 +13,7 @@ from attrs import define, field
 from ektp_core.boundary.card_printer import CardPosition, CounterName
 from ektp_driver_virtual.faults import Fault, Faults
 from ektp_driver_virtual.messages import FaultKind, Flaw, Reason, Step
+from ektp_driver_virtual.mishaps import Mishaps
 from ektp_driver_virtual.truth import CardTruth, Event, Truth, What
 from ektp_driver_virtual.truth_log import Pictures, TruthLog
 
@@ -49,6 +50,7 @@ class Body:
     powered: bool = False
     cuts: int = 0  # how often the power went since this process began
     faults: Faults = field(factory=Faults)
+    mishaps: Mishaps = field(factory=Mishaps)
     truth: Truth = field(factory=Truth)
 
     # -- power --------------------------------------------------------------------------
@@ -109,7 +111,7 @@ class Body:
         truth = self.truth
         counters = dict(truth.counters)
         if counts:
-            counters[counts.value] += 1
+            counters[counts.value] = counters.get(counts.value, 0) + 1
         event = Event(
             n=truth.events + 1,
             at_ms=self.clock(),

@@ -32,7 +32,9 @@ from ektp_core.boundary.card_printer import (
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
 from ektp_driver_virtual import conditions, messages
 from ektp_driver_virtual.body import Body, PowerLost, Stopped
+from ektp_driver_virtual.faults import Fault
 from ektp_driver_virtual.messages import Declined, Done, FaultKind, Reason, Step
+from ektp_driver_virtual.mishaps import COUNTER_BITS
 from ektp_driver_virtual.truth import CardTruth, Place, What
 
 WIDTH_PX, HEIGHT_PX, DPI = 1016, 648, 300
@@ -109,12 +111,13 @@ class Device:
     def _status(self, _order: messages.AskStatus) -> Status:
         restarted, self.restarted = self.restarted, False
         truth = self.body.truth
-        notices = conditions.notices(truth, restarted)
+        notices = (*self.body.mishaps.notices(), *conditions.notices(truth, restarted))
         return Status(notices, truth.position, truth.session, restarted, temperature_c=38)
 
     def _counters(self, _order: messages.AskCounters) -> Counters:
         counts = self.body.truth.counters
-        return Counters(tuple(Counter(name, counts[name.value], at) for name, at in _INCREMENTS.items()))
+        end = 1 << COUNTER_BITS
+        return Counters(tuple(Counter(name, counts[name.value] % end, at) for name, at in _INCREMENTS.items()))
 
     def _supplies(self, _order: messages.AskSupplies) -> tuple[Supply, ...]:
         truth = self.body.truth
@@ -136,7 +139,9 @@ class Device:
     def _look(self, order: messages.AskLook) -> Look:
         job = self._observe(messages.Observe(order.job)) if order.job else None
         status = self._status(messages.AskStatus())
-        return Look(status, self._counters(messages.AskCounters()), job, self._uid_read)
+        inside = self.body.inside  # a person may have taken out the card whose UID was read
+        uid = self._uid_read if inside and inside.uid == self._uid_read else ""
+        return Look(status, self._counters(messages.AskCounters()), job, uid)
 
     # -- agreeing -----------------------------------------------------------------------
 
@@ -154,7 +159,8 @@ class Device:
         """It never retries, copies or keeps pictures, whatever is asked; the answer says so."""
         asked = order.settings.host_handles_errors
         self.settings = Settings(host_handles_errors=asked)
-        digest = sha256(msgspec.json.encode(self.settings)).hexdigest()
+        drifted = self.body.mishaps.drifted  # settings that no host asks for changed so often
+        digest = sha256(msgspec.json.encode(self.settings) + b"!" * drifted).hexdigest()
         return evolve(self.settings, digest=digest)
 
     def _prepare(self, order: messages.Prepare) -> Done:
@@ -174,13 +180,18 @@ class Device:
         ended = body.faults.due(Step.FEED, body.fed + 1, FaultKind.RUN_OUT)
         if ended:
             body.end_ribbon(ended)
-        stops = conditions.stops(body.truth)
+        stops = (*body.mishaps.notices(), *conditions.stops(body.truth))
         if stops:
             raise Stopped(Reason.NOT_READY, f"the printer is not ready: {stops[0].condition.value}")
+        if body.mishaps.slips_now():
+            raise Stopped(Reason.NOT_READY, "no card came out of the hopper")
         card = body.truth.cards[body.truth.hopper[0]]
         self._uid_read = ""
         exit_ = CardPosition.HOPPER_EXIT
         body.happen(What.FED, card, counts=CounterName.FED, position=exit_)
+        if body.mishaps.doubles_now() and body.truth.hopper:
+            body.happen(What.FED, body.truth.cards[body.truth.hopper[0]], position=exit_)
+            body.jam(Fault(FaultKind.JAM, Step.FEED, body.fed, messages.Flaw.ANY))
         body.strike(Step.FEED)
         body.take_time(Step.FEED)
         return Done()
@@ -225,6 +236,8 @@ class Device:
         body.happen(What.MARK_BEGUN, card, position=head, ribbon=ribbon, job_key=order.job_key)
         try:
             body.take_time(Step.MARK, 50)
+            if body.mishaps.is_cancelled():
+                raise Stopped(Reason.NOT_READY, "it was cancelled at the panel")
             body.strike(Step.MARK)
             body.take_time(Step.MARK, 50)
         except PowerLost:
@@ -262,6 +275,8 @@ class Device:
         return Done()
 
     def _reset(self, order: messages.Reset) -> Done:
+        if self.body.inside:
+            raise Stopped(Reason.CARD_INSIDE, "a card is inside; it must come out first")
         if order.level is not ResetLevel.REBOOT:
             self._prepared = b""
             return Done()

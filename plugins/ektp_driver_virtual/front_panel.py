@@ -60,6 +60,10 @@ class FrontPanel:
         """Switch the machine on or off."""
         self._ask(messages.SwitchPower(on))
 
+    def tell(self, *words: str) -> PanelView:
+        """An order that only this kind of machine knows; the others decline it."""
+        return self._shown(messages.Tell(words))
+
     def _shown(self, order: object) -> PanelView:
         answer = self._ask(order)
         if not isinstance(answer, PanelView):

@@ -6,6 +6,7 @@ it must stop it. What it says goes to `printer.log` in its folder.
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -16,7 +17,7 @@ from ektp_driver_virtual import wire
 from ektp_driver_virtual.front_panel import FrontPanel
 from ektp_driver_virtual.truth import Truth, read_truth
 
-START_MS = 10_000
+START_MS = 60_000
 
 
 @frozen
@@ -55,11 +56,19 @@ def start(
     Raises:
         DriverLost: it ended at once or did not answer in time; its log says why.
     """
+    command = ["-m", "ektp_driver_virtual", "run", "--folder", str(folder), "--serial", serial]
+    return begin(folder, serial, [*command, "--card-ms", str(card_ms), "--reboot-ms", str(reboot_ms)], timeout_ms)
+
+
+def begin(folder: Path, serial: str, arguments: Sequence[str], timeout_ms: int = START_MS) -> RunningPrinter:
+    """Start a process of this Python that is a printer with a front panel in `folder`, and wait until it answers.
+
+    Raises:
+        DriverLost: it ended at once or did not answer in time; its log says why.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / wire.ADDRESS_FILE).unlink(missing_ok=True)
-    command = [sys.executable, "-m", "ektp_driver_virtual", "run"]
-    command += ["--folder", str(folder), "--serial", serial]
-    command += ["--card-ms", str(card_ms), "--reboot-ms", str(reboot_ms)]
+    command = [sys.executable, *arguments]
     with (folder / "printer.log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     printer = RunningPrinter(folder, serial, process)

@@ -216,6 +216,13 @@ class AskPanel:
     """What the panel's display shows."""
 
 
+@frozen
+class Tell:
+    """An order in words that only one kind of machine knows, such as a mishap of its own."""
+
+    words: tuple[str, ...]
+
+
 # -- answers ----------------------------------------------------------------------------
 
 
@@ -297,4 +304,4 @@ COMMANDS: tuple[type, ...] = (
     Identify, Reserve, Release, Configure, AskStatus, AskCounters, AskSupplies, Prepare, Feed,
     Move, ReadUid, Encode, Mark, Observe, Deliver, Recover, AskLook, Reset, ReadChip,
 )  # fmt: skip
-PANEL_COMMANDS: tuple[type, ...] = (SetFault, LoadBlanks, NewRibbon, TakeOut, SwitchPower, AskPanel)
+PANEL_COMMANDS: tuple[type, ...] = (SetFault, LoadBlanks, NewRibbon, TakeOut, SwitchPower, AskPanel, Tell)

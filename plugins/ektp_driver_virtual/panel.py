@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ektp_core.boundary.card_printer import CardPosition
 from ektp_core.errors import Refused
 from ektp_core.vocabulary.serial import SerialRange
-from ektp_driver_virtual import chip, conditions
+from ektp_driver_virtual import chip, conditions, telling
 from ektp_driver_virtual.body import Body, Stopped
 from ektp_driver_virtual.faults import STEPS
 from ektp_driver_virtual.messages import (
@@ -23,6 +23,7 @@ from ektp_driver_virtual.messages import (
     SetFault,
     TakeFrom,
     TakeOut,
+    Tell,
 )  # fmt: skip
 from ektp_driver_virtual.truth import Place, What
 
@@ -109,12 +110,17 @@ def _take(body: Body, order: TakeOut) -> PanelView:
     position = body.truth.position
     inside = body.inside
     if TakeFrom.JAMMED in order.places and inside and position is CardPosition.JAMMED:
-        out.append(inside)
+        out += [inside, *(body.truth.cards[serial] for serial in body.truth.behind)]
         position = CardPosition.NONE
     if out:
         blanks = tuple((card.serial, card.uid) for card in out)
         body.happen(What.REMOVED, position=position, blanks=blanks)
     return view(body, tuple(card.serial for card in out))
+
+
+def _tell(body: Body, order: Tell) -> PanelView:
+    telling.tell(body, order.words)
+    return view(body)
 
 
 def _show(body: Body, _order: AskPanel) -> PanelView:
@@ -127,4 +133,5 @@ _ACTS: dict[type, Callable[..., object]] = {
     NewRibbon: _new_ribbon,
     TakeOut: _take,
     AskPanel: _show,
+    Tell: _tell,
 }

@@ -17,8 +17,18 @@ def ektp_discover_printers(hint: str) -> list[Found]:
 
 @hookimpl
 def ektp_open_printer(found: Found) -> VirtualPrinter | None:
-    """Open a printer this driver found."""
-    return VirtualPrinter(found) if found.driver == NAME else None
+    """Open a printer this driver found; another that took its place is not opened."""
+    if found.driver != NAME:
+        return None
+    printer = VirtualPrinter(found)
+    try:
+        serial = printer.identify(ASK_MS).serial
+        if serial != found.serial:
+            raise DriverError(f"the printer there is {serial} and not {found.serial}")
+    except DriverError:
+        printer.close()
+        raise
+    return printer
 
 
 def _ask(place: str) -> Found | None:

@@ -39,6 +39,7 @@ class What(Enum):
     ENCODE_BEGUN = "encode_begun"
     ENCODED = "encoded"
     MARK_BEGUN = "mark_begun"
+    PANEL_PRINTED = "panel_printed"  # of a printer that lays one colour after the other
     PRINTED = "printed"
     SPOILED = "spoiled"
     EJECTED = "ejected"
@@ -93,6 +94,9 @@ class CardTruth:
     chip: bytes = field(default=b"", repr=False)  # what the chip holds, once it was written to the end
     half_encoded: bool = False  # a write of the chip was begun and did not end
     marked: bool = False  # ink touched it
+    marks: int = 0  # how often a print of it was begun
+    job_keys: tuple[str, ...] = ()  # for which jobs, in order; "" where the printer was told no name
+    panels: str = ""  # the colours laid on it, in order
     printed_good: bool = False
     spoiled: bool = False
     why: str = ""  # how it was spoiled
@@ -127,6 +131,7 @@ class Truth:
     position: CardPosition = CardPosition.NONE
     ribbon: int = 0
     inside: str = ""
+    behind: list[str] = Factory(list)  # what a double feed brought in behind the card inside
     hopper: list[str] = Factory(list)
     cards: dict[str, CardTruth] = Factory(dict)
     job_keys: set[str] = Factory(set)
@@ -168,15 +173,25 @@ class Truth:
         if card.place is Place.HOPPER:
             self.hopper.remove(serial)
         if card.place is Place.INSIDE:
-            card, self.inside = evolve(card, place=Place.JAMMED_REMOVED), ""
+            card = evolve(card, place=Place.JAMMED_REMOVED)
+            self._leaves(serial)
         self.cards[serial] = evolve(card, taken=True)
+
+    def _leaves(self, serial: str) -> None:
+        """A card left the machine; one behind it is now the card inside."""
+        if serial in self.behind:
+            self.behind.remove(serial)
+        elif serial == self.inside:
+            self.inside = self.behind.pop(0) if self.behind else ""
 
     def _card(self, event: Event) -> CardTruth:
         card = self.cards[event.serial]
         match event.what:
             case What.FED:
                 self.hopper.remove(event.serial)
-                self.inside = event.serial
+                if self.inside:
+                    self.behind.append(event.serial)
+                self.inside = self.inside or event.serial
                 return evolve(card, fed=True, place=Place.INSIDE)
             case What.ENCODE_BEGUN:
                 return evolve(card, half_encoded=True, encoded="", chip=b"")
@@ -184,7 +199,10 @@ class Truth:
                 return evolve(card, half_encoded=False, encoded=event.detail, chip=event.chip)
             case What.MARK_BEGUN:
                 self.job_keys.add(event.job_key)
-                return evolve(card, marked=True, job_key=event.job_key)
+                keys = (*card.job_keys, event.job_key)
+                return evolve(card, marked=True, job_key=event.job_key, marks=card.marks + 1, job_keys=keys)
+            case What.PANEL_PRINTED:
+                return evolve(card, panels=card.panels + event.detail)
             case What.PRINTED:
                 return evolve(card, printed_good=True, picture=event.picture)
             case What.SPOILED:
@@ -196,7 +214,7 @@ class Truth:
                     picture=event.picture or card.picture,
                 )
             case What.EJECTED | What.REJECTED:
-                self.inside = ""
+                self._leaves(event.serial)
                 place = Place.OUTPUT if event.what is What.EJECTED else Place.REJECT
                 return evolve(card, place=place)
             case _:

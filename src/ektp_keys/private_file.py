@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _LIMIT_BYTES = 64 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+#: What not every system has: bytes as they are (Windows), no waiting for a pipe's other end (POSIX).
+_AS_THEY_ARE, _AT_ONCE = getattr(os, "O_BINARY", 0), getattr(os, "O_NONBLOCK", 0)
 
 
 def bad_file(path: Path, shape: str, expected: str) -> Refused:
@@ -86,7 +88,7 @@ def _written(path: Path, raw: bytes) -> Path:
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     for left in path.parent.glob(f".{escape(path.name)}.????????.new"):  # of a try that was cut off
         left.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_THEY_ARE, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
@@ -99,7 +101,9 @@ def _written(path: Path, raw: bytes) -> Path:
 
 
 def _sync_folder(path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
@@ -122,12 +126,12 @@ def read_private(path: Path, kind: type[T]) -> T:
 
 def _read_closed(path: Path) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | _AS_THEY_ARE | _AT_ONCE)
         with os.fdopen(handle, "rb") as file:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
                 raise bad_file(path, "it is no file", "a file")
-            if found.st_mode & _OTHERS:
+            if os.name == "posix" and found.st_mode & _OTHERS:  # elsewhere the folder's access list decides
                 shape = f"others on this machine can use it (mode {stat.S_IMODE(found.st_mode):04o})"
                 raise bad_file(path, shape, "a file for its owner alone: chmod 600")
             raw = file.read(_LIMIT_BYTES + 1)

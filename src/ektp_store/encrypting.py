@@ -80,7 +80,10 @@ def _address(path: str) -> str:
 
 
 def _synced(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    is_folder = os.path.isdir(path)
+    if is_folder and os.name != "posix":  # elsewhere a folder cannot be opened
+        return
+    handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)  # Windows flushes only what it may write
     try:
         os.fsync(handle)
     finally:

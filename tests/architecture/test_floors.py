@@ -59,6 +59,8 @@ PLANTS = [
     _every_import("no-driver-by-name", "daemon/ektp_hub/planted.py", "ektp_hub"),
     _every_import("no-driver-by-name", "src/ektp_store/planted.py", "ektp_store"),
     _every_import("usb-in-one-place", "plugins/ektp_driver_virtual/planted.py", "ektp_driver_virtual"),
+    _every_import("usb-in-one-file", "plugins/ektp_usb/planted.py", "ektp_usb"),
+    _every_import("firmware-by-hand", "plugins/ektp_firmware_evolis/planted.py", "ektp_firmware_evolis"),
     _every_import("harness-stays-outside", "daemon/ektp_hub/planted.py", "ektp_hub"),
     _one_import("station-and-hub-apart", "ektp_station", "daemon/ektp_station/planted.py", "ektp_hub"),
     _one_import(

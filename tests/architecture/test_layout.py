@@ -128,9 +128,13 @@ def unmet(lock: Path, requirements: list[str]) -> list[str]:
     return [str(w) for w in wanted if w.name not in pinned or not w.specifier.contains(pinned[w.name])]
 
 
+#: Extras that are compiled when they are installed: they are in no lock of wheels, and not in `all`.
+COMPILED = {"chip"}
+
+
 def declared() -> list[str]:
     project = PROJECT["project"]
-    extras = [texts for name, texts in project["optional-dependencies"].items() if name != "all"]
+    extras = [texts for name, texts in project["optional-dependencies"].items() if name not in {"all"} | COMPILED]
     return [
         *project["dependencies"],
         *(text for texts in extras for text in texts),
@@ -162,7 +166,7 @@ def test_a_requirement_that_a_lock_does_not_meet_is_seen() -> None:
 
 def test_all_means_all_extras() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    assert Requirement(*extras["all"]).extras == set(extras) - {"all"}
+    assert Requirement(*extras["all"]).extras == set(extras) - {"all"} - COMPILED
 
 
 # -- translations -----------------------------------------------------------------------------

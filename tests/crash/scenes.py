@@ -136,7 +136,28 @@ class Twice:
         return f"{self.first}, and then {self.second}"
 
 
-Strike = AtWrite | AtDevice | AtRest | Twice
+class Held(Enum):
+    """What the station waits for and does not get, so that its book stands still at one row."""
+
+    HUB = "the hub"
+    POWER = "the printer's power"
+    PICTURE = "the printer's answer to the picture"
+    VERDICT = "the verdict"
+    RECEIPT = "the hub's receipt"
+
+
+@frozen
+class AtHeld:
+    """The station is killed while something is held back from it: it can be at no other row, however slow all is."""
+
+    what: Held
+    kind: Kind = Kind.KILL
+
+    def __str__(self) -> str:
+        return f"kill -9 while {self.what.value} is held back"
+
+
+Strike = AtWrite | AtDevice | AtRest | Twice | AtHeld
 #: Every thing that can happen in the printer while a station waits for it.
 DEVICE_STEPS = (
     AtDevice(What.FED), AtDevice(What.MOVED), AtDevice(What.ENCODE_BEGUN), AtDevice(What.ENCODED),
@@ -146,13 +167,24 @@ DEVICE_STEPS = (
 
 
 def few() -> list[tuple[Scene, Strike]]:
-    """At least one cell for each row and truth: every commit and every device step once."""
-    kills: list[tuple[Scene, Strike]] = [(GOOD, AtWrite(Kind.KILL, "fdatasync", n)) for n in (2, 9, 15)]
-    commits = [(GOOD, _failing(n)) for n in range(1, 21)]
+    """One cell for each row and truth, wherever and however slow it runs; then commits that fail, as they fall."""
+    return [*of_each_row(), *of_commits()]
+
+
+def of_each_row() -> list[tuple[Scene, Strike]]:
+    """A cell for each row and truth: what happens in the printer and what is held back decide the row, no clock."""
+    held: list[tuple[Scene, Strike]] = [(GOOD, AtHeld(what)) for what in Held]
+    late = [(scene, AtHeld(what)) for scene, what in ((MISPRINT, Held.VERDICT), (MISPRINT, Held.RECEIPT), (GONE, Held.VERDICT))]
     steps: list[tuple[Scene, Strike]] = [(GOOD, at) for at in DEVICE_STEPS if at.what not in (What.SPOILED, What.REJECTED, What.JAMMED, What.POWER_LOST)]
     ends: list[tuple[Scene, Strike]] = [(scene, _end(scene)) for scene in SCENES if scene.fault in (FaultKind.JAM, FaultKind.POWER_LOSS)]
-    late = [(scene, _failing(n)) for scene, n in ((MISPRINT, 15), (MISPRINT, 17), (MISPRINT, 19), (GONE, 16), (GONE, 18))]
-    return [*kills, *commits, *steps, (MISPRINT, AtDevice(What.SPOILED)), (GONE, AtDevice(What.EJECTED)), *ends, *late, (GOOD, AtRest())]
+    return [*held, *late, *steps, (MISPRINT, AtDevice(What.SPOILED)), (GONE, AtDevice(What.EJECTED)), *ends, (GOOD, AtRest())]
+
+
+def of_commits() -> list[tuple[Scene, Strike]]:
+    """Commits that fail or are the last, from the first on; into which row one falls depends on when the hub answers."""
+    kills: list[tuple[Scene, Strike]] = [(GOOD, AtWrite(Kind.KILL, "fdatasync", n)) for n in (2, 9)]
+    late = [(scene, _failing(n)) for scene, n in ((MISPRINT, 10), (GONE, 9))]
+    return [*kills, *((GOOD, _failing(n)) for n in range(1, 13)), *late]
 
 
 def of_profiles() -> list[tuple[Scene, Strike]]:

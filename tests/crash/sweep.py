@@ -35,6 +35,7 @@ from tests.crash.scenes import (
     Scene,
     Strike,
     Twice,
+    of_each_row,
     of_profiles,
     of_recovery,
 )
@@ -191,7 +192,7 @@ def sweep(founded: Office, folder: Path, scene: Scene, each: AtWrite, *, jobs: i
 
 def everything(founded: Office, folder: Path, jobs: int = 2, every: int = 1) -> Iterator[Run]:
     """Every commit in every scene, every write of a good card, every step of the device; or every `every`-th."""
-    yield from strike_all(founded, folder / "profiles", [*of_profiles(), *of_recovery()], jobs)
+    yield from strike_all(founded, folder / "profiles", [*of_each_row(), *of_profiles(), *of_recovery()], jobs)
     for number, scene in enumerate(SCENES):
         there = folder / f"scene-{number}"
         yield from strike_all(founded, there / "device", [(scene, at) for at in (*DEVICE_STEPS, AtRest())], jobs)

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,19 +30,20 @@ from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_core.wire.envelope import pack_envelopes
 from ektp_core.wire.problem import refused_to_plain, status_of
 from ektp_data.regions import load_regions
-from ektp_driver_virtual.front_panel import FrontPanel
 from ektp_driver_virtual.launch import RunningPrinter
-from ektp_driver_virtual.server import PrinterProcess
-from ektp_driver_virtual.truth import Event, Place, Truth, read_truth
-from ektp_driver_virtual.truth_log import TruthLog
+from ektp_driver_virtual.messages import Prepare
+from ektp_driver_virtual.truth import Event, Place
 from ektp_keys.book_key import key_of_book
 from ektp_station.config import ADDRESS_FILE, BOOK_FILE, PrinterConfig, StationConfig, write_config
 from ektp_store.sqlite import SqliteStore
-from tests.crash.scenes import AtDevice, AtWrite, Scene, Strike
+from tests.crash.printer import PRINTER, Printer
+from tests.crash.scenes import AtDevice, AtHeld, AtWrite, Held, Scene, Strike
 from tests.station.station_bench import STATION, HubHere, Line, Office, people
 
-BLANKS, PRINTER = 4, "VP-0001"
-SETTLE_S = 60.0
+BLANKS = 4
+SETTLE_S = 180.0
+#: How long one call of a driver may take here, and an answer of the page: a busy machine is no fault of a printer.
+CALL_MS, PAGE_S = 60_000, 60
 #: How long people watch a station that waits for room on its disk.
 FULL_S = 4.0
 #: A card that was judged or doubted; nothing more happens to it here.
@@ -63,51 +63,6 @@ def found(folder: Path) -> "Office":
     line.close()
     printer.stop()
     return line.office
-
-
-@define(eq=False)
-class Watched:
-    """The printer's truth file, and somebody who sees each line the moment it is written."""
-
-    log: TruthLog
-    seen: Callable[[Event], None]
-
-    def append(self, event: Event) -> None:
-        """Write one event, then show it."""
-        self.log.append(event)
-        self.seen(event)
-
-    def read(self) -> Truth:
-        """What the log says so far."""
-        return self.log.read()
-
-
-@define(eq=False)
-class Printer:
-    """The virtual printer in threads of this process: whatever happens to the station, it lives on."""
-
-    folder: Path
-    seen: Callable[[Event], None] = lambda _: None
-    _process: PrinterProcess = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._process = PrinterProcess(self.folder, PRINTER, card_ms=20, reboot_ms=60)
-        self._process.start()
-        body = self._process.device.body
-        body.log = Watched(body.log, self.seen)  # type: ignore[assignment]
-
-    @property
-    def panel(self) -> FrontPanel:
-        """The person's hand on its panel."""
-        return FrontPanel(self.folder)
-
-    def truth(self) -> Truth:
-        """What physically happened."""
-        return read_truth(self.folder)
-
-    def stop(self) -> None:
-        """Switch it off."""
-        self._process.stop()
 
 
 def serve(hub: HubHere, lost: tuple[str, ...] = ()) -> ThreadingHTTPServer:
@@ -174,6 +129,7 @@ class World:
     gave_up: bool = field(init=False, default=False)
     _station: "subprocess.Popen[bytes] | None" = field(init=False, default=None)
     _kill_at: AtDevice | None = field(init=False, default=None)
+    _held: Held | None = field(init=False, default=None)
     _order: bytes = field(init=False, default=b"")
 
     def __attrs_post_init__(self) -> None:
@@ -185,15 +141,15 @@ class World:
         self.hub = HubHere(self.office)
         self.hub.away = self.scene.tests  # until a test card is ordered: no other card can be before it
         self.server = serve(self.hub, self.scene.lost)
-        self.printer = Printer(self.folder / "printer", self._happened)
+        self.printer = Printer(self.folder / "printer", self._happened, self._heard)
         self.station_folder = self.folder / self.founded.folder.relative_to(template)
-        self.page = httpx.Client(trust_env=False, timeout=5)
+        self.page = httpx.Client(trust_env=False, timeout=PAGE_S)
         write_config(self.station_folder, self._config())
         if self.scene.fault:
             self.printer.panel.fault(self.scene.fault, 1, self.scene.step)
 
     def _config(self) -> StationConfig:
-        printer = PrinterConfig("A", "virtual", str(self.printer.folder), PRINTER, 5_000)
+        printer = PrinterConfig("A", "virtual", str(self.printer.folder), PRINTER, CALL_MS)
         url = f"http://127.0.0.1:{self.server.server_port}"
         return StationConfig(STATION, url, (printer,), profile=self.scene.profile, poll_ms=60, retry_ms=40, retry_most_ms=100)
 
@@ -203,6 +159,11 @@ class World:
         """Start the station; the strike waits for it."""
         (self.station_folder / ADDRESS_FILE).unlink(missing_ok=True)
         self._kill_at = strike if isinstance(strike, AtDevice) else None
+        self._held = strike.what if isinstance(strike, AtHeld) else None
+        if self._held is Held.HUB:
+            self.hub.away = True
+        if self._held is Held.POWER:
+            self.printer.panel.power(False)
         command = [sys.executable, "-m", "ektp_cli", "station", "run", str(self.station_folder)]
         if isinstance(strike, AtWrite):
             command = ["strace", "-f", "-qq", "-y", "-o", str(self._trace), *strike.strace, *command]
@@ -251,6 +212,37 @@ class World:
             return
         self._kill_at = None
         self._station.kill()
+
+    def _heard(self, order: object) -> None:
+        if self._held is Held.PICTURE and isinstance(order, Prepare) and self._station:
+            self._station.kill()
+            self._held = None
+
+    def _is_held(self, now: dict[str, Any]) -> bool:
+        """Whether the station has come to where it waits for what is held back from it. It can go no further."""
+        printers = now.get("printers", [])
+        asks = any(one["phase"] == "asking" for one in printers)
+        match self._held:
+            case Held.HUB:
+                return bool(printers)
+            case Held.POWER:
+                return bool(now.get("held"))
+            case Held.VERDICT:
+                return asks
+            case Held.RECEIPT if asks:
+                self.hub.away = True  # before the verdict: nothing that tells of it can arrive
+                self.judge(now)
+                return bool(self.told)
+            case _:
+                return False
+
+    def _let_go(self) -> None:
+        """What was held back is there again."""
+        held, self._held = self._held, None
+        self.kill()
+        self.hub.away = False
+        if held is Held.POWER:
+            self.printer.panel.power(True)
 
     # -- people -----------------------------------------------------------------------------
 
@@ -320,6 +312,9 @@ class World:
                 self.kill()
                 return False
             now = self.see()
+            if self._is_held(now):
+                self._let_go()
+                return False
             self.order_test(now)
             self.judge(now)
             self._new_ribbon()

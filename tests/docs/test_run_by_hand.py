@@ -40,8 +40,8 @@ def test_the_page_is_typed_as_it_stands_and_every_command_does_what_it_says(tmp_
         "EKTP_LANG": "en",
     }
     done = subprocess.run(
-        ["timeout", "170", "bash", "-c", typed(PAGE.read_text("utf-8"), port)],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180, check=False,
+        ["timeout", "570", "bash", "-c", typed(PAGE.read_text("utf-8"), port)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-3000:])
     for said in ("Report BA-1 of J-1 is accepted", "unlocked        1", "conserved: yes", "station.db: whole"):

@@ -31,7 +31,7 @@ from ektp_driver_virtual.launch import RunningPrinter
 from ektp_driver_virtual.messages import FaultKind, Step
 from ektp_driver_virtual.truth import Place, read_truth
 
-MS = 5_000
+MS = 60_000
 Start = Callable[..., RunningPrinter]
 
 pytestmark = pytest.mark.processes
@@ -46,7 +46,7 @@ def opened(printer: RunningPrinter) -> VirtualPrinter:
 
 def eventually_opened(printer: RunningPrinter) -> VirtualPrinter:
     """Open it as soon as it is back from a restart."""
-    until = monotonic() + 5
+    until = monotonic() + 60
     while True:
         try:
             return opened(printer)
@@ -139,13 +139,13 @@ def test_a_second_driver_waits_until_the_first_is_gone(
 
 
 def test_a_deadline_is_kept_and_ends_the_line(started: Start, picture: bytes) -> None:
-    printer = started(card_ms=2_000)
+    printer = started(card_ms=25_000)  # nearly four seconds for a feed
     printer.panel.load("T-1", 1, 1)
     device = opened(printer)
     before = monotonic()
     with pytest.raises(DriverTimeout):
         device.feed(100)
-    assert monotonic() - before < 1
+    assert monotonic() - before < 3.5
     with pytest.raises(DriverLost):
         device.status(MS)
     again = opened(printer)
@@ -154,7 +154,7 @@ def test_a_deadline_is_kept_and_ends_the_line(started: Start, picture: bytes) ->
 
 
 def test_a_driver_that_goes_away_in_mid_mark_changes_nothing(started: Start, picture: bytes) -> None:
-    printer = started(card_ms=400)
+    printer = started(card_ms=4_000)
     printer.panel.load("T-1", 1, 1)
     device = opened(printer)
     assert device.status(MS).rebooted

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.processes
 
 RUN = "import sys; sys.argv.insert(1, 'hub'); from ektp_cli.main import main; main()"
-READY_S = 20
+READY_S = 90
 
 People = Callable[[int], tuple[PrintReadyRecord, ...]]
 

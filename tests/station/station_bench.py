@@ -43,7 +43,12 @@ from ektp_store.memory import MemoryStore
 
 STATION, OFFICE, SERIES, SEED = "station/52.03/1", "office/52.03", "PNRI-2026", "bench"
 NOW_MS = 1_800_000_000_000
-WAIT_S = 20.0
+#: Waiting costs nothing where all is well, and a busy machine may be slow over anything.
+WAIT_S = 90.0
+#: How long one call of a driver may take: long enough for any machine, and shorter than what a test calls held up.
+CALL_MS = 40_000
+#: What comes before this was not held up by anything that takes `CALL_MS` or longer.
+SOON_S = 30.0
 
 
 def people(count: int) -> tuple[PrintReadyRecord, ...]:
@@ -169,7 +174,7 @@ class Line:
         self.blanks = blanks
         self.config = StationConfig(
             STATION, "http://127.0.0.1:1",
-            (PrinterConfig("A", "virtual", str(printer.folder), printer.serial, 3_000),),
+            (PrinterConfig("A", "virtual", str(printer.folder), printer.serial, CALL_MS),),
             poll_ms=50, retry_ms=50, retry_most_ms=200,
         )  # fmt: skip
         self.config = evolve(self.config, **settings)

@@ -4,6 +4,7 @@ import attrs
 
 from ektp_station.config import PrinterConfig, StationConfig
 from ektp_station.config_schema import as_lines, meanings, settings
+from ektp_station.driver_list import AllowedDriver
 
 
 def test_every_setting_has_a_meaning() -> None:
@@ -12,12 +13,13 @@ def test_every_setting_has_a_meaning() -> None:
 
 def test_every_field_of_the_settings_is_listed_once() -> None:
     listed = [one.key for one in settings()]
-    own = [one.name for one in attrs.fields(StationConfig) if one.name != "printers"]
-    assert listed == own + [f"printers.{one.name}" for one in attrs.fields(PrinterConfig)]
+    own = [one.name for one in attrs.fields(StationConfig) if one.name not in {"printers", "drivers"}]
+    of_printers = [f"printers.{one.name}" for one in attrs.fields(PrinterConfig)]
+    assert listed == own + of_printers + [f"drivers.{one.name}" for one in attrs.fields(AllowedDriver)]
 
 
 def test_no_meaning_is_said_of_a_setting_that_is_not_there() -> None:
-    for kind in (StationConfig, PrinterConfig):
+    for kind in (StationConfig, PrinterConfig, AllowedDriver):
         assert meanings(kind).keys() <= {one.name for one in attrs.fields(kind)}
 
 

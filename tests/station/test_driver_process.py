@@ -46,9 +46,10 @@ from ektp_station.driver_frames import (
     unpack_arguments,
     write_frame,
 )
-from ektp_station.driver_link import GRACE_MS, DriverLink, RemotePrinter
+from ektp_station.driver_link import DriverLink, RemotePrinter
+from tests.station.station_bench import SOON_S, WAIT_S
 
-MS = 5_000
+MS = 60_000
 VIRTUAL = ("ektp_driver_virtual.plugin",)
 SOMEBODY = CardText("5203014101900001", "CONTOH", *("X",) * 12)
 
@@ -108,7 +109,7 @@ def link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *(p for p in sys.path if p)]))
     opened: list[DriverLink] = []
 
-    def start(hint: str = "x", serial: str = "S-1", start_ms: int = 10_000) -> DriverLink:
+    def start(hint: str = "x", serial: str = "S-1", start_ms: int = MS) -> DriverLink:
         opened.append(DriverLink("stub", hint, serial, ("stub_driver",), start_ms))
         return opened[-1]
 
@@ -202,7 +203,7 @@ def test_a_driver_that_hangs_is_killed_at_the_deadline(link: Callable[..., Drive
     before = monotonic()
     with pytest.raises(DriverTimeout, match="status"):
         stub.call("status", timeout_ms=100)
-    assert monotonic() - before < (100 + GRACE_MS) / 1000 + 1
+    assert monotonic() - before < SOON_S
     assert stub.lost and child is not None
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
@@ -230,11 +231,11 @@ def test_a_child_that_was_killed_between_calls_is_a_lost_driver(link: Callable[.
 def test_a_picture_for_a_driver_that_does_not_read_does_not_block_its_station(link: Callable[..., DriverLink]) -> None:
     stub = link()
     assert stub.pid is not None
-    os.kill(stub.pid, signal.SIGSTOP)
+    os.killpg(stub.pid, signal.SIGSTOP)  # in a sandbox its process is one of several
     before = monotonic()
     with pytest.raises(DriverTimeout):
         stub.call("prepare", Artwork(bytes(5_000_000)), timeout_ms=100)
-    assert monotonic() - before < 2
+    assert monotonic() - before < SOON_S
 
 
 def test_a_driver_that_does_not_close_is_killed(
@@ -309,7 +310,7 @@ def test_the_child_ends_when_its_station_is_gone(link: Callable[..., DriverLink]
     stub = link()
     assert stub._child is not None
     stub._outgoing.put(None)
-    assert stub._child.wait(5) == 0
+    assert stub._child.process.wait(WAIT_S) == 0
 
 
 # -- starting ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_core.boundary.card_printer import Artwork, DriverError, DriverLost, DriverTimeout
-from ektp_station import driver_link
+from ektp_station import driver_child, driver_link
 from ektp_station.driver_link import DriverLink, RemotePrinter
 from ektp_station.driver_words import LINE_BYTES, PRINTED_BYTES, PRINTED_LINES, Lines, relay
 
@@ -99,7 +99,7 @@ def test_whatever_is_printed_is_lines_of_a_person_and_few(parts: list[bytes]) ->
 @pytest.mark.rule(40)
 def test_what_a_driver_prints_of_a_person_is_masked_in_the_log(chatty: str, capfd: pytest.CaptureFixture[str]) -> None:
     link = DriverLink(chatty, "here", "S1", plugins=(chatty,))
-    RemotePrinter(link).prepare(Artwork(b"x"), 5_000)
+    RemotePrinter(link).prepare(Artwork(b"x"), 60_000)
     link.close()
     said = capfd.readouterr().err
     told = [json.loads(one) for one in said.splitlines()]
@@ -119,7 +119,7 @@ def test_a_pipe_that_somebody_keeps_open_is_let_go_of() -> None:
     thread.start()
     os.write(writing, b"one\ntwo")
     is_over.set()
-    thread.join(10)
+    thread.join(90)
     assert not thread.is_alive()
     with pytest.raises(BrokenPipeError):
         os.write(writing, b"nobody reads")
@@ -148,11 +148,11 @@ def test_reopening_a_driver_whose_helper_lives_on_leaves_nothing_behind(chatty: 
 def test_a_child_that_does_not_end_is_reported_and_no_other_is_started_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process inside a hanging device cannot be killed: here one that nobody kills."""
     monkeypatch.setattr(driver_link, "END_S", 0.05)
-    monkeypatch.setattr(driver_link, "_kill", lambda child: None)
+    monkeypatch.setattr(driver_child.DriverChild, "kill", lambda child: None)
     link = DriverLink("none", "here", "S1", starts=False)
     stuck = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
-        link._child = stuck
+        link._child = driver_child.DriverChild(stuck, Event())
         link.close()
         with pytest.raises(DriverLost, match="does not end"):
             link.restart()

@@ -25,6 +25,7 @@ from ektp_station import machine
 from ektp_station.acts import Act, Done, Failed, Order
 from ektp_station.config import PrinterConfig
 from ektp_station.machine import Machine
+from ektp_station.sandbox import Held
 
 CONFIG = PrinterConfig("A", "virtual", "/nowhere", "VP-0001", 1_000)
 TOKEN = PrintToken("52.03-000001", 1, 1)
@@ -43,8 +44,11 @@ class Device:
         self.pid = 1
         self.serial = "VP-0001"
         self.killed = 0
+        self.held = Held()
+        self.permits: object = None
+        self.can = ABLE
 
-    def link(self, *_: object, starts: bool) -> "Device":
+    def link(self, *_: object, starts: bool, **__: object) -> "Device":
         assert not starts, "it could not be killed while it starts"
         return self
 
@@ -69,7 +73,7 @@ class Device:
             raise self.fails[name]
         found: dict[str, Any] = {
             "configure": evolve(self.settings, digest="as the device has it"),
-            "capabilities": ABLE,
+            "capabilities": self.can,
             "identify": Identity("EKTP", "Virtual", self.serial),
             "look": Look(Status((), CardPosition.NONE, 1, False), Counters(())),
             "status": Status((), CardPosition.NONE, 1, False),

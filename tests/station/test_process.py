@@ -35,11 +35,11 @@ from ektp_driver_virtual.truth import CardTruth
 from ektp_keys.book_key import key_of_book
 from ektp_station.config import load_config, write_config
 from ektp_store.sqlite import SqliteStore
-from tests.station.station_bench import people, until
+from tests.station.station_bench import SOON_S, WAIT_S, people, until
 
 pytestmark = pytest.mark.processes
 
-SERIES, BLANKS, CARDS = "PNRI-2026", 30, 12
+SERIES, BLANKS, CARDS = "PNRI-2026", 40, 20
 WHOLE = ((SERIES, 1, BLANKS),)
 
 
@@ -93,7 +93,7 @@ class Shift:
         except (httpx.HTTPError, OSError, Refused):
             return  # the power went in between, or it was judged before
 
-    def work_until(self, there: Callable[[], bool], what: str, wait_s: float = 20.0) -> None:
+    def work_until(self, there: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
         """Judge cards until something is so."""
         deadline = time.monotonic() + wait_s
         looked = 0.0
@@ -123,7 +123,7 @@ class Shift:
 
 
 @pytest.fixture(scope="module")
-def shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
+def only_shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
     made = Shift(tmp_path_factory.mktemp("house"))
     yield made
     made.hands.hub.close()
@@ -131,10 +131,20 @@ def shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
     made.house.close()
 
 
+@pytest.fixture
+def shift(only_shift: Shift) -> Shift:
+    """The shift with hub and station at work, whatever another test did to them."""
+    if not only_shift.house.runs("hub"):
+        only_shift.house.start_hub()
+    if not only_shift.house.runs("station"):
+        only_shift.house.start_station()
+    return only_shift
+
+
 def ektp(*arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "ektp_cli", *arguments]
     environment = os.environ | {"EKTP_LANG": "en"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False, env=environment)
 
 
 def test_a_second_station_on_the_same_folder_is_refused_in_clear_words(shift: Shift) -> None:
@@ -154,7 +164,7 @@ def test_told_to_stop_a_station_ends_in_order_though_its_page_was_used(shift: Sh
         shift.hands.ask_station(STATION, LoadPrinter("A", ((SERIES, 900, 901),), 0), "station")
     began = time.monotonic()
     shift.house.stop("station")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < SOON_S
     assert not (folder / "address").exists()
     told = ektp("station", "status", str(folder))
     assert told.returncode == 1 and "NOT_REACHED" in told.stderr and "Traceback" not in told.stderr
@@ -220,14 +230,14 @@ def test_killed_at_every_moment_no_card_is_printed_twice_and_every_blank_is_wher
         moment(shift)
         shift.house.kill("station")
         shift.house.start_station()
-    shift.work_until(shift.is_done, "every card came to its end", 30)
+    shift.work_until(shift.is_done, "every card came to its end")
     states = shift.states()
     shift.house.stop("station")
     shift.house.stop("hub")
 
     cards = shift.printer.truth().cards
     marked = [card for card in cards.values() if card.marked]
-    assert states["PRINTED"] >= CARDS - len(MOMENTS) // 2, states
+    assert states["PRINTED"] >= CARDS - len(MOMENTS), f"each kill costs the certainty about one card at most: {states}"
     assert max(Counter((card.record, card.attempt) for card in marked).values()) == 1, "a card was printed twice"
     assert max(Counter(card.record for card in marked).values()) == 1, "a person has two cards"
     _compare(shift.house, cards, states)

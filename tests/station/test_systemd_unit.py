@@ -82,6 +82,28 @@ def test_the_watchdog_waits_longer_than_a_slow_disk_and_the_end_longer_than_a_ca
     assert settings()["Type"] == ["notify"]
 
 
+def test_a_driver_can_shut_itself_in_under_the_unit() -> None:
+    """Among the calls a system service may make Landlock's are not; the last filter adds them."""
+    landlock = {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"}
+    assert set(settings()["SystemCallFilter"][-1].split()) == landlock
+    assert settings()["SystemCallFilter"][0] == "@system-service"
+
+
+def test_the_drop_in_of_the_docs_lets_bubblewrap_work_and_systemd_understands_it(
+    installed: Path, needs_system: Callable[[str, str], str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/keep-a-station-safe.md").read_text("utf-8")
+    lines = [one.strip() for one in page.splitlines() if one.startswith("    ")]
+    drop_in = lines[lines.index("[Service]") : lines.index("[Service]") + 3]
+    assert drop_in[1].startswith("RestrictNamespaces=") and {"mount", "pivot_root"} <= set(drop_in[2].split("=")[1].split())
+    folder = installed.parent / f"{installed.name}.d"
+    folder.mkdir()
+    (folder / "bubblewrap.conf").write_text("\n".join(drop_in) + "\n", "utf-8")
+    analyze = needs_system("systemd-analyze", "systemd")
+    done = subprocess.run([analyze, "verify", "--man=no", str(installed)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_line_is_a_setting_of_a_section_or_a_comment() -> None:
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their letters

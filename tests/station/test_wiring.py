@@ -20,7 +20,7 @@ from ektp_driver_virtual.launch import RunningPrinter
 from ektp_station import keeper, wiring
 from ektp_station.machine import Machine
 from ektp_station.wiring import EXIT_FAULT, EXIT_FULL, EXIT_UNSURE, StationProcess
-from tests.station.station_bench import SERIES, STATION, Line, refused, until
+from tests.station.station_bench import SERIES, SOON_S, STATION, WAIT_S, Line, refused, until
 
 pytestmark = pytest.mark.processes
 
@@ -29,8 +29,8 @@ Make = Callable[..., Line]
 
 
 @pytest.fixture
-def printer(tmp_path: Path) -> Iterator[RunningPrinter]:
-    running = launch.start(tmp_path / "printer", "VP-0001", card_ms=60, reboot_ms=50)
+def printer(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningPrinter]:
+    running = launch.start(tmp_path / "printer", "VP-0001", card_ms=getattr(request, "param", 60), reboot_ms=50)
     yield running
     if running.process.poll() is None:
         running.kill()
@@ -53,6 +53,10 @@ def line(tmp_path: Path, printer: RunningPrinter, monkeypatch: pytest.MonkeyPatc
             one.printer.kill()
 
 
+#: A printer that takes so long over a card that whatever is done to it in mid print comes in time.
+SLOW = pytest.mark.parametrize("printer", [1_500], indirect=True, ids=["slow"])
+
+
 def marked(at_work: Line, count: int = 1) -> None:
     """Wait until the machine has begun to mark that many cards."""
     truth = at_work.printer.folder / "truth.jsonl"
@@ -72,6 +76,7 @@ def test_a_card_is_printed_from_record_to_receipt(line: Make) -> None:
     assert at_work.end() == 0
 
 
+@SLOW
 def test_a_driver_killed_while_a_card_is_marked_makes_one_suspect_and_printing_goes_on(line: Make) -> None:
     at_work = line(cards=2).open()
     marked(at_work)
@@ -85,6 +90,7 @@ def test_a_driver_killed_while_a_card_is_marked_makes_one_suspect_and_printing_g
     assert len(truth.job_keys) == 2 and at_work.now("counts") == {"GOOD_HELD": 1, "STOCK": 18, "SUSPECT": 1}
 
 
+@SLOW
 def test_a_printer_that_loses_power_while_it_marks_is_judged_and_prints_on(line: Make) -> None:
     at_work = line(cards=2).open()
     marked(at_work)
@@ -150,13 +156,15 @@ def test_a_fault_while_opening_does_not_lose_the_printer(line: Make, monkeypatch
 def test_printing_goes_on_without_the_hub_and_all_is_told_when_it_is_back(line: Make) -> None:
     at_work = line(cards=3).open()
     at_work.judge()
+    until(lambda: at_work.hub.calls.count("payload") >= 3, "it has all it needs for its cards")
     at_work.hub.away = True
     until(lambda: at_work.now("link_waits_ms") == 200, "it waits longer and longer")
     assert "away" in at_work.now("troubles")["hub"]
     at_work.judge()
-    before = len(at_work.hub.calls)
+    before, began = len(at_work.hub.calls), time.monotonic()
     time.sleep(0.5)
-    assert len(at_work.hub.calls) - before <= 8, "a dead line is not hammered"
+    calls, halves = len(at_work.hub.calls) - before, (time.monotonic() - began) / 0.5
+    assert calls <= 8 * halves, "a dead line is not hammered"
     at_work.hub.away = False
     at_work.judge()
     at_work.until_absorbed()
@@ -236,7 +244,7 @@ def test_many_people_at_once_all_get_their_answers(line: Make) -> None:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(10)
+        one.join(WAIT_S)
     assert len(answers) == 20 and all(isinstance(one, Accepted) for one in answers)
 
 
@@ -272,7 +280,7 @@ def test_the_last_change_becomes_visible_though_nothing_follows(line: Make) -> N
     until(lambda: at_work.now("counts").get("IN_TRANSIT") == 20, "the feed is taken")
     at_work.hub.away = True
     at_work.must_take(Receive("K-2", STATION, ((SERIES, 1, 20),)), "operator", "verifier-2")
-    until(lambda: at_work.now("counts").get("STOCK") == 20, "it is shown", wait_s=1.0)
+    until(lambda: at_work.now("counts").get("STOCK") == 20, "it is shown")
 
 
 # -- ends -----------------------------------------------------------------------------------------
@@ -302,7 +310,7 @@ def test_told_twice_to_stop_it_ends_at_once(line: Make) -> None:
     at_work.process.stop()
     began = time.monotonic()
     assert at_work.end() == 0
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON_S
     until(lambda: not at_work.process.printers["A"].is_working, "its worker ends")
 
 
@@ -333,7 +341,7 @@ def test_a_driver_that_hangs_does_not_hold_up_the_end_and_does_not_outlive_it(
     os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
     assert at_work.end() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < SOON_S
     until(lambda: not at_work.process.printers["A"].is_working, "its worker ends")
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -363,7 +371,7 @@ def test_a_fault_of_the_book_ends_the_whole_process_and_whoever_waits_is_told(
     raw = at_work.ask(LoadPrinter("A", ((SERIES, 1, 5),), 0), "station")
     monkeypatch.setattr(at_work.process.store, "commit", commit)
     assert refused(at_work.process.people_ask(raw)).refusal is told
-    at_work.thread.join(10)
+    at_work.thread.join(WAIT_S)
     assert at_work.code == [code]
     assert NIK not in capfd.readouterr().err
     at_work.start()  # the book was let go of, and what is in it is found
@@ -377,7 +385,7 @@ def test_a_fault_in_the_step_ends_the_whole_process(line: Make, monkeypatch: pyt
         raise AssertionError("a bug")
 
     monkeypatch.setattr(keeper, "step", step)
-    at_work.thread.join(10)
+    at_work.thread.join(WAIT_S)
     assert at_work.code == [EXIT_FAULT]
 
 

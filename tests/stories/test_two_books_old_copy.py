@@ -60,6 +60,23 @@ def test_while_the_counter_is_ahead_nothing_is_given_back_by_line_or_by_telephon
     assert centre.state(RECORD) == "AUTHORISED" and hopper.made_for(RECORD) == 1
 
 
+def test_a_copy_started_when_its_time_is_over_compares_the_counter_before_it_gives_anything_back(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "hub", cards=1)
+    store = opened(centre).store
+    snapshot, hopper = copied(store), Hopper(centre)
+    printing = Site(centre, store, hopper)
+    printing.is_cut = True
+    printing.tick(24)
+    assert hopper.made_for(RECORD) == 1
+    centre.go(2 * LEASE_MS)
+    old = Site(centre, snapshot, hopper).tick(60)
+    assert old.row(Printer, STATION, PRINTER).closed_why.startswith(Refusal.COUNTER_UNEXPLAINED.value)
+    assert centre.state(RECORD) == "AUTHORISED" and [one.n for one in centre.rows(Attempt)] == [1]
+    opening(old)
+    old.tick(60)
+    assert centre.state(RECORD) == "SUSPECT" and [one.n for one in centre.rows(Attempt)] == [1]
+
+
 @pytest.mark.parametrize("is_opened_with_line", [True, False])
 def test_what_was_held_when_two_people_open_it_is_begun_no_more_and_becomes_suspect(
     tmp_path: Path, is_opened_with_line: bool

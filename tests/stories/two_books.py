@@ -166,9 +166,9 @@ class Site:
             config, self.signer, store, station_log(self.log, STATION), self, clock.now_ms, self.wall_ms,
             HubWord(store, clock, STATION),
         )  # fmt: skip
-        if hopper:
-            self.keeper.take(messages.PrinterUp(PRINTER, hopper.machine.capabilities(0)))
-            self.drain()
+        up = messages.PrinterUp(PRINTER, hopper.machine.capabilities(0)) if hopper else messages.PrinterAbsent(PRINTER)
+        self.keeper.take(up)
+        self.drain()
 
     def wall_ms(self) -> int:
         """The office machine's clock on the wall."""

@@ -32,8 +32,8 @@ class Hands:
     def __attrs_post_init__(self) -> None:
         self.keys = {name: load_key(path) for name, path in self.house.hub.people.items()}
         self.keys["station"] = load_key(self.house.station_folder / "station.key")
-        self.hub = HubClient(self.house.hub_url)
-        self.page = httpx.Client(trust_env=False, timeout=20)
+        self.hub = HubClient(self.house.hub_url, timeout_ms=60_000)
+        self.page = httpx.Client(trust_env=False, timeout=60)
 
     def envelope(self, to: str, body: object, who: Sequence[str]) -> bytes:
         """A signed ask with an id of its own."""

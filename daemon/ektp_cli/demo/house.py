@@ -15,9 +15,14 @@ from pathlib import Path
 import httpx
 from attrs import define, field
 
+from ektp_cli.demo import machines
+from ektp_cli.demo.failed import DemoFailed
+from ektp_cli.demo.machines import Kind, Machine, kind_of
+from ektp_cli.demo.usb_machines import PanelMachine
+from ektp_core.boundary.card_printer import DriverError
 from ektp_core.flow.founding import POLICY
 from ektp_core.flow.rows import Policy
-from ektp_driver_virtual import launch
+from ektp_driver_virtual.launch import RunningPrinter
 from ektp_hub.config import Settings
 from ektp_hub.init import HubFolder, make_hub
 from ektp_station.config import PrinterConfig, StationConfig, write_config
@@ -25,12 +30,9 @@ from ektp_station.config import PrinterConfig, StationConfig, write_config
 STATION = "station/52.03/1"
 OFFICE = "office/52.03"
 PRINTERS = ("A", "B")
-SEED = "demo"
-WAIT_S = 20.0
-
-
-class DemoFailed(Exception):
-    """The demo could not go on; its message says at which point and where the logs are."""
+SEED = machines.SEED
+#: A slow machine may take long over anything, and that is no trouble of the demo: nothing waits longer than it must.
+WAIT_S, CALL_MS = 90.0, 60_000
 
 
 @define(eq=False)
@@ -38,10 +40,12 @@ class House:
     """The demo's folder with everything in it."""
 
     folder: Path
-    card_ms: int = 60
+    card_ms: int = 0
+    kind: Kind = field(factory=lambda: kind_of("virtual"))
     hub: HubFolder = field(init=False)
     port: int = field(init=False)
-    printers: dict[str, launch.RunningPrinter] = field(init=False, factory=dict)
+    machines: dict[str, Machine] = field(init=False, factory=dict)
+    printers: dict[str, RunningPrinter] = field(init=False, factory=dict)  # those with a front panel
     _running: dict[str, "subprocess.Popen[bytes]"] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -50,8 +54,7 @@ class House:
         policy = Policy(POLICY, 1, lease_count=40)
         self.hub = make_hub(self.folder / "centre", settings=settings, policy=policy, at_ms=time.time_ns() // 1_000_000)
         for name in PRINTERS:
-            folder = self.folder / f"printer-{name}"
-            self.printers[name] = launch.start(folder, self.serial(name), self.card_ms)
+            self._start_printer(name)
         write_config(self.station_folder, self._station_config())
 
     @property
@@ -70,14 +73,28 @@ class House:
 
     def serial(self, name: str) -> str:
         """Serial of a printer."""
-        return f"VP-{PRINTERS.index(name) + 1:04d}"
+        return f"{self.kind.prefix}-{PRINTERS.index(name) + 1:04d}"
+
+    def _start_printer(self, name: str) -> None:
+        card_ms = self.card_ms or self.kind.card_ms
+        try:
+            machine = self.kind.start(self.folder / f"printer-{name}", self.serial(name), card_ms)
+        except DriverError as error:
+            self.close()
+            raise DemoFailed(f"printer {name} did not start: {error}") from error
+        self.machines[name] = machine
+        if isinstance(machine, PanelMachine):
+            self.printers[name] = machine.running
 
     def _station_config(self) -> StationConfig:
         printers = tuple(
-            PrinterConfig(name, "virtual", str(self.folder / f"printer-{name}"), self.serial(name), 10_000)
-            for name in PRINTERS
+            PrinterConfig(name, self.kind.driver, machine.hint, machine.serial, CALL_MS)
+            for name, machine in self.machines.items()
         )
-        return StationConfig(STATION, self.hub_url, printers, poll_ms=200, retry_ms=250, retry_most_ms=1_000)
+        profile = self.kind.profile
+        return StationConfig(
+            STATION, self.hub_url, printers, profile=profile, poll_ms=200, retry_ms=250, retry_most_ms=1_000
+        )
 
     # -- processes ------------------------------------------------------------------------
 
@@ -92,6 +109,10 @@ class House:
         self._start("station", ["station", "run", str(self.station_folder)])
         self._until_up("station", lambda: f"{self.station_url()}/v1/now")
 
+    def runs(self, name: str) -> bool:
+        """Whether this process of the house runs."""
+        return name in self._running and self._running[name].poll() is None
+
     def kill(self, name: str) -> None:
         """Kill -9: nothing is said to it."""
         process = self._running.pop(name)
@@ -105,21 +126,17 @@ class House:
             return
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(WAIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-    def marks_begun(self, printer: str) -> int:
-        """How many cards a printer has begun to mark, by its own log."""
-        return (self.folder / f"printer-{printer}" / "truth.jsonl").read_bytes().count(b'"mark_begun"')
 
     def close(self) -> None:
         """End everything that runs."""
         for name in ("station", "hub"):
             self.stop(name)
-        for printer in self.printers.values():
-            printer.stop()
+        for one in (*self.machines.values(), *self.printers.values()):
+            one.stop()
 
     def _start(self, name: str, arguments: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
@@ -136,7 +153,7 @@ class House:
             if self._running[name].poll() is not None:
                 break
             try:
-                if httpx.get(url(), timeout=2, trust_env=False).is_success:
+                if httpx.get(url(), timeout=10, trust_env=False).is_success:
                     return
             except (httpx.HTTPError, OSError):
                 pass

@@ -1,16 +1,20 @@
 """The judge of the demo (penilai): the books against the supplier's manifest and the printers' truth.
 
-It asks nobody's opinion: what each physical card is comes from the printers, where each
-blank should be comes from the hub's book, and a promise that does not hold is named.
+It asks nobody's opinion: what each physical card is comes from the devices, where each
+blank should be comes from the hub's book, and a promise that does not hold is named. Of a
+device that is told no name of a job, two cards with one picture are known for what they are.
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from ektp_cli.demo.house import House
+from ektp_cli.demo.machines import Card
 from ektp_core.flow.apply import apply
 from ektp_core.flow.decide import Decider
 from ektp_core.flow.rows import Attempt, Holding, Lock, Record, Revoked
@@ -19,11 +23,13 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.vocabulary.state import LockEvent
 from ektp_data.regions import load_regions
-from ektp_driver_virtual.truth import CardTruth
 from ektp_store.sqlite import SqliteStore
 
 _GOOD = frozenset({Bucket.GOOD_HELD, Bucket.HANDED_OVER, Bucket.VOID_HELD})
 _UNUSED = frozenset({Bucket.STOCK, Bucket.RESERVED, Bucket.IN_TRANSIT})
+
+#: Serial of a good card, and the attempt it was made for; None if there is no such attempt.
+Made = Mapping[str, Attempt | None]
 
 
 @frozen
@@ -34,10 +40,10 @@ class Findings:
     buckets: dict[str, int]
     good: int
     misprinted: int
-    suspect: int
     reprinted: int
     conserved: bool
     double_prints: int
+    suspect: int = 0
     broken: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(factory=dict)
 
@@ -50,18 +56,18 @@ class Findings:
 
 def judge(house: House, manifest: SerialSet, suspects: int, phases_s: dict[str, float]) -> Findings:
     """Compare. The hub's process must have ended: the judge reads its book."""
-    cards = {serial: card for one in house.printers.values() for serial, card in one.truth().cards.items()}
+    cards = {serial: card for one in house.machines.values() for serial, card in one.cards().items()}
+    name_of = next(iter(house.machines.values())).name_of
     store = SqliteStore(str(house.hub.book), Decider(load_regions()), apply)
     try:
         with store.read() as view:
-            return _judged(view, manifest, cards, suspects, phases_s)
+            found = _judged(view, manifest, cards, _who(view, cards, name_of))
+            return evolve(found, suspect=suspects, phases_s=phases_s)
     finally:
         store.close()
 
 
-def _judged(
-    view: View, manifest: SerialSet, cards: dict[str, CardTruth], suspects: int, phases_s: dict[str, float]
-) -> Findings:
+def _judged(view: View, manifest: SerialSet, cards: dict[str, Card], who: Made) -> Findings:
     runs = [run for part in manifest for run in view.overlapping(part.series, part.lo, part.hi)]
     held = SerialSet(SerialRange(run.series, run.lo, run.hi) for run in runs)
     buckets = Counter[str]()
@@ -69,25 +75,24 @@ def _judged(
         buckets[run.bucket.name] += len(run)
     broken = [f"blanks of the manifest are not in the book: {s}" for s in (manifest - held).shown()]
     broken += _places(runs, cards)
-    double = _doubles(view, cards)
+    broken += [f"{serial} is a good card of no authorisation" for serial, made in who.items() if made is None]
+    double = _doubles(view, cards, who)
     broken += [f"two good cards: {one}" for one in double]
     attempts = list(view.rows(Attempt))
     bad = (LockEvent.VERDICT_BAD, LockEvent.SETTLE_BAD, LockEvent.SETTLE_LOST)
     return Findings(
         received=len(held),
         buckets=dict(sorted(buckets.items())),
-        good=sum(1 for card in cards.values() if card.printed_good),
+        good=sum(1 for card in cards.values() if card.good),
         misprinted=sum(1 for one in attempts if one.outcome in bad),
-        suspect=suspects,
         reprinted=sum(1 for lock in view.rows(Lock) if lock.n > 1),
         conserved=not broken,
         double_prints=len(double),
         broken=tuple(broken),
-        phases_s=phases_s,
     )
 
 
-def _places(runs: list[Holding], cards: dict[str, CardTruth]) -> list[str]:
+def _places(runs: list[Holding], cards: dict[str, Card]) -> list[str]:
     """Each physical card must be what its bucket says."""
     wrong = []
     for run in runs:
@@ -96,11 +101,11 @@ def _places(runs: list[Holding], cards: dict[str, CardTruth]) -> list[str]:
             if card is None:
                 fits = run.bucket in _UNUSED
             elif run.bucket in _GOOD:
-                fits = card.printed_good
+                fits = card.good
             elif run.bucket in _UNUSED:
                 fits = not card.fed
             elif run.bucket is Bucket.WASTE_HELD:
-                fits = card.fed and not card.printed_good
+                fits = card.fed and not card.good
             else:
                 fits = run.bucket is Bucket.SUSPECT
             if not fits:
@@ -108,20 +113,36 @@ def _places(runs: list[Holding], cards: dict[str, CardTruth]) -> list[str]:
     return wrong
 
 
-def _doubles(view: View, cards: dict[str, CardTruth]) -> list[str]:
-    """Rule 22: two good cards of one attempt, or two of one person that are not on the stop list."""
-    attempts, people = Counter[str](), Counter[bytes]()
-    for card in cards.values():
-        if not card.printed_good:
+def _who(view: View, cards: dict[str, Card], name_of: Callable[[str], str]) -> Made:
+    """For which attempt each good card was made: by the job's name in the device, else by the blank in the book."""
+    attempts = list(view.rows(Attempt))
+    by_name = {name_of(f"{a.record}/{a.n}/{one}"): a for a in attempts for one in range(1, a.tries + 2)}
+    by_serial = {f"{a.series} {a.number}": a for a in attempts if a.number}
+    return {
+        card.serial: by_name.get(card.names[-1]) if any(card.names) else by_serial.get(card.serial)
+        for card in cards.values()
+        if card.good
+    }
+
+
+def _doubles(view: View, cards: dict[str, Card], who: Made) -> list[str]:
+    """Rule 22: two good cards of one attempt, of one picture, or of one person; but for those on the stop list."""
+    attempts, people, pictures = Counter[str](), Counter[bytes](), Counter[bytes]()
+    for serial, made in who.items():
+        card = cards[serial]
+        is_revoked = bool(view.row(Revoked, card.uid) or view.row(Revoked, card.serial))
+        if card.picture and not is_revoked:
+            pictures[sha256(card.picture.read_bytes()).digest()] += 1
+        if made is None:
             continue
-        attempts[f"{card.record}/{card.attempt}"] += 1
-        record = view.row(Record, card.record)
-        if record and not view.row(Revoked, card.uid) and not view.row(Revoked, card.serial):
+        attempts[f"{made.record}/{made.n}"] += 1
+        record = view.row(Record, made.record)
+        if record and not is_revoked:
             people[record.person] += 1
     found = [name for name, count in attempts.items() if count > 1]
-    return found + [person.hex()[:8] for person, count in people.items() if count > 1]
+    return found + [one.hex()[:8] for counted in (people, pictures) for one, count in counted.items() if count > 1]
 
 
 def pictures(house: House) -> list[Path]:
     """Where the cards' pictures are."""
-    return [printer.folder / "cards" for printer in house.printers.values()]
+    return [machine.folder / "cards" for machine in house.machines.values()]

@@ -1,6 +1,6 @@
 """The play (lakon peragaan): import, delivery, printing with faults, report, unlock, reprint.
 
-Three misprints, one jam, one kill -9 of the station in mid print, one outage of the hub.
+Three misprints, one jam, one kill -9 of the station in mid print, one outage of the hub (`story`).
 Nobody here knows what was armed: the operator judges cards by looking at them, the office
 counts its piles, and the centre believes only what balances.
 """
@@ -12,12 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ektp_cli.demo.eyes import Operator
+from ektp_cli.demo.failed import DemoFailed
 from ektp_cli.demo.hands import OPERATOR, SECOND, VERIFIER, Hands
-from ektp_cli.demo.house import OFFICE, SEED, STATION, DemoFailed, House
+from ektp_cli.demo.house import OFFICE, SEED, STATION, House
 from ektp_cli.demo.show import Show
+from ektp_cli.demo.story import FEWEST, Story, story_of
+from ektp_core.boundary.driver_bench import Lies
 from ektp_core.boundary.uplink import UplinkError
 from ektp_core.errors import Refused
 from ektp_core.flow.custody import Dispatch, Grant, Issue, Receive, TakeSupply
@@ -30,16 +33,31 @@ from ektp_core.vocabulary.serial import SerialRange, SerialSet
 from ektp_core.wire.asks import HUB, EnterRecord, ReportLine, SpoilageReport
 from ektp_data.csv_records import Batch, read_records
 from ektp_data.regions import load_regions
+from ektp_data.texts import message
 from ektp_driver_virtual.chip import uid_of
 from ektp_driver_virtual.eye import what_is_wrong
-from ektp_driver_virtual.messages import FaultKind
 
 SERIES, SUPPLIED, GRANTED = "PNRI-2018", 300, 240
 CLASS, ALLOTMENT, REPORT = "v5", "J-2018-04", "BA-2018-04-1"
 MANIFEST = SerialSet.of(SerialRange(SERIES, 1, SUPPLIED))
 IN_HOPPER = {"A": (1, 120), "B": (121, 240)}
-LIMIT_S = 40.0
-KILLS = 3
+#: How long nothing at all may happen.
+LIMIT_S = 120.0
+KILLS = 20
+
+#: What is said of a suspect two people closed: where it lay, and whether it is good.
+SETTLED = {
+    (Lies.REJECT, True): message("suspect {record}: card {serial} in the reject tray is good; closed by two people"),
+    (Lies.REJECT, False): message("suspect {record}: card {serial} in the reject tray is bad; closed by two people"),
+    (Lies.OUTPUT, True): message("suspect {record}: card {serial} in the output tray is good; closed by two people"),
+    (Lies.OUTPUT, False): message("suspect {record}: card {serial} in the output tray is bad; closed by two people"),
+    (Lies.TAKEN, True): message(
+        "suspect {record}: card {serial}, taken out of the printer by hand, is good; closed by two people"
+    ),
+    (Lies.TAKEN, False): message(
+        "suspect {record}: card {serial}, taken out of the printer by hand, is bad; closed by two people"
+    ),
+}
 
 #: Lamps of a printer whose interrupted card is concluded, or waits for a person's eyes.
 JUDGED = frozenset({"idle", "sizing", "starting", "acting", "noting", "asking", "resting"})
@@ -52,10 +70,13 @@ class Play:
     house: House
     show: Show
     files: tuple[Path, ...]
+    people: int = 0  # how many records are brought; 0: all
     hands: Hands = field(init=False)
     operator: Operator = field(init=False)
     entered: dict[str, str] = field(init=False, factory=dict)  # record -> NIK, as the office's own list has it
     suspects: int = 0
+    story: Story = field(init=False, factory=Story)
+    _told_put_right: int = field(init=False, default=0)
 
     # -- before printing ------------------------------------------------------------------
 
@@ -66,11 +87,16 @@ class Play:
         self.house.start_station()
         urls = {"hub": self.house.hub_url, "address": self.house.station_url()}
         self.show.say("hub {hub}, station {address}, two printers, each its own process", **urls)
+        for line in self.house.kind.shown:
+            self.show.say(line)
 
     def bring_records(self) -> None:
         """Import the files; bad rows are listed, good rows proceed."""
         for path in self.files:
+            if self.people and len(self.entered) >= self.people:
+                break
             batch = read_records(path.read_bytes(), load_regions())
+            batch = evolve(batch, rows=batch.rows[: self.people - len(self.entered)]) if self.people else batch
             refused = self._enter(batch)
             taken, bad = len(batch.rows) - len(refused), len(batch.bad) + len(refused)
             self.show.say(
@@ -81,6 +107,9 @@ class Play:
                 self.show.detail("line {line}, {field}: {reason}", line=row.line, field=row.column, reason=why)
             for line, answer in refused.items():
                 self.show.detail("line {line}: {reason}", line=line, reason=self.show.words.what(answer))
+        if len(self.entered) < FEWEST:
+            raise DemoFailed(f"{len(self.entered)} records are too few for this story; it takes {FEWEST} or more")
+        self.story = story_of(len(self.entered))
 
     def _enter(self, batch: Batch) -> dict[int, Refused]:
         """Send the good rows; what the hub refused, by line."""
@@ -112,7 +141,7 @@ class Play:
         )
         self.hands.ask_station(STATION, Receive("K-2", STATION, whole), OPERATOR, SECOND)
         for name, (lo, hi) in IN_HOPPER.items():
-            self.house.printers[name].panel.load(SERIES, lo, hi - lo + 1, seed=SEED)
+            self.house.machines[name].load(SERIES, lo, hi - lo + 1)
             self.hands.ask_station(STATION, LoadPrinter(name, ((SERIES, lo, hi),), 0), "station")
         self.show.say(
             "{supplied} blanks supplied, {granted} granted, received by two people, loaded into two hoppers",
@@ -121,11 +150,9 @@ class Play:
 
     def arm(self) -> None:
         """Make things go wrong later, from outside."""
-        a, b = (self.house.printers[name].panel for name in ("A", "B"))
-        a.fault(FaultKind.MISPRINT, at_card=12)
-        a.fault(FaultKind.MISPRINT, at_card=47)
-        b.fault(FaultKind.MISPRINT, at_card=30)
-        b.fault(FaultKind.JAM, at_card=55)
+        for name, machine in self.house.machines.items():
+            jam = 0 if self.story.jams_late else self.story.jams.get(name, 0)
+            machine.arrange(self.story.misprints.get(name, ()), jam)
 
     # -- printing -------------------------------------------------------------------------
 
@@ -137,50 +164,82 @@ class Play:
             self._until_judged(bar, total // 4)
             self._outage(bar)
             self._until_judged(bar, total // 2)
-            self._kill_in_mid_print()
+            self._kill_in_mid_print(bar)
             self._until_drained(bar)
         self.operator.go_home()
 
     def _until_judged(self, bar: Any, count: int) -> None:
+        """The operator rests then, so that the same cards are left on a slow machine and on a fast one."""
+
         def there() -> bool:
-            bar.at(self.operator.looked, len(self.operator.notebook))
+            self._see(bar)
             return self.operator.looked >= count
 
+        self.operator.rest_at(count)
         self.until(there, "cards are printed")
+
+    def _see(self, bar: Any) -> None:
+        """Show how far it is, and what the operator did at a printer meanwhile."""
+        bar.at(self.operator.looked, len(self.operator.notebook))
+        for printer, done in self.operator.put_right[self._told_put_right :]:
+            self._told_put_right += 1
+            self.show.trouble(done, printer=printer)
 
     def _outage(self, bar: Any) -> None:
         self.house.kill("hub")
-        before = self.operator.looked
-        self.until(lambda: self.operator.looked >= before + 12, "printing goes on without the hub")
-        without = self.operator.looked - before
+        without = self.story.without_hub
+        self._until_judged(bar, self.operator.looked + without)
         self.show.trouble("hub killed; {count} cards printed without it; hub started again", count=without)
         self.house.start_hub()
 
-    def _kill_in_mid_print(self) -> None:
+    def _kill_in_mid_print(self, bar: Any) -> None:
         """Printer B waits for its operator; A is printing: then the station is killed.
 
-        On a slow machine the signal may come when the card is out already and nothing is in
-        doubt; then it is done once more.
+        So exactly one card is in the press, whatever the machine's pace: B's is out and noted, and
+        nobody gives the word to begin another. On a slow machine the signal may come when A's card is
+        out and noted too, and nothing is in doubt; then it is done once more. A blind printer leaves B's
+        card in doubt as well.
         """
-        self.operator.away_from = "B"
+        self.operator.leave("B")
         for _ in range(KILLS):
-            self.until(lambda: self._lamp("B") == "asking", "printer B waits")
+            self.until(lambda: self._see(bar) or self._waits("B"), "printer B waits")
             self._until_marking("A")
+            before = self._in_doubt()
             self.house.kill("station")
             self.show.trouble("station killed (kill -9) while printer A was printing; station started again")
             self.house.start_station()
-            self.until(lambda: self._lamp("A") in JUDGED, "the card in printer A is judged")
-            if self.hands.see().get("counts", {}).get("SUSPECT"):
+            if self._in_doubt(*self.house.machines) > before + self.house.kind.blind:
                 break
-        self.operator.away_from = ""
+        for name, jam in self.story.jams.items() if self.story.jams_late else ():
+            self.house.machines[name].arrange((), jam)
+        self.operator.come_back()
+
+    def _waits(self, name: str) -> bool:
+        """Whether a card nobody has judged lies in this printer's tray."""
+        printer = self._printer(name)
+        return printer.get("phase") == "asking" and not self.operator.has_judged(printer["card"])
+
+    def _in_doubt(self, *printers: str) -> int:
+        """How many cards are in doubt; waits until it is known of those that were in these printers' presses."""
+        shown: dict[str, Any] = {}
+
+        def judged() -> bool:  # one look tells both, or a card begun in between would be taken for it
+            shown.update(self.hands.see())
+            lamps = {one["name"]: one["phase"] for one in shown.get("printers", [])}
+            return bool(lamps) and all(lamps.get(name) in JUDGED for name in printers)
+
+        self.until(judged, "the cards that were in the printers are judged")
+        return int(shown["counts"].get("SUSPECT", 0))
 
     def _until_marking(self, printer: str) -> None:
-        marks = self.house.marks_begun(printer)
-        self.until(lambda: self.house.marks_begun(printer) > marks, "a card is being printed", every_s=0.001)
+        machine = self.house.machines[printer]
+        marks = machine.marks_begun()
+        self.operator.rest_at(None)
+        self.until(lambda: machine.marks_begun() > marks, "a card is being printed", every_s=0.001)
 
     def _until_drained(self, bar: Any) -> None:
         def done() -> bool:
-            bar.at(self.operator.looked, len(self.operator.notebook))
+            self._see(bar)
             return self._all_absorbed() and not self._open_states(("READY", "AUTHORISED", "IN_PRESS"))
 
         self.until(done, "all cards are printed and all facts have arrived")
@@ -188,15 +247,18 @@ class Play:
     # -- after printing -------------------------------------------------------------------
 
     def settle_suspects(self) -> None:
-        """Two people look at the card in the reject tray and close the suspect."""
+        """Two people look for the card, inside the printer too, and close the suspect."""
+        for name, machine in self.house.machines.items():
+            if done := machine.put_right(is_away=False):
+                self.show.trouble(done, printer=name)
+        cards = {serial: one for machine in self.house.machines.values() for serial, one in machine.cards().items()}
         found = self.hands.hub.get("/v1/suspects")["suspects"]
         self.suspects = len(found)
         for one in found:
             serial = f"{one['series']} {one['number']}"
-            card = next(p.truth().cards[serial] for p in self.house.printers.values() if serial in p.truth().cards)
-            folder = next(p.folder for p in self.house.printers.values() if serial in p.truth().cards)
-            is_good = bool(card.picture) and not what_is_wrong(
-                self.hands.expected_picture(one["record"]), (folder / card.picture).read_bytes()
+            card = cards[serial]
+            is_good = card.picture is not None and not what_is_wrong(
+                self.hands.expected_picture(one["record"]), card.picture.read_bytes()
             )
             settled = Found.GOOD if is_good else Found.BAD
             body = Settle(
@@ -204,12 +266,7 @@ class Play:
             )
             self.hands.ask_hub(body, VERIFIER, SECOND)
             names = {"record": one["record"], "serial": serial}
-            self.show.say(
-                "suspect {record}: card {serial} in the reject tray is good; closed by two people"
-                if is_good
-                else "suspect {record}: card {serial} in the reject tray is bad; closed by two people",
-                **names,
-            )
+            self.show.say(SETTLED[card.lies, is_good], **names)
 
     def report(self) -> None:
         """The office's report: first one blank off, then right."""
@@ -236,7 +293,10 @@ class Play:
     def _compare_piles(self, draft: dict[str, Any]) -> None:
         """The office's own count of its trays must agree with what the centre's book says."""
         trays = {
-            s for p in self.house.printers.values() for s, c in p.truth().cards.items() if c.fed and not c.printed_good
+            serial
+            for machine in self.house.machines.values()
+            for serial, card in machine.cards().items()
+            if card.fed and not card.good
         }
         named = {f"{line['series']} {line['number']}" for line in draft["lines"]}
         if trays != named:
@@ -273,9 +333,11 @@ class Play:
     # -- waiting --------------------------------------------------------------------------
 
     def until(self, there: Callable[[], bool], what: str, every_s: float = 0.02) -> None:
-        """Wait for something, but not for ever."""
-        deadline = time.monotonic() + LIMIT_S
-        while time.monotonic() < deadline:
+        """Wait for something, but not for ever: so long as cards are judged, and `LIMIT_S` without one."""
+        looked, deadline = -1, 0.0
+        while (now := self._looked()) != looked or time.monotonic() < deadline:
+            if now != looked:  # cards come out: on a slow machine all of it takes longer
+                looked, deadline = now, time.monotonic() + LIMIT_S
             try:
                 if there():
                     return
@@ -288,8 +350,9 @@ class Play:
         found = (one for one in self.hands.see().get("printers", []) if one["name"] == name)
         return next(found, {})
 
-    def _lamp(self, name: str) -> str:
-        return str(self._printer(name).get("phase", ""))
+    def _looked(self) -> int:
+        """How many cards were judged so far."""
+        return self.operator.looked if hasattr(self, "operator") else 0
 
     def _all_absorbed(self) -> bool:
         shown = self.hands.see()

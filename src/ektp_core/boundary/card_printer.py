@@ -5,9 +5,8 @@ follow what real devices know (IPP printer-state-reasons, RFC 3805 alerts, vendo
 marking is split from feeding because a card is spoiled at the first panel, not at the feed;
 position, counters and job records are evidence, accepted bytes are not.
 
-No operation retries inside. Every one takes a deadline and either returns or raises
-`DriverError`; after an error in or after `mark`, the truth is whatever `observe`,
-`status` and `counters` can still show, and if they show nothing it is UNKNOWN.
+No operation retries inside. Every one takes a deadline and either returns or raises `DriverError`; after an error in or
+after `mark`, the truth is whatever `observe`, `status` and `counters` can still show, and if they show nothing UNKNOWN.
 """
 
 from enum import Enum, Flag, auto
@@ -213,6 +212,7 @@ class Supply:
     remaining: int | None  # cards; None when the device cannot tell
     capacity: int | None = None
     batch: str = ""
+    told: str = ""  # the device's own word where it does not count cards: "37 %", "unavailable", "unknown", "some left"
 
 
 @frozen

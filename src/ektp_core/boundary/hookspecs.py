@@ -7,9 +7,11 @@ a process of its own and gets neither keys nor database nor network settings.
 import pluggy
 
 from ektp_core.boundary.card_printer import CardPrinter, Found
+from ektp_core.boundary.chip_encoder import ChipEncoder
 
 PROJECT = "ektp"
 ENTRY_POINTS = "ektp.drivers"
+ENCODERS = "ektp.encoders"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -40,4 +42,16 @@ class DriverHooks:
         Raises: `DriverError` when the device is there but cannot be opened.
         Order: the first driver that answers wins; names are unique.
         Example: `VirtualPrinter(found) if found.driver == "virtual" else None`
+        """
+
+    @hookspec(firstresult=True)
+    def ektp_open_encoder(self, kind: str, address: str, script: str) -> ChipEncoder | None:
+        """Open a chip reader that stands beside or inside a printer (entry-point group `ektp.encoders`).
+
+        When: once per driver process, after the printer was opened, where `encoder` is set for it.
+        Returns: the encoder, or None when `kind` is not this plugin's name. `address` names the
+            reader exactly; `script` is the path of the authority's script.
+        Raises: `DriverError` when the script is refused, naming its line and never quoting it.
+        Order: the first plugin that answers wins; names are unique.
+        Example: `PcscEncoder(address, script) if kind == "pcsc" else None`
         """

@@ -5,16 +5,26 @@ by RETURN or by code, while a printer's counter says that more was fed than the 
 station that is stopped. Two people may put that printer into service again. What the book held then is
 neither begun nor given back any more: the hub makes it suspect as soon as it hears of it (lock.md, row
 6), with as many of the next blanks as may have been fed, and people close it.
+
+One count may be the feed of a card in doubt, whose printer lost its power before it could tell. The process that
+began this card reads the counter when the printer is back, and says so in the book: then nothing is doubted.
 """
 
+from collections.abc import Sequence
+
 from ektp_core.errors import Refusal, Refused
+from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER
+from ektp_core.flow.events import Moved
 from ektp_core.flow.moving_events import BookArrived, Coming
 from ektp_core.flow.moving_rows import BookPlace
-from ektp_core.flow.printer_events import PrinterLoaded
-from ektp_core.flow.rows import Attempt, Lease, Lock, Printer, Station
+from ektp_core.flow.printer_events import PrinterClosed, PrinterLoaded
+from ektp_core.flow.rows import Attempt, Lease, Lock, OpenSuspect, Printer, Station
+from ektp_core.flow.suspect_evidence_events import Shown
+from ektp_core.flow.suspect_evidence_rows import EvidenceLine
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
+from ektp_core.vocabulary.verdict import Certainty, Outcome
 
 #: Why a printer is out of service in a restored book.
 RESTORED = "the book was restored: two people compare the printer's counter with the book"
@@ -68,9 +78,50 @@ def refuse_doubtful(view: View, station: str, record: str, n: int) -> None:
 def opened_ahead(view: View, printer: Printer, counter: int) -> tuple[BookArrived, ...]:
     """What two people say by opening a printer whose counter is ahead: the book goes on, and may be an older copy."""
     is_known = printer.explained > 0 or printer.lo > 0
-    if not is_known or counter <= printer.explained:
+    if not is_known or counter <= printer.explained + is_own_feed_seen(view, printer):
         return ()
     return (BookArrived(printer.station, Coming.DOUBTED, "", view.position.n + 1),)
+
+
+def shut_for_suspects(view: View, station: str, effects: Sequence[object]) -> tuple[PrinterClosed, ...]:
+    """Printers whose hopper may hold blanks that the hub made suspect: out of service until people took them out.
+
+    Else the printer feeds one of these while the book takes the next, and each later card has a serial that is not its.
+    """
+    moved = [
+        one
+        for one in effects
+        if isinstance(one, Moved) and (one.party, one.bucket, one.to_bucket) == (station, Bucket.STOCK, Bucket.SUSPECT)
+    ]
+    return tuple(
+        PrinterClosed(station, printer.printer, SUSPECT_IN_HOPPER)
+        for printer in (view.rows(Printer, station) if moved else ())
+        if not printer.closed_why and any(_is_in_hopper(printer, one) for one in moved)
+    )
+
+
+def _is_in_hopper(printer: Printer, moved: Moved) -> bool:
+    return moved.series == printer.series and moved.lo <= printer.hi and moved.hi >= printer.lo > 0
+
+
+def is_own_feed_seen(view: View, printer: Printer) -> bool:
+    """Whether the one count that the book lacks is known to be the feed of the card it has in doubt there.
+
+    That is said by evidence which only the process writes that began this card, after a look at the counter and
+    before anything else was fed. A copy from before that look holds no such evidence; for one from after it every
+    card that the true book began since is one count more.
+    """
+    for suspect in view.rows(OpenSuspect, printer.station):
+        attempt = view.row(Attempt, suspect.record, suspect.n)
+        if attempt is None or (attempt.printer, attempt.counter) != (printer.printer, printer.explained):
+            continue
+        if any(_is_one_fed(line, printer.printer) for line in suspect.evidence):
+            return True
+    return False
+
+
+def _is_one_fed(line: EvidenceLine, printer: str) -> bool:
+    return (line[0], line[2], line[5]) == (Shown.COUNTER, Outcome.UNKNOWN, printer) and line[1] >= Certainty.COUNTER
 
 
 def doubted_locks(view: View, station: str) -> list[Lock]:

@@ -21,7 +21,7 @@ from ektp_core.flow.codec import decode_event, decoding
 from ektp_core.flow.custody_events import InquiryLifted, InquiryOpened
 from ektp_core.flow.events import Event, FeedTaken
 from ektp_core.flow.feed import FeedEntry, read_entry
-from ektp_core.flow.old_copy import is_by_counter, opened_ahead
+from ektp_core.flow.old_copy import is_by_counter, opened_ahead, shut_for_suspects
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.rows import Attempt, Chip, Desk, Lock, Printer, Ranges, Record, TakenEntry
@@ -101,7 +101,8 @@ def decide_take(view: View, ask: Ask, body: TakeFeed, owner: str) -> tuple[Event
     effects = _effects(view, entry, owner)
     leave = entry.authorisation
     record, n = (leave.record, leave.n) if leave else ("", 0)
-    return (*effects, FeedTaken(owner, entry.m, body.digest, record, n, len(effects)))
+    taken = FeedTaken(owner, entry.m, body.digest, record, n, len(effects))
+    return (*effects, taken, *shut_for_suspects(view, owner, effects))
 
 
 def _again(view: View, entry: FeedEntry, body: TakeFeed) -> tuple[Event, ...]:

@@ -18,7 +18,7 @@ class Shown(Enum):
     JOB = "job-record"  # the printer's own record of this very job
     UID = "uid"  # the chip of a card that lies there was read
     POSITION = "position"  # where in the printer a card is, or that none is there
-    COUNTER = "counter"  # that the printer fed no card since this one was begun
+    COUNTER = "counter"  # that the printer fed no card since this one was begun (NOT_STARTED), or just one (UNKNOWN)
 
 
 @frozen

@@ -61,21 +61,23 @@ class Auditor:
         """The hub's commit returned."""
         store = self.country.hub.store
         assert store is not None, "a commit of a program that does not run"
-        unseen = self._follows("the hub", store)
+        own = _events(answers)
+        unseen = self._follows("the hub", store, own)
         with store.read() as view:
             self._signatures(view, works, answers)
-        for event in (*unseen, *_events(answers)):
+        for event in (*unseen, *own):
             self._at_hub(event)
         self._good_cards()
 
     def of_station(self, node: StationNode, works: Sequence[Work], answers: Sequence[Answer], at_ms: int) -> None:
         """A station's commit returned."""
         assert node.store is not None, "a commit of a program that does not run"
-        unseen = self._follows(node.label, node.store)
+        own = _events(answers)
+        unseen = self._follows(node.label, node.store, own)
         with node.store.read() as view:
             self._signatures(view, works, answers)
             started_before = [one for one in unseen if isinstance(one, Stepped) and one.event is LockEvent.START]
-            for event in (*unseen, *_events(answers)):
+            for event in (*unseen, *own):
                 if event not in started_before:  # when those began cannot be told any more
                     self._at_station(node, view, event)
             self._still_there(node, view)
@@ -96,10 +98,11 @@ class Auditor:
         self.last.pop(label, None)
         self.ended.pop(label, None)
 
-    def _follows(self, label: str, store: WatchedStore) -> list[Event]:
+    def _follows(self, label: str, store: WatchedStore, own: Sequence[Event]) -> list[Event]:
         """Every commit that was acknowledged before is still there, in front of this one.
 
         Between the two there may be commits of which the disk did not say that they were kept: their events.
+        What only repeats earlier answers makes no commit (`own` is empty): then the newest is one of those too.
         """
         position = store.position()
         with store.read() as view:
@@ -110,7 +113,8 @@ class Auditor:
                 )
         self.last[label] = (position.n, position.head)
         self.country.world.note(position.head)
-        between = store.inner.sealed_since(n, position.n - n - 1) if 0 < n < position.n - 1 else ()
+        count = position.n - n - bool(own)
+        between = store.inner.sealed_since(n, count) if n and count > 0 else ()
         return [decode_event(body) for sealed in between for body in sealed.events]
 
     def _signatures(self, view: View, works: Sequence[Work], answers: Sequence[Answer]) -> None:

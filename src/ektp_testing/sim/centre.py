@@ -86,7 +86,7 @@ class Centre:
             self.people.ask(None, ask_id, body_, who, self._site_answered)
 
     def _site_answered(self, answer: Refused) -> None:
-        """A blank that the hub knows to have been used is left out of the next list."""
+        """A blank, or a card, that the hub knows to have been used otherwise is left out of the next list."""
         serials = answer.facts.get("serials")
         self._takes_no_card = self._takes_no_card or serials is None  # it has another card for that attempt
         for serial in serials if isinstance(serials, tuple) else ():
@@ -136,6 +136,8 @@ class Centre:
     def _card_there(self, attempt: Attempt) -> list[CardThere]:
         """A good card on the table that bears the attempt, where another blank was bound or none."""
         for card in self.country.cards.values():
+            if card.number in self._known_as_used:
+                continue  # the copy said first that it made waste of this serial: the whole loss names it
             if card.place in ON_THE_TABLE and card.is_good and card.attempt == f"{attempt.record}/{attempt.n}":
                 return [CardThere(attempt.record, attempt.n, "", cast.SERIES, card.number)]
         return []

@@ -12,11 +12,12 @@ from attrs import define, field
 
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.custody import Receive
+from ektp_core.flow.finding import CloseSuspectBlank
 from ektp_core.flow.piles import piles_at
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Recall
 from ektp_core.flow.reporting import Unlock
-from ektp_core.flow.rows import Attempt, Consignment, Lock, Printer, Report
+from ektp_core.flow.rows import Attempt, Bound, Consignment, Holding, Lock, Printer, Report
 from ektp_core.flow.settling import FailCard, Settle
 from ektp_core.flow.settling import Found as FoundToBe
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
@@ -34,6 +35,12 @@ from ektp_testing.sim.printer import Machine
 from ektp_testing.sim.station_node import StationNode
 
 _UNJUDGED = (Bucket.STOCK, Bucket.IN_TRANSIT)
+
+#: After a loss of power a printer is left alone for so long: it shows its counter again, the station reads it.
+_WARM_MS = 10_000
+
+#: Who closes what is suspect: one of the office, one of the centre.
+_SETTLERS = ("checker", "verifier")
 
 
 @define(eq=False)
@@ -115,6 +122,7 @@ class People:
                     Refusal.BAD_VALUE,
                     Refusal.UID_KNOWN,
                     Refusal.FOREIGN_BLANK,
+                    Refusal.WAS_FED,
                 ) and ask_id.startswith("settle/"):
                     self._known_otherwise.add(ask_id)
                 refused(answer)
@@ -198,7 +206,8 @@ class People:
     ) -> list[tuple[str, object, tuple[str, ...]]]:
         row = view.row(Printer, station.name, machine.name)
         # Whoever set a machine's disk back knows why its printer's counter does not fit: the centre decides.
-        if row is None or not row.closed_why or machine.late or station.was_set_back:
+        is_warm = self.country.world.now_ms >= machine.powered_from_ms + _WARM_MS
+        if row is None or not row.closed_why or machine.late or station.was_set_back or not is_warm:
             return []
         fed = machine.counters(0).values
         body = ClosePrinter(machine.name, "", fed[0].value if fed else -1)
@@ -213,6 +222,7 @@ class People:
         with hub.store.read() as view:
             locks = list(view.rows(Lock))
             asks = [ask for lock in locks for ask in self._for_lock(view, lock)]
+            asks += self._of_nobody(view)
             if any(lock.state is LockState.MISPRINTED for lock in locks):
                 asks.append(self._report(view))
             self._to_the_safe(view)
@@ -224,7 +234,7 @@ class People:
         attempt = view.row(Attempt, lock.record, lock.n)
         match lock.state:
             case LockState.SUSPECT if attempt:
-                return self.settled(attempt)
+                return self.settled(attempt) if attempt.number else self._unbound(attempt)
             case LockState.REPORTED if attempt:
                 report = view.row(Report, attempt.report)
                 assert report is not None, "reported without a report"
@@ -265,6 +275,46 @@ class People:
         body = Settle(attempt.record, attempt.n, found, "minutes", cast.SERIES, card.number, uid)
         return [(name, body, ("checker", "verifier"))]
 
+    def _unbound(self, attempt: Attempt) -> list[tuple[str, object, tuple[str, ...]]]:
+        """An attempt for which no blank was taken: the card that bears it, or two people say that there is none."""
+        if attempt.station in self.country.world.harmed:
+            return []  # what is known of it stands in the minutes of the whole loss
+        name = f"{attempt.record}/{attempt.n}"
+        card = next((card for card in self.country.cards.values() if card.attempt == name), None)
+        if card is None:
+            body = Settle(attempt.record, attempt.n, FoundToBe.UNUSED, "minutes")
+            return [(self._told_once(f"settle/{name}/none", f"no card of {name}"), body, _SETTLERS)]
+        if card.place not in (*ON_THE_TABLE, "gone"):
+            return []
+        found = found_to_be(card)
+        body = Settle(attempt.record, attempt.n, found, "minutes", cast.SERIES, card.number)
+        what = f"card {card.number} of {name} {found.value}"
+        return [(self._told_once(f"settle/{name}/{found.value}", what), body, _SETTLERS)]
+
+    def _of_nobody(self, view: View) -> list[tuple[str, object, tuple[str, ...]]]:
+        """Suspect blanks that no open attempt took: two people look at each by itself."""
+        asks: list[tuple[str, object, tuple[str, ...]]] = []
+        for run in view.rows(Holding):
+            if run.bucket is not Bucket.SUSPECT or run.party in self.country.world.harmed:
+                continue
+            for number in range(run.lo, run.hi + 1):
+                card = self.country.cards[number]
+                if card.place not in (*ON_THE_TABLE, "gone") or _is_held(view, number):
+                    continue
+                found = found_to_be(card)
+                if f"settle/blank/{number}/{found.value}" in self._known_otherwise:
+                    found = FoundToBe.BAD  # it was fed: waste, whatever it looks like
+                body = CloseSuspectBlank(cast.SERIES, number, found, "minutes")
+                name = self._told_once(f"settle/blank/{number}/{found.value}", f"blank {number} {found.value}")
+                asks.append((name, body, _SETTLERS))
+        return asks
+
+    def _told_once(self, ask_id: str, what: str) -> str:
+        """What two people find stands in the story when they sign it first."""
+        if ask_id not in self.country.letters.sent:
+            self.country.world.say(f"two people find {what}")
+        return ask_id
+
     def _report(self, view: View) -> tuple[str, object, tuple[str, ...]]:
         cut = view.position.seq
         columns, lines = piles_at(view, SerialSet.of(SerialRange(cast.SERIES, 1, self._whole)), cast.OFFICE, cut)
@@ -297,6 +347,13 @@ def found_to_be(card: Card) -> FoundToBe:
     if card.is_good:
         return FoundToBe.GOOD
     return FoundToBe.UNUSED if card.is_untouched else FoundToBe.BAD
+
+
+def _is_held(view: View, number: int) -> bool:
+    """Whether an attempt that took this blank is not closed yet."""
+    bound = view.row(Bound, cast.SERIES, number)
+    lock = view.row(Lock, bound.record) if bound else None
+    return bool(bound and lock and lock.n == bound.n and lock.state in (LockState.SUSPECT, LockState.IN_PRESS))
 
 
 def place_of(view: View, number: int) -> tuple[str, Bucket] | None:

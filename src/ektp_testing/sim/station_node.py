@@ -131,6 +131,7 @@ class StationNode:
     def _open(self, name: str) -> None:
         machine = self.machines[name]
         if not machine.is_on:
+            self.put(messages.PrinterAbsent(name))
             self.computer.later(2_000, lambda: self._open(name))
             return
         self.put(messages.PrinterUp(name, machine.capabilities(0)))

@@ -1,0 +1,68 @@
+"""A driver's process in name spaces of its own (kotak bubblewrap): the command line of `bwrap`.
+
+It sees its own processes, no network, an empty /tmp of its own, and of the file system what it is given.
+It has no rights of root, whoever starts it, and ends when the station does. Whether `bwrap` works here is
+found out by trying it, each time: a service manager or a kernel may forbid what was allowed yesterday.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+from ektp_station.sandbox_paths import Reach
+
+PROGRAM = "bwrap"
+#: How long an attempt may take that does nothing.
+_TRY_S = 5.0
+
+_ALWAYS = ("--unshare-all", "--die-with-parent", "--cap-drop", "ALL")
+
+
+def works() -> tuple[str, ...] | None:
+    """The command's beginning, as it works on this machine; None where it does not."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        return None
+    for proc in (("--proc", "/proc"), ()):  # where parts of /proc are hidden from us, no new one can be mounted
+        start = (program, *_ALWAYS, *proc)
+        trial = (*start, "--ro-bind", "/", "/", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/bin/true")  # noqa: S108  # inside the box
+        try:
+            done = subprocess.run(trial, capture_output=True, timeout=_TRY_S, check=False, stdin=subprocess.DEVNULL)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        if done.returncode == 0:
+            return start
+    return None
+
+
+def boxed(start: tuple[str, ...], reach: Reach, told: int) -> list[str]:
+    """Everything before the program to run. `told`: descriptor for the process id of the box."""
+    here = os.getcwd()
+    command = [*start, "--info-fd", str(told), "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108  # inside the box
+    for path in reach.read:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path] if path.count("/") == 1 else _real(path)
+        else:
+            command += ["--ro-bind-try", path, path]
+    for path in reach.hidden:
+        if reach.uncovers() and os.path.isdir(path):
+            command += ["--tmpfs", path]
+    for path in reach.use:
+        kind = "--dev-bind-try" if path.startswith("/dev/") else "--bind-try"
+        command += [kind, os.path.realpath(path), path]
+    command += ["--setenv", "TMPDIR", "/tmp", "--unsetenv", "TEMP", "--dir", here, "--chdir", here, "--"]  # noqa: S108
+    return command
+
+
+def process_in(told: bytes) -> int | None:
+    """The process id of the box, from what `bwrap` wrote about itself."""
+    try:
+        return int(json.loads(told)["child-pid"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _real(path: str) -> Iterator[str]:
+    yield from ("--ro-bind-try", os.path.realpath(path), path)

@@ -1,0 +1,41 @@
+"""The hooks of the Evolis driver (kait plugin): printers are found by their serial on a USB bus."""
+
+from ektp_core.boundary.card_printer import DriverError, Found
+from ektp_core.boundary.hookspecs import hookimpl
+from ektp_driver_evolis.driver import NAME, EvolisPrinter
+from ektp_usb.hints import bus_of, is_usb
+from ektp_usb.seen import Seen
+
+VENDOR = 0x0F49
+
+
+def _is_evolis(seen: Seen) -> bool:
+    return seen.vendor == VENDOR
+
+
+@hookimpl
+def ektp_discover_printers(hint: str) -> list[Found]:
+    """Every Evolis printer with a serial on the buses the hint names; `usb` or `bus:/path/to/socket`."""
+    places = [place.strip() for place in hint.split(",") if is_usb(place)]
+    return [found for place in places for found in _on(place)]
+
+
+@hookimpl
+def ektp_open_printer(found: Found) -> EvolisPrinter | None:
+    """Open a printer this driver found; nothing is said to it yet."""
+    if found.driver != NAME:
+        return None
+    try:
+        from ektp_usb.transport import open_line  # pyusb is an extra; who has none still lists other drivers
+    except ImportError:
+        raise DriverError("pyusb is not installed: install ektp with its extra usb") from None
+    return EvolisPrinter(found, open_line(found.serial, _is_evolis, bus_of(found.address)))
+
+
+def _on(place: str) -> list[Found]:
+    try:
+        from ektp_usb.transport import find
+
+        return [Found(NAME, place, seen.serial) for seen in find(_is_evolis, bus_of(place)) if seen.serial]
+    except (ImportError, DriverError):
+        return []

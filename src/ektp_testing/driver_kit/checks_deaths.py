@@ -1,0 +1,116 @@
+"""The driver's process is killed at every step (driver dibunuh), and two drivers want one device.
+
+As a station lives it: the driver in a process of its own, `kill -9` while an act is under way or
+just after it, then a new process. The device goes on meanwhile. The new process may say that it
+does not know; it tells nothing false, moves nothing and marks nothing by itself.
+"""
+
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+
+from ektp_core.boundary.card_printer import Bin, Can, CardPrinter, DriverError, Recovery
+from ektp_core.boundary.driver_bench import Lies
+from ektp_testing.driver_kit.asking import always, needs, steps
+from ektp_testing.driver_kit.check import Asks, Check
+from ektp_testing.driver_kit.laws import ink_once, looked, observed
+from ektp_testing.driver_kit.stage import ACT_MS, Apart, Stage
+from ektp_testing.driver_kit.way import Way, new_way
+
+#: How long an act is under way before its driver is killed.
+SOON_S = 0.01
+#: How long a second driver waits for a device that the first one holds.
+SECOND_MS = 1_500
+
+
+def _killed_at(step: str) -> Callable[[Stage], None]:
+    def run(stage: Stage) -> None:
+        apart = stage.open_apart()
+        for when in ("before", "during", "after"):
+            way = new_way(stage, apart.printer).go(until=step)
+            stage.expect(way.error is None, f"{way.at} failed before any kill: {way.error}")
+            _kill(stage, apart, way.step(step), when)
+            apart = _again(stage, way, f"killed {when} {step}")
+
+    return run
+
+
+def _kill(stage: Stage, apart: Apart, call: Callable[[], object] | None, when: str) -> None:
+    assert call is not None, "the check asks for this step"
+    if when == "after":
+        answer = stage.attempt(call)
+        stage.expect(not isinstance(answer, DriverError), f"the step failed without a kill: {answer}")
+    if when == "during":
+        acting = Thread(target=lambda: stage.attempt(call), daemon=True)
+        acting.start()
+        sleep(SOON_S)
+        apart.kill()
+        acting.join()
+    apart.kill()
+
+
+def _again(stage: Stage, way: Way, said: str) -> Apart:
+    """A new process: it looks, and nothing happens; then the card is brought out."""
+    before = ink_once(stage)
+    apart = stage.done(stage.open_apart, f"{said}: a new process cannot open the device")
+    for job in dict.fromkeys((way.job, way.key)):
+        observed(stage, apart.printer, job, way.key)
+        looked(stage, apart.printer, job, way.key)
+    now = ink_once(stage)
+    marks = sum(card.marks for card in now) - sum(card.marks for card in before)
+    stage.expect(marks == 0, f"{said}: the new process marked a card by itself")
+    stage.expect(now == before, f"{said}: a card moved by itself when a new process looked")
+    _bring_out(stage, apart.printer)
+    return apart
+
+
+def _bring_out(stage: Stage, printer: CardPrinter) -> None:
+    to = Bin.REJECT if stage.has(Can.REJECT_TRAY) else Bin.OUTPUT
+    for clear in (lambda: printer.deliver(to, ACT_MS), lambda: printer.recover(Recovery.REJECT_CARD, ACT_MS)):
+        if any(card.lies is Lies.INSIDE for card in stage.cards()):
+            stage.attempt(clear)
+
+
+def _two(stage: Stage) -> None:
+    """A second driver on a held device is refused, or marks nothing that is marked."""
+    first = stage.open()
+    way = new_way(stage, first).go(until="mark")
+    stage.expect(way.error is None, f"{way.at} failed")
+    second = stage.attempt(stage.raw)
+    if not isinstance(second, DriverError):
+        held = stage.attempt(lambda: second.reserve("another", SECOND_MS))
+        is_refused = isinstance(held, DriverError)
+        stage.expect(is_refused or not stage.has(Can.RESERVATION), "a device that is reserved was reserved again")
+        if not is_refused:
+            intruder = new_way(stage, second, timeout_ms=SECOND_MS)
+            intruder.go()
+        stage.let_go(second)
+    way.go(past="encode" if stage.has(Can.READS_CHIP) else "prepare")
+    ink_once(stage)
+    observed(stage, first, way.job, way.key)
+
+
+def _processes(stage: Stage) -> None:
+    """A whole card by a driver in a process of its own, as a station has it."""
+    apart = stage.open_apart()
+    way = new_way(stage, apart.printer).whole("a card by a driver in a process of its own")
+    observed(stage, apart.printer, way.job, way.key)
+    looked(stage, apart.printer, way.job, way.key)
+    mine = [card for card in ink_once(stage) if way.key in card.job_keys]
+    stage.expect(len(mine) == 1 and mine[0].whole, "the card of a driver in its own process is not whole")
+
+
+def _at(step: str, asks: Asks = always) -> Check:
+    says = f"Killed before, during or after {step}, it leaves nothing false and nothing to happen."
+    return Check(f"killed-at-{step}", says, asks, _killed_at(step))
+
+
+DEATH_CHECKS = (
+    Check("own-process", "It prints from a process of its own, as in a station.", always, _processes),
+    _at("feed", steps),
+    _at("prepare"),
+    _at("encode", needs(Can.READS_CHIP)),
+    _at("mark"),
+    _at("deliver", steps),
+    Check("two-drivers", "Two drivers on one device never give two prints.", always, _two),
+)

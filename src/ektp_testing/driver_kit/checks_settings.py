@@ -1,0 +1,66 @@
+"""Settings (pengaturan): what lets a device print by itself is off, and what is read back is true."""
+
+from attrs import evolve
+
+from ektp_core.boundary.card_printer import Settings
+from ektp_core.boundary.driver_bench import Moment, Strike
+from ektp_testing.driver_kit.asking import always, offers
+from ektp_testing.driver_kit.check import Check
+from ektp_testing.driver_kit.laws import ink_once
+from ektp_testing.driver_kit.stage import ACT_MS, Stage
+from ektp_testing.driver_kit.way import new_way
+
+
+def _read_back(stage: Stage) -> None:
+    printer = stage.raw()
+    wanted = Settings()
+    got = stage.done(lambda: printer.configure(wanted, ACT_MS), "configure failed")
+    stage.expect(got.device_retries == 0, f"it goes on retrying {got.device_retries} times by itself")
+    stage.expect(not got.keeps_bitmaps, "it goes on keeping pictures")
+    stage.expect(evolve(got, digest="") == wanted, "other settings were read back than were required")
+
+
+def _digest(stage: Stage) -> None:
+    printer = stage.raw()
+    first = stage.done(lambda: printer.configure(Settings(), ACT_MS), "configure failed").digest
+    stage.expect(first, "the settings have no digest")
+    stage.expect(printer.configure(Settings(), ACT_MS).digest == first, "the digest of the same settings changed")
+    stage.let_go(printer)
+    again = stage.raw()
+    stage.expect(again.configure(Settings(), ACT_MS).digest == first, "the digest changed when it was opened again")
+
+
+def _two_copies(stage: Stage) -> None:
+    printer = stage.open()
+    dangerous = Settings(device_retries=3, copies=2, keeps_bitmaps=True)
+    got = stage.attempt(lambda: printer.configure(dangerous, ACT_MS))
+    if isinstance(got, Settings):
+        stage.expect(got.copies == 1, f"it would print {got.copies} copies")
+        stage.expect(got.device_retries == 0 and not got.keeps_bitmaps, "it agrees to retry, or to keep pictures")
+    new_way(stage, printer).go()
+    inked = [card for card in ink_once(stage) if card.marks]
+    stage.expect(len(inked) <= 1, f"one leave to print marked {len(inked)} cards")
+
+
+def _drift(stage: Stage) -> None:
+    printer = stage.open()
+    before = printer.configure(Settings(), ACT_MS).digest
+    stage.strike(Strike.SETTINGS_DRIFT, Moment.NOW)
+    after = stage.attempt(lambda: printer.configure(Settings(), ACT_MS))
+    is_seen = not isinstance(after, Settings) or after.digest != before or evolve(after, digest="") != Settings()
+    if not is_seen:  # put right by the question itself; then a card that was not asked about must be declined
+        stage.fresh()
+        printer = stage.open()
+        stage.strike(Strike.SETTINGS_DRIFT, Moment.NOW)
+        is_seen = bool(printer.status(ACT_MS).stops) or new_way(stage, printer).go().error is not None
+    stage.expect(is_seen, "settings changed by themselves; digest, values and status hide it, and a card is printed")
+
+
+SETTINGS_CHECKS = (
+    Check(
+        "settings-read-back", "Retries, copies and kept pictures are off as read back.", always, _read_back, moves=False
+    ),
+    Check("settings-digest", "The same settings have the same digest.", always, _digest, moves=False),
+    Check("one-copy", "No setting lets one leave to print mark two cards.", always, _two_copies),
+    Check("settings-drift", "Settings that changed by themselves are seen.", offers(Strike.SETTINGS_DRIFT), _drift),
+)

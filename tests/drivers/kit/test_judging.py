@@ -1,0 +1,115 @@
+"""How a judgement goes: excuses with reasons, findings, a driver that falls over, and the tables."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ektp_core.boundary.card_printer import Can, Capabilities, DriverError
+from ektp_core.boundary.driver_bench import Bench, MakeBench, Moment, Strike
+from ektp_testing.driver_kit import CHECKS, Check, Driver, Result, Stage, judge
+from ektp_testing.driver_kit.asking import always, both, needs, offers, steps
+from ektp_testing.driver_kit.picture import CANARY, picture
+
+NOTHING: frozenset[tuple[Strike, Moment]] = frozenset()
+
+
+def can(*what: Can) -> Capabilities:
+    declared = Can.NOTHING
+    for one in what:
+        declared |= one
+    return Capabilities(declared, 1016, 648, 300)
+
+
+def test_there_are_many_checks_and_no_two_are_called_the_same() -> None:
+    assert len({check.name for check in CHECKS}) == len(CHECKS) >= 35
+    assert all(check.says.endswith(".") for check in CHECKS)
+
+
+def test_an_excuse_names_what_the_device_has_not_or_the_bench_cannot() -> None:
+    assert always(can(), NOTHING) == ""
+    assert needs(Can.FLIP)(can(), NOTHING) == "the device has no FLIP"
+    assert needs(Can.FLIP)(can(Can.FLIP), NOTHING) == ""
+    assert "queue" in steps(can(Can.OPAQUE_QUEUE), NOTHING)
+    assert offers(Strike.JAM)(can(), NOTHING) == "the bench cannot make this happen: jam"
+    assert offers(Strike.JAM)(can(), frozenset({(Strike.JAM, Moment.MARK)})) == ""
+    assert offers(Strike.JAM, Moment.FEED)(can(), frozenset({(Strike.JAM, Moment.MARK)})).endswith("jam at feed")
+    assert both(always, needs(Can.FLIP), needs(Can.MAGNETIC))(can(), NOTHING) == "the device has no FLIP"
+
+
+def test_a_blind_queue_is_held_to_something() -> None:
+    asked = [check for check in CHECKS if not check.asks(can(Can.OPAQUE_QUEUE), NOTHING)]
+    assert len(asked) > 20
+
+
+def test_the_picture_has_its_size_and_carries_a_number() -> None:
+    png = picture(1016, 648).front_png
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1016, 648)
+    assert CANARY.encode() in png
+    assert len(CANARY) == 16
+
+
+def _check(name: str, run: Callable[[Stage], None]) -> Check:
+    return Check(name, "It holds.", always, run, moves=False)
+
+
+def _catches(stage: Stage) -> None:
+    stage.refused(lambda: stage.raw().identify(5_000), "it answered")
+
+
+def _breaks(_stage: Stage) -> None:
+    raise RuntimeError("a bench that breaks")
+
+
+def _not_there(_stage: Stage) -> None:
+    raise DriverError("out of place")
+
+
+@pytest.mark.processes
+def test_a_verdict_says_what_was_found_and_whether_anything_was_compared(ektp_driver: Driver, ektp_bench: MakeBench) -> None:
+    checks = (
+        _check("holds", lambda stage: None),
+        _check("catches", _catches),
+        _check("breaks", _breaks),
+        _check("not-there", _not_there),
+        Check("excused", "It flips.", needs(Can.FLIP), _breaks),
+    )
+    heard: list[str] = []
+    verdicts = judge(ektp_driver, ektp_bench, checks, lambda one: heard.append(one.check.name))
+    assert heard == ["holds", "catches", "breaks", "not-there", "excused"]
+    assert not verdicts.hold
+    assert (verdicts.of("catches").why, verdicts.of("catches").fell_over) == ("it answered", False)
+    assert verdicts.of("breaks").fell_over
+    assert verdicts.of("not-there").fell_over
+    assert verdicts.of("excused").result is Result.EXCUSED
+    assert verdicts.table().splitlines()[-1] == "virtual: 1 passed, 3 failed, 1 excused"
+    plain = json.loads(json.dumps(verdicts.plain()))
+    assert plain["checks"][1] == {"name": "catches", "says": "It holds.", "result": "failed", "why": "it answered"}
+
+
+@pytest.mark.processes
+def test_a_device_that_its_driver_does_not_see_cannot_be_judged(ektp_driver: Driver, ektp_bench: MakeBench) -> None:
+    def elsewhere(folder: str) -> Bench:
+        bench = ektp_bench(folder)
+        bench.hint = f"{bench.hint}-nothing"
+        return bench
+
+    with pytest.raises(DriverError, match="does not see the device"):
+        judge(ektp_driver, elsewhere)
+
+
+@pytest.mark.processes
+def test_a_bench_declines_what_it_cannot_make_happen(ektp_bench: MakeBench, tmp_path: Path) -> None:
+    bench = ektp_bench(str(tmp_path))
+    try:
+        with pytest.raises(DriverError, match="cannot make spooler-killed happen at mark"):
+            bench.strike(Strike.SPOOLER_KILLED, Moment.MARK)
+        bench.load(2)
+        assert [card.number for card in bench.cards()] == [1, 2]
+        for what, at in sorted(bench.strikes, key=str):
+            bench.strike(what, at)
+            bench.mend()
+    finally:
+        bench.close()
