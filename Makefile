@@ -14,7 +14,7 @@ UV ?= uv
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow crash check mutants simulate field-day planted-bugs power-cuts mutant-drivers rules bench format docs lock clean chip
+.PHONY: help setup demo test slow crash check mutants simulate field-day planted-bugs power-cuts mutant-drivers rules bench format docs lock clean chip fuzz
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ mutants: $(READY) ## Break ledgers, locks, books, plans and stores on purpose; e
 
 simulate: $(READY) ## Live through made-up offices in which everything goes wrong (ARGS="--seeds 20000 --jobs 2")
 	$(BIN)/ektp simulate $(ARGS)
+
+fuzz: $(READY) ## A million made-up inputs for every parser of device bytes (ARGS="--inputs 10000000 --seed 3 --only evolis")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 field-day: $(READY) ## An office prints all day while line, power and printers fail: field-day.json (ARGS="--days 20")
 	$(BIN)/python -m ektp_testing.sim.field_day $(ARGS)

@@ -11,6 +11,7 @@ import click
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from ektp_cli.demo.machines import Kind
     from ektp_cli.demo.play import Play
     from ektp_cli.demo.show import Show
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Wanted:
     """What the user asked for: `people` None and `card_ms` 0 leave it to the kind of printer."""
 
-    driver: str
+    kind: "Kind"
     people: int | None
     card_ms: int
     stay: bool
@@ -84,15 +85,11 @@ def demo(
       ektp demo --json demo.json --folder /tmp/ektp-demo
     """
     from ektp_cli.demo.failed import DemoFailed
+    from ektp_cli.demo.machines import kind_of
 
-    where = folder or Path(tempfile.mkdtemp(prefix="ektp-demo-"))
-    where.mkdir(parents=True, exist_ok=True)
-    if any(where.iterdir()):
-        from ektp_core.errors import Refusal, Refused
-
-        raise Refused(Refusal.NO_ROOM, {"path": str(where)})
     try:
-        findings = _played(where, files or _shipped(), Wanted(driver, people, card_ms or 0, stay))
+        kind = kind_of(driver)
+        findings = _played(_empty(folder), files or _shipped(), Wanted(kind, people, card_ms or 0, stay))
     except DemoFailed as failed:
         from ektp_cli.showing import say
 
@@ -101,6 +98,17 @@ def demo(
     if json_file:
         json_file.write_text(json.dumps(findings, indent=2) + "\n", encoding="utf-8")
     sys.exit(1 if findings["broken"] or findings["double_prints"] or not findings["conserved"] else 0)
+
+
+def _empty(folder: Path | None) -> Path:
+    """The folder to work in, made where it is missing. Raises the refusal of one that holds something."""
+    where = folder or Path(tempfile.mkdtemp(prefix="ektp-demo-"))
+    where.mkdir(parents=True, exist_ok=True)
+    if any(where.iterdir()):
+        from ektp_core.errors import Refusal, Refused
+
+        raise Refused(Refusal.NO_ROOM, {"path": str(where)})
+    return where
 
 
 def _shipped() -> tuple[Path, ...]:
@@ -115,12 +123,11 @@ def _played(where: Path, files: tuple[Path, ...], wanted: Wanted) -> dict[str, o
 
     from ektp_cli.demo.house import House
     from ektp_cli.demo.judge import judge, pictures
-    from ektp_cli.demo.machines import kind_of
     from ektp_cli.demo.play import MANIFEST, Play
     from ektp_cli.demo.show import Show
     from ektp_cli.showing import words
 
-    kind = kind_of(wanted.driver)
+    kind = wanted.kind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started has sessions of its own: it is ended too
     show = Show(Console(highlight=False), words())
     with show.phase("start", "1. Start"):
@@ -161,7 +168,7 @@ def _act(play: "Play", show: "Show") -> None:
     play.arm()
     with show.phase("print", "4. Print"):
         play.print_all()
-    with show.phase("settle", "5. Close the suspect"):
+    with show.phase("settle", "5. Close each suspect"):
         play.settle_suspects()
     with show.phase("report", "6. Report"):
         play.report()

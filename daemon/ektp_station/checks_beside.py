@@ -60,7 +60,7 @@ def look_around(looked: Looked, page: dict[str, Any] | None, now_ms: int) -> Ite
             yield from driver_findings(seen_in(page, one.name))
         else:
             yield from _opened(one, house_of(config, looked.folder, digests.get(one.name)))
-        yield from chip_findings(one)
+        yield from chip_findings(one, config, looked.folder)
     yield from _service()
 
 

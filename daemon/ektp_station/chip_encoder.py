@@ -3,7 +3,11 @@
 The printer carries the card, the reader speaks to its chip; above them nobody can tell. Runs
 in the driver's process. What the printer does stays the printer's word: only `read_uid`,
 `read_chip` and `encode` are the reader's, and the card is moved to where the reader has its
-coil or its contacts.
+coil or its contacts. A printer that cannot hold a card there has no chip reader: a card that
+people carry between the two is another card as soon as nobody looks.
+
+`EncoderAlone` is a reader without its printer, for people who set it up: it tells who it is and
+the UID of a card that lies there, and has no other word.
 """
 
 from hashlib import sha256
@@ -12,15 +16,17 @@ from typing import cast
 import pluggy
 from attrs import define, evolve, field
 
-from ektp_core.boundary.card_printer import Can, Capabilities, CardPrinter, DriverError, Settings, Station
+from ektp_core.boundary.card_printer import Can, Capabilities, CardPrinter, DriverError, Identity, Settings, Station
 from ektp_core.boundary.chip_encoder import ChipEncoder, EncoderInfo
 
 #: How long the reader may take to be there.
 CONNECT_MS = 5_000
 
 _NEEDS = {Station.CONTACTLESS: Can.CONTACTLESS_STATION, Station.CONTACT: Can.CONTACT_STATION}
-#: Of these people carry the card to a reader that stands beside the printer.
-_CARRIED = Can.OPAQUE_QUEUE | Can.MANUAL_FEED
+_REMOVE = (
+    "remove encoder, encoder_address and encoder_script of this printer from station.toml; "
+    'a station that has it makes cards without a chip (profile = "no-chip")'
+)
 
 
 def open_encoder(manager: pluggy.PluginManager, kind: str, address: str, script: str) -> ChipEncoder:
@@ -36,17 +42,38 @@ def open_encoder(manager: pluggy.PluginManager, kind: str, address: str, script:
 
 
 def with_encoder(
-    device: CardPrinter, manager: pluggy.PluginManager, kind: str, address: str, script: str
+    device: CardPrinter | None, manager: pluggy.PluginManager, kind: str, address: str, script: str
 ) -> CardPrinter:
-    """The printer together with its chip reader; the printer alone where no kind is named.
+    """The printer together with its chip reader; either alone where the other is not named.
 
     Raises:
         DriverError, DriverLost: the reader cannot be used.
     """
-    if not kind:
+    if not kind and device is not None:
         return device
     encoder = open_encoder(manager, kind, address, script)
-    return cast(CardPrinter, WithEncoder(device, encoder, encoder.connect(CONNECT_MS)))
+    info = encoder.connect(CONNECT_MS)
+    return cast(CardPrinter, WithEncoder(device, encoder, info) if device else EncoderAlone(encoder, info))
+
+
+@define(eq=False)
+class EncoderAlone:
+    """Of a `CardPrinter` only the words that change nothing."""
+
+    encoder: ChipEncoder
+    info: EncoderInfo
+
+    def identify(self, timeout_ms: int) -> Identity:
+        """The reader's full name as serial, the script's title as model and its digest as firmware."""
+        return Identity("", self.info.script, self.info.reader, self.info.script_digest)
+
+    def read_uid(self, timeout_ms: int) -> str:
+        """The UID of a chip that lies there; empty when none can be read."""
+        return self.encoder.uid(timeout_ms)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.encoder.close()
 
 
 @define(eq=False)
@@ -68,8 +95,12 @@ class WithEncoder:
             DriverError: the printer cannot hold a card where the reader needs it.
         """
         found = self.printer.capabilities(timeout_ms)
-        if not found.can & (_NEEDS[self.info.station] | _CARRIED):
-            raise DriverError(f"the printer has no {self.info.station.value} station, which its chip reader needs")
+        if Can.OPAQUE_QUEUE in found.can:
+            why = "a printer behind a queue cannot hold a card at a chip reader, nor show which card it printed"
+            raise DriverError(f"{why}: {_REMOVE}")
+        if _NEEDS[self.info.station] not in found.can:
+            why = f"the printer has no {self.info.station.value} station, which its chip reader needs"
+            raise DriverError(f"{why}: {_REMOVE}")
         return evolve(found, can=found.can | Can.READS_UID | Can.READS_CHIP)
 
     def configure(self, settings: Settings, timeout_ms: int) -> Settings:
@@ -89,22 +120,31 @@ class WithEncoder:
 
     def read_uid(self, timeout_ms: int) -> str:
         """The chip's UID; empty when no chip can be read at the reader."""
+        self._uid = ""
         self._uid = self.encoder.uid(timeout_ms)
         return self._uid
 
     def read_chip(self, timeout_ms: int) -> bytes | None:
-        """What the chip holds."""
-        return self.encoder.read(timeout_ms)
+        """What the chip that was read before holds.
+
+        Raises:
+            DriverError: also when another card lies at the reader, or none was read since the feed.
+        """
+        return self.encoder.read(self._uid, timeout_ms)
 
     def encode(self, content: bytes, timeout_ms: int) -> bytes:
         """Write the chip that was read before, and no other, and return what was read back.
 
+        A process that was started anew has read none: then the station looks, reads the chip, compares
+        it with the one bound to the card, and orders the writing again.
+
         Raises:
-            DriverError: also when another card lies at the reader; then nothing was written.
+            DriverError: also when another card lies at the reader, or none was read since the feed;
+                then nothing was written.
         """
-        if self._uid and self.encoder.uid(timeout_ms) != self._uid:
-            raise DriverError("another card lies at the chip reader than the one that was read")
-        return self.encoder.encode(content, timeout_ms)
+        if not self._uid:
+            raise DriverError("no chip was read since this card was fed, so none is written")
+        return self.encoder.encode(content, self._uid, timeout_ms)
 
     def close(self) -> None:
         """Let go of both."""

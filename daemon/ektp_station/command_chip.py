@@ -10,8 +10,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_station.asking_station import FOLDER, say
 
 if TYPE_CHECKING:
-    from ektp_station.config import PrinterConfig
-    from ektp_station.driver_list import AllowedDriver
+    from ektp_station.config import PrinterConfig, StationConfig
 
 _WAIT_MS = 5_000
 
@@ -23,6 +22,7 @@ def chip(folder: Path, printer: str) -> None:
     """Show the chip reader of each printer and its script, and read the UID of a card that lies there.
 
     Nothing is written to the card. A reader with another name than in station.toml is named by the error.
+    The reader is asked as it is beside its printer: shut in, and only by an encoder that is allowed here.
     Exit code 0: all readers answer; 1: one does not.
 
     \b
@@ -43,7 +43,7 @@ def chip(folder: Path, printer: str) -> None:
     failed = False
     for one in meant:
         try:
-            _show(one, config.drivers)
+            _show(one, config, folder)
         except DriverError as error:
             failed = True
             click.echo(say("{printer}: {why}", printer=one.name, why=str(error)))
@@ -51,20 +51,12 @@ def chip(folder: Path, printer: str) -> None:
         sys.exit(1)
 
 
-def _show(one: "PrinterConfig", allowed: "tuple[AllowedDriver, ...]") -> None:
-    from ektp_core.boundary.hookspecs import ENCODERS
-    from ektp_station.chip_encoder import open_encoder
-    from ektp_station.driver_host import build_manager
-    from ektp_station.driver_list import permit
+def _show(one: "PrinterConfig", config: "StationConfig", folder: Path) -> None:
+    from ektp_station.encoder_alone import encoder_alone
 
-    at = one.encoder_at
-    manager = build_manager("", (), "", (permit(ENCODERS, at.kind, allowed),))
-    encoder = open_encoder(manager, at.kind, at.address, at.script)
-    try:
-        info = encoder.connect(_WAIT_MS)
-        click.echo(say("{printer}: the chip reader is {reader}.", printer=one.name, reader=info.reader))
-        click.echo(say("Script: {script}, digest {digest}.", script=info.script, digest=info.script_digest))
-        uid = encoder.uid(_WAIT_MS)
+    with encoder_alone(one, config, folder) as encoder:
+        told = encoder.identify(_WAIT_MS)
+        click.echo(say("{printer}: the chip reader is {reader}.", printer=one.name, reader=told.serial))
+        click.echo(say("Script: {script}, digest {digest}.", script=told.model, digest=told.firmware))
+        uid = encoder.read_uid(_WAIT_MS)
         click.echo(say("UID of the card there: {uid}", uid=uid) if uid else say("No chip can be read there."))
-    finally:
-        encoder.close()

@@ -18,7 +18,7 @@ from ektp_core.flow.codec import fill
 from ektp_core.vocabulary.state import Profile
 from ektp_station.driver_list import AllowedDriver
 from ektp_station.duty import Limits
-from ektp_station.encoder_settings import EncoderAt, wrong_encoder
+from ektp_station.encoder_settings import EncoderAt, shares_reader, wrong_encoder
 from ektp_station.sandbox import Wanted
 
 FILE = "station.toml"
@@ -214,8 +214,7 @@ def _check_duty(config: StationConfig) -> None:
             raise _bad(f"temperature_min_c, temperature_max_c of printer {one.name}", shape, expected)
         if wrong := wrong_encoder(one.encoder_at):
             raise _bad(f"{wrong[0]} of printer {one.name}", *wrong[1:])
-    readers = [one.encoder_address for one in config.printers if one.encoder]
-    if len(set(readers)) < len(readers):
+    if shares_reader([one.encoder_address for one in config.printers if one.encoder]):
         expected = "a chip reader of its own for each printer"
         raise _bad("printers.encoder_address", "one reader for two printers", expected)
 

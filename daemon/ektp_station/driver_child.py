@@ -27,6 +27,8 @@ from ektp_station.sandbox import Box, Kind
 #: Whether a process can be watched that is no child of ours.
 _CAN_WATCH = hasattr(os, "pidfd_open")
 _TOLD_BYTES = 4096
+#: How long the thread that only waited may take to end.
+_KEEPER_S = 1.0
 
 
 @define(eq=False)
@@ -41,6 +43,7 @@ class DriverChild:
     _over: Event
     _folder: str = ""
     _box: int | None = field(default=None)  # descriptor of the box's first process
+    _keeper: Thread | None = field(default=None)
 
     @property
     def is_gone(self) -> bool:
@@ -64,6 +67,8 @@ class DriverChild:
         except subprocess.TimeoutExpired:
             gone = False
         self._over.set()
+        if self._keeper:
+            self._keeper.join(_KEEPER_S)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
         return gone
@@ -96,10 +101,12 @@ def start(arguments: Sequence[str], environment: dict[str, str], box: Box | None
             return
         over.wait()
 
-    Thread(target=keep, name="driver", daemon=True).start()
+    keeper = Thread(target=keep, name="driver", daemon=True)
+    keeper.start()
     found = made.get()
     if isinstance(found, OSError):
         raise found
+    found._keeper = keeper
     return found
 
 

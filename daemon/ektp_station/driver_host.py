@@ -134,8 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _read_sources_only(permits)
         plugins = [import_module(name) for name in options.plugin]
         manager = build_manager(options.driver, plugins, options.encoder, permits)
-        device = open_device(manager, options.driver, options.hint, options.serial)
-        device = with_encoder(device, manager, options.encoder, options.encoder_address, options.encoder_script)
+        device = open_device(manager, options.driver, options.hint, options.serial) if options.driver else None
+        opened = with_encoder(device, manager, options.encoder, options.encoder_address, options.encoder_script)
     except DriverError as error:
         write_frame(answers, pack(Answer(0, failed=failure_of(error), text=str(error))))
         return 1
@@ -145,17 +145,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_frame(answers, pack(Answer(0, failed="error", text=text)))
         return 1
     try:
-        serve(device, sys.stdin.buffer, answers)
+        serve(opened, sys.stdin.buffer, answers)
     except (BrokenPipeError, DriverError):
         return 1
     finally:
-        device.close()
+        opened.close()
     return 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="driver_host", description="One card printer's driver.")
-    parser.add_argument("--driver", required=True, help="name of the driver (entry point of ektp.drivers)")
+    parser.add_argument(
+        "--driver", required=True, help="name of the driver (entry point of ektp.drivers); empty: no printer"
+    )
     parser.add_argument("--hint", required=True, help="where the driver should look for the device")
     parser.add_argument("--serial", required=True, help="the device's own serial number")
     parser.add_argument("--plugin", action="append", default=[], help="a module to load as a driver too")

@@ -5,10 +5,14 @@ The script is a file of the authority; the station passes its path on, shows its
 never looks into it.
 """
 
+from collections.abc import Sequence
 from hashlib import file_digest
+from itertools import combinations
 from pathlib import Path
 
 from attrs import frozen
+
+from ektp_core.boundary.chip_encoder import bare_name
 
 _PATTERN_SIGNS = frozenset("*?^$|\\")
 _LONGEST = 200
@@ -54,6 +58,16 @@ def wrong_encoder(one: EncoderAt) -> tuple[str, str, str] | None:
         expected = "the whole path of the authority's script"
         return "encoder_script", shape, expected
     return None
+
+
+def shares_reader(addresses: Sequence[str]) -> bool:
+    """Whether two addresses may mean one reader: a name without its numbers means the reader that has them, too.
+
+    >>> shares_reader(["ACME Reader 00 00", "ACME Reader 01 00"]), shares_reader(["ACME Reader", "ACME Reader 00 00"])
+    (False, True)
+    """
+    pairs = combinations(addresses, 2)
+    return any(one == other or bare_name(one) == other or bare_name(other) == one for one, other in pairs)
 
 
 def _without_kind(one: EncoderAt) -> tuple[str, str, str] | None:

@@ -12,11 +12,19 @@ from ektp_core.press.evidence import NOTHING_KNOWN, Evidence, Inside
 from ektp_core.vocabulary.verdict import Certainty, Outcome
 from ektp_station.acts import Done
 
+#: A counter of fewer bits begins anew too often to prove anything; one of more is no counter.
+WIDTHS_BITS = range(8, 65)
+
 
 def _fed_counter(look: Look) -> Counter | None:
     """The device's count of fed cards, if it has one that nothing sets back."""
     counter = look.counters.get(CounterName.FED)
-    return counter if counter and counter.resets_on == "never" else None
+    return counter if counter and counter.resets_on == "never" and _can_be(counter) else None
+
+
+def _can_be(counter: Counter) -> bool:
+    """Whether its value fits its width; one of no bits would show for ever that nothing was fed."""
+    return counter.width_bits in WIDTHS_BITS and 0 <= counter.value < 1 << counter.width_bits
 
 
 def fed_count(look: Look) -> int:

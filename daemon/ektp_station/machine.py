@@ -116,7 +116,9 @@ class Machine:
         except Exception as error:  # noqa: BLE001  # without a result the press would wait for ever
             result = Failed(place_of(error))
         if isinstance(result, Failed):
-            self.let_go()  # whatever state the line is in, the next look begins with a new one
+            # Whatever state the line is in, the next look begins with a new one. What a driver knew of its job only
+            # in memory ends with it: then people judge the card, and nothing is believed of a process that failed.
+            self.let_go()
         return result
 
     def reset(self, level: ResetLevel) -> None:
@@ -191,10 +193,22 @@ class Machine:
     def _check_able(self, can: Can) -> None:
         if can & _DANGERS and not (self.seen and self.seen.digest):
             raise DriverError("the device has a habit of printing by itself and does not show its settings")
-        if self.house.profile not in {None, Profile.NO_CHIP} and Can.READS_UID not in can:
+        if self.house.profile in {None, Profile.NO_CHIP}:
+            return
+        if Can.OPAQUE_QUEUE in can:
+            raise DriverError(
+                "cards are made with a chip here, and no card behind a queue can be held at a chip reader: "
+                'set profile = "no-chip" in station.toml, or print on another printer'
+            )
+        if Can.READS_UID not in can:
             raise DriverError(
                 "cards are made with a chip here, and this printer cannot reach one: "
                 'set profile = "no-chip", or give it a chip reader (encoder) in station.toml'
+            )
+        if self.house.profile is Profile.PRINT_FIRST and Can.HOLD_AFTER_PRINT not in can:
+            raise DriverError(
+                'profile = "print-first" writes the chip of a card that is printed already, and this printer '
+                'does not keep it inside: set profile = "encode-first" in station.toml'
             )
 
     def _art(self, order: Order) -> Artwork | None:

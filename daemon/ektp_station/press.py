@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from ektp_core.boundary.card_printer import Can, CardPosition, Condition
+from ektp_core.boundary.card_printer import CardPosition, Condition
 from ektp_core.boundary.store import Accepted, Answer
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.blank_tests import SUSPECT_IN_HOPPER
@@ -28,6 +28,8 @@ from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
 from ektp_station.judging import evidence, fed_count, is_moving, is_spoiled
 from ektp_station.press_orders import attempt_of, drive, is_in_press
+from ektp_station.press_seen import device_says as device_says
+from ektp_station.press_seen import is_in_hopper, is_queue, sureness, why_spoiled
 from ektp_station.press_state import Drive as Drive
 from ektp_station.press_state import Moved as Moved
 from ektp_station.press_state import Phase as Phase
@@ -250,15 +252,17 @@ def _go_on(press: Press, view: View) -> Moved:
 def _foreign(press: Press, view: View, why: Refused) -> Moved:
     """The chip is not ours to print on: the card is kept apart, suspect, and people are told."""
     closing = f"{why.refusal.value}: the hopper may hold blanks that the book has elsewhere"
-    aside, effects = _aside(
-        evolve(press, closing=closing), view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.FOREIGN_BLANK
-    )
+    press, sure = evolve(press, closing=closing), Certainty.COUNTER_POSITION
+    aside, effects = _aside(press, view, Outcome.UNKNOWN, sure, Cause.FOREIGN_BLANK)
     return aside, (*effects, _tell(press, "a foreign card", why=str(why)))
 
 
 def _stopped(press: Press, view: View, why: str) -> Moved:
     """The lock left the press meanwhile: nothing more is done to the card but to move it out, unjudged."""
     told = _tell(press, "the card was stopped in the machine", why=why)
+    if is_queue(press):  # it moves no card, so there is nothing to say of a place
+        is_next = is_in_hopper(press, attempt_of(press, view))
+        return _shut(press, SUSPECT_IN_HOPPER, told) if is_next else (idle(press), (told,))
     if press.act is Act.EJECT and not is_in_press(press, view):
         return _lies(press, BlankPlace.OUTPUT, told)
     aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=None)
@@ -267,7 +271,7 @@ def _stopped(press: Press, view: View, why: str) -> Moved:
 
 def _lies(press: Press, place: BlankPlace, *told: Tell) -> Moved:
     """Where a stopped card lies is kept as evidence: it left the hopper, so its blank is no unused one."""
-    sure = Certainty.COUNTER_POSITION
+    sure = sureness(press.seen.look if press.seen else None)
     shown = AddEvidence(press.record, press.n, Shown.POSITION, place=place, certainty=sure, printer=press.name)
     return evolve(press, phase=Phase.CONCLUDING, ending=None), (Write(press.name, shown), *told)
 
@@ -289,7 +293,8 @@ def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     finding = recover(attempt.step, found)
     if finding is Finding.REJECT and bears_ink(press.profile, attempt.step) and not is_spoiled(found, seen):
         finding = Finding.SET_APART  # it is printed and may be good: people look at it
-    if finding is Finding.DOUBT and attempt.step is PressStep.START and found.fed_since != 1:
+    not_fed = attempt.step is PressStep.START and found.fed_since != 1
+    if finding is Finding.DOUBT and (not_fed or is_in_hopper(press, attempt)):
         # The blank taken by the book may still be the next one in the hopper.
         press = evolve(press, closing=SUSPECT_IN_HOPPER)
     return _carry_out(press, view, attempt, attempt.step, finding)
@@ -307,7 +312,7 @@ def _carry_out(press: Press, view: View, attempt: Attempt, step: PressStep, find
         case Finding.BAD:
             return _conclude(press, Outcome.SPOILED, BlankPlace.OUTPUT, device, Cause.JAM)
         case Finding.REJECT:
-            return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, _cause(press))
+            return _aside(press, view, Outcome.SPOILED, Certainty.COUNTER_POSITION, why_spoiled(press))
         case Finding.SET_APART:
             return _aside(press, view, Outcome.UNKNOWN, Certainty.COUNTER_POSITION, Cause.NO_EVIDENCE)
         case Finding.ASK:
@@ -320,7 +325,7 @@ def _again(press: Press, view: View, step: PressStep) -> Moved:
     """Go on with the untouched blank, a few times; a job that never began needs its picture again."""
     if press.turns >= TURNS:
         inked = bears_ink(press.profile, step)
-        outcome, cause = (Outcome.UNKNOWN, Cause.NO_EVIDENCE) if inked else (Outcome.SPOILED, _cause(press))
+        outcome, cause = (Outcome.UNKNOWN, Cause.NO_EVIDENCE) if inked else (Outcome.SPOILED, why_spoiled(press))
         return _aside(press, view, outcome, Certainty.COUNTER_POSITION, cause)
     again = evolve(press, turns=press.turns + 1)
     if step is PressStep.INTENT_ENCODE and press.seen and press.seen.chip_written:
@@ -328,13 +333,12 @@ def _again(press: Press, view: View, step: PressStep) -> Moved:
     return _order(again, view, Act.PREPARE) if step is PressStep.INTENT_MARK else _act(again, view, step)
 
 
-def _cause(press: Press) -> Cause:
-    rebooted = press.seen is not None and press.seen.look.status.rebooted
-    return Cause.POWER_LOSS if rebooted else Cause.JAM
-
-
 def _aside(press: Press, view: View, outcome: Outcome, certainty: Certainty, cause: Cause) -> Moved:
-    """Move the card to the reject tray, then conclude."""
+    """Move the card to the reject tray, then conclude. A queue moves none: people look for the blank."""
+    if is_queue(press):
+        attempt = attempt_of(press, view)
+        press = evolve(press, closing=press.closing or (SUSPECT_IN_HOPPER if is_in_hopper(press, attempt) else ""))
+        return _conclude(press, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
     ending = Conclude(press.record, press.n, outcome, BlankPlace.REJECT, certainty, cause)
     aside = evolve(press, phase=Phase.ASIDE, act=Act.SET_ASIDE, ending=ending)
     return aside, (drive(press, view, Act.SET_ASIDE),)
@@ -346,9 +350,13 @@ def _set_aside(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     if ending is None and is_in_press(press, view):
         return resting(press, now_ms), ()  # it was not stopped: it is taken up like any interrupted card
     if ending is None:
-        return _lies(press, BlankPlace.IN_PRINTER if isinstance(result, Failed) else BlankPlace.REJECT)
+        seen = result if isinstance(result, Done) else None
+        return _lies(evolve(press, seen=seen), BlankPlace.REJECT if seen else BlankPlace.IN_PRINTER)
     if isinstance(result, Failed):
         return _conclude(press, Outcome.UNKNOWN, BlankPlace.IN_PRINTER, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
+    if sureness(result.look) is Certainty.TRANSPORT:  # nobody saw it go where it was sent
+        press = evolve(press, seen=result)
+        return _conclude(press, Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.TRANSPORT, Cause.NO_EVIDENCE)
     if ending.outcome is Outcome.SPOILED and not _has_ink(press, view):
         press = _one_more_failed(press)
     return _finish(press, evolve(ending, counter=fed_count(result.look)))
@@ -380,16 +388,6 @@ def _finish(press: Press, ending: Conclude) -> Moved:
     if ending.outcome is Outcome.UNKNOWN:
         effects.append(_tell(press, "the card is suspect", blank=ending.blank.value))
     return evolve(press, phase=Phase.CONCLUDING, ending=ending), tuple(effects)
-
-
-def device_says(press: Press) -> Conclude | None:
-    """The outcome by the device's own record, where no operator has to look; None if it keeps none worth it."""
-    job = press.seen.look.job if press.seen else None
-    if job is None or job.verdict.outcome is not Outcome.GOOD or not job.verdict.certainty.shows_a_good_card:
-        return None
-    if press.can is None or Can.OPAQUE_QUEUE in press.can.can:
-        return None  # a queue saw no card, whatever it says
-    return Conclude(press.record, press.n, Outcome.GOOD, BlankPlace.OUTPUT, job.verdict.certainty)
 
 
 def _tell(press: Press, what: str, **facts: str) -> Tell:

@@ -72,7 +72,7 @@ def furnish(folder: Path, manner: Manner, serial: str) -> None:
         with suppress(PermissionError):
             (folder / "bin/backend" / one.name).symlink_to(one)
     shutil.copy(_HERE / "backend" / "ektp-once", folder / "bin/backend/ektp-once")
-    (folder / "bin/backend/ektp-once").chmod(0o755)
+    (folder / "bin/backend/ektp-once").chmod(0o744)  # as an office installs it
     port = _free_port()
     (folder / "port").write_text(str(port), encoding="ascii")
     (folder / "serial").write_text(serial, encoding="ascii")

@@ -5,6 +5,7 @@ is taken first. The picture goes to the page's edges. Nothing but the picture st
 """
 
 import io
+import struct
 
 from PIL import Image
 
@@ -14,8 +15,7 @@ WIDTH_PX, HEIGHT_PX, DPI = 1016, 648, 300
 _CARD_MM = (85.6, 53.98)
 _MM_PER_INCH = 25.4
 PDF, PNG = "application/pdf", "image/png"
-#: Large enough for any card, small enough that a damaged file cannot fill the memory.
-_MOST_PX = 4_000_000
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def document(png: bytes, formats: tuple[str, ...]) -> tuple[str, bytes]:
@@ -33,15 +33,21 @@ def document(png: bytes, formats: tuple[str, ...]) -> tuple[str, bytes]:
 
 
 def _opened(png: bytes) -> Image.Image:
+    size = _told_size(png)
+    if size != (WIDTH_PX, HEIGHT_PX):
+        raise DriverError(f"the picture is {size[0]} x {size[1]}; the card takes {WIDTH_PX} x {HEIGHT_PX}")
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as found:
-            size = found.size
-            if size != (WIDTH_PX, HEIGHT_PX) or size[0] * size[1] > _MOST_PX:
-                raise DriverError(f"the picture is {size[0]} x {size[1]}; the card takes {WIDTH_PX} x {HEIGHT_PX}")
             return found.convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError) as error:
         problem = type(error).__name__
     raise DriverError(f"the picture cannot be read as PNG ({problem})")
+
+
+def _told_size(png: bytes) -> tuple[int, int]:
+    """Width and height as the file's first part tells them; 0 x 0 where it is no PNG. Nothing is unpacked for that."""
+    is_png = png.startswith(_SIGNATURE) and png[12:16] == b"IHDR" and len(png) >= 24
+    return (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) if is_png else (0, 0)
 
 
 def _pdf(image: Image.Image) -> bytes:

@@ -1,7 +1,7 @@
 """One line to a print spooler (sambungan ke spooler): IPP over its unix socket, one question, one answer.
 
-The bytes of IPP are `ippx`'s matter, HTTP over a unix socket `httpx`'s. Nothing is asked
-twice. What the spooler declines comes back with the name of what was asked and its own
+The bytes of IPP are `ippx`'s matter, HTTP is `httpcore`'s, and each byte that comes or goes is
+held to the deadline by `socket_line`. Nothing is asked twice. What the spooler declines comes back with the name of what was asked and its own
 words; what it means for a card is not known here. On the socket the spooler knows by itself
 who asks (`PeerCred`), so no password stands anywhere.
 """
@@ -14,12 +14,13 @@ from itertools import count
 from time import monotonic
 from typing import Any
 
-import httpx
+import httpcore
 from attrs import define, field
 from ippx import Attribute, IppDecodeError, IppMessage, Tag, decode, encode
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_cups.hint import Hint
+from ektp_driver_cups.socket_line import LongAnswer, SocketLines
 
 Attributes = Mapping[str, tuple[Any, ...]]
 _VERSION = (2, 0)
@@ -107,14 +108,15 @@ class Spooler:
 
     hint: Hint
     account: str = field(factory=own_account)
-    _http: httpx.Client | None = field(init=False, default=None)
+    _lines: SocketLines = field(init=False, factory=SocketLines)
+    _http: httpcore.ConnectionPool | None = field(init=False, default=None)
     _numbers: "count[int]" = field(init=False, factory=lambda: count(1))
 
     def __attrs_post_init__(self) -> None:
         # No line is kept between questions: one that the spooler closed meanwhile would look like a lost spooler.
-        alone = httpx.Limits(max_keepalive_connections=0)
-        way = httpx.HTTPTransport(uds=self.hint.socket, retries=0, limits=alone)
-        self._http = httpx.Client(transport=way, trust_env=False)
+        self._http = httpcore.ConnectionPool(
+            uds=self.hint.socket, network_backend=self._lines, max_keepalive_connections=0, retries=0
+        )
 
     def close(self) -> None:
         """Let go of the line."""
@@ -138,7 +140,8 @@ class Spooler:
             DriverTimeout, DriverLost: as their names say. NotAllowed, NotThere, Declined: its own word.
         """  # fmt: skip
         body = encode(IppMessage(_VERSION, what, next(self._numbers), self._groups(what, asked, of), data))
-        return _read(what, self._post(what, body, deadline))
+        status, content = self._post(what, body, deadline)
+        return _read(what, status, content)
 
     def _groups(
         self, what: Ask, asked: Sequence[Attribute], of: Sequence[Attribute]
@@ -165,29 +168,32 @@ class Spooler:
         if self._http is None:
             raise DriverLost("the queue was closed")
 
-    def _post(self, what: Ask, body: bytes, deadline: Deadline) -> httpx.Response:
+    def _post(self, what: Ask, body: bytes, deadline: Deadline) -> tuple[int, bytes]:
         self.must_be_open()
         assert self._http is not None, "an open line"
         place = "/admin/" if what in _AT_ADMIN else f"/printers/{self.hint.queue}"
-        headers = {"Content-Type": "application/ipp", "Authorization": f"PeerCred {self.account}"}
-        left_s = deadline.left_s
+        headers = {"Host": "localhost", "Content-Type": "application/ipp", "Authorization": f"PeerCred {self.account}"}
+        self._lines.begin(deadline.at)
         trouble: DriverError
         try:
-            return self._http.post(f"http://localhost{place}", content=body, headers=headers, timeout=left_s)
-        except httpx.TimeoutException:
+            response = self._http.request("POST", f"http://localhost{place}", headers=headers, content=body)
+            return response.status, response.content
+        except (TimeoutError, httpcore.TimeoutException):
             trouble = DriverTimeout(f"the spooler did not answer to {_name(what)} in time")
-        except (httpx.HTTPError, OSError) as error:
+        except LongAnswer:
+            trouble = DriverError(f"the spooler's answer to {_name(what)} is too long to be one")
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
             trouble = DriverLost(f"no spooler answers at {self.hint.socket} ({type(error).__name__})")
         raise trouble
 
 
-def _read(what: Ask, response: httpx.Response) -> tuple[Attributes, ...]:
-    if response.status_code in (401, 403):
+def _read(what: Ask, status: int, content: bytes) -> tuple[Attributes, ...]:
+    if status in (401, 403):
         raise NotAllowed(f"the spooler does not let this account do {_name(what)}")
-    if response.status_code != 200:
-        raise Declined(f"the spooler answered {response.status_code} to {_name(what)}")
+    if status != 200:
+        raise Declined(f"the spooler answered {status} to {_name(what)}")
     try:
-        answer = decode(response.content)
+        answer = decode(content)
     except (IppDecodeError, ValueError, KeyError, IndexError) as error:
         problem = type(error).__name__
     else:

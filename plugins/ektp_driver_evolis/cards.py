@@ -2,10 +2,12 @@
 
 Before an act the printer is asked whether a card is inside, since the same word takes a
 card or moves one. After it the card counter must have moved by exactly what the act takes:
-otherwise two cards came, or somebody else uses the printer, and the act is an error.
+otherwise somebody else uses the printer, and the act is an error. Two cards that stick
+together pass its sensor as one and are not seen here: people count what came out.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ektp_core.boundary.card_printer import Bin, DriverError, Station
 from ektp_driver_evolis import counters, language, replies
@@ -13,6 +15,7 @@ from ektp_driver_evolis.conversation import Conversation, Deadline
 from ektp_driver_evolis.counters import Counts, is_card_inside
 from ektp_driver_evolis.language import Command
 from ektp_driver_evolis.raster import Panel
+from ektp_driver_evolis.replies import Declined
 
 MOVES: Mapping[Station, Command] = {
     Station.CONTACT: language.TO_CONTACT,
@@ -70,15 +73,23 @@ def mark(talk: Conversation, panels: Sequence[Panel], before: Counts, deadline: 
     return is_ejected
 
 
-def deliver(talk: Conversation, to: Bin, deadline: Deadline) -> None:
-    """Move the card inside out, and see that it left and no other came."""
+def deliver(talk: Conversation, to: Bin, deadline: Deadline) -> Counts:
+    """Move the card inside out, and see that it left and no other came; returns the counters afterwards."""
     require_card(talk, deadline)
     before = counters.read(talk, deadline)
     if to is Bin.REJECT:
-        talk.order(language.CLEAR_ERROR, deadline)
+        clear_error(talk, deadline)
     talk.order(language.END if to is Bin.OUTPUT else language.REJECT, deadline)
-    _require_taken(0, before, counters.read(talk, deadline))
+    now = counters.read(talk, deadline)
+    _require_taken(0, before, now)
     require_none(talk, deadline)
+    return now
+
+
+def clear_error(talk: Conversation, deadline: Deadline) -> None:
+    """Clear the shown error, which moves nothing. Of the manual's five models only two know the word."""
+    with suppress(Declined):
+        talk.order(language.CLEAR_ERROR, deadline)
 
 
 def clear_bitmaps(talk: Conversation, deadline: Deadline) -> None:
@@ -104,12 +115,12 @@ def require_none(talk: Conversation, deadline: Deadline) -> None:
         raise DriverError("a card is still inside")
 
 
-def may_be_inside(talk: Conversation, deadline: Deadline) -> bool:
-    """Whether a card is seen inside; False where the printer cannot be asked."""
+def seen_inside(talk: Conversation, deadline: Deadline) -> bool | None:
+    """Whether a card is seen inside; None where the printer cannot be asked."""
     try:
         return is_card_inside(talk, deadline)
     except DriverError:
-        return False
+        return None
 
 
 def _require_taken(cards: int, before: Counts, now: Counts) -> None:

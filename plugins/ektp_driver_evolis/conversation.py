@@ -23,6 +23,7 @@ from ektp_usb.port_status import PortStatus
 
 SILENCE_MS = 100
 PATIENCE_MS = 300
+LATE_MS = 2_000  # for an answer that is late or lost
 ASKED_AT_MOST = 4
 READ_BYTES = 4096
 END = b"\0"
@@ -84,7 +85,7 @@ class Conversation:
     serial: str
     last_answer: str = field(init=False, default=replies.OK)
     _is_in_step: bool = field(init=False, default=False)
-    _is_asked: bool = field(init=False, default=False)
+    _asked: int = field(init=False, default=0)  # serials asked for and not heard
     _is_cut: bool = field(init=False, default=False)
     _is_closed: bool = field(init=False, default=False)
     _came: bytearray = field(init=False, factory=bytearray, repr=False)
@@ -126,15 +127,18 @@ class Conversation:
         self._find_serial(deadline)
         self._wait_for_silence(deadline)
         self._say(language.LAST_ANSWER, deadline)
-        self.last_answer = replies.text(self._hear(deadline))
-        self._is_in_step = True
+        raw = self._hear(deadline)
+        while raw == self._own_serial:  # a late answer to the question before
+            raw = self._hear(deadline)
+        self.last_answer = replies.last_answer(raw)
+        self._is_in_step, self._asked = True, 0
 
     def flush(self, deadline: Deadline) -> None:
         """Empty the printer's input and output, as people ordered; then the line can be spoken on again."""
         self.refuse_if_closed()
         self._is_in_step = False
         self.line.soft_reset(deadline.left_ms)
-        self._is_cut, self._is_asked = False, False
+        self._is_cut, self._asked = False, 0
         self._came.clear()
 
     def close(self) -> None:
@@ -154,14 +158,14 @@ class Conversation:
             raise DriverLost("the printer was closed")
 
     def _find_serial(self, deadline: Deadline) -> None:
-        for _ in range(ASKED_AT_MOST):
-            if not self._is_asked:
+        for time in range(ASKED_AT_MOST):
+            if time or not self._asked:
                 self._say(language.SERIAL, deadline)
-                self._is_asked = True
+                self._asked += 1
             if self._hear_serial(deadline):
-                self._is_asked = False
+                self._hear_late_serials(deadline)
                 return
-            self._is_asked = False
+        self._asked = 0
         raise DriverError(f"the printer does not answer with the serial {self.serial} that it shows on the bus")
 
     def _hear_serial(self, deadline: Deadline) -> bool:
@@ -175,9 +179,24 @@ class Conversation:
                     raise
                 deadline.left_ms  # noqa: B018  # raises if it is the whole time that is over
                 return False
-            if raw == self.serial.encode("ascii", "replace"):
+            if raw == self._own_serial:
+                self._asked -= 1
                 return True
             until = deadline.at_most(PATIENCE_MS)
+
+    def _hear_late_serials(self, deadline: Deadline) -> None:
+        """As many as were asked for: one that is still to come would be taken for the next question's answer."""
+        until = deadline.at_most(LATE_MS)
+        try:
+            while self._asked > 0:
+                self._asked -= self._hear(until) == self._own_serial
+        except DriverTimeout:
+            deadline.left_ms  # noqa: B018  # raises if it is the whole time that is over
+            self._asked = 0  # lost
+
+    @property
+    def _own_serial(self) -> bytes:
+        return self.serial.encode("ascii", "replace")
 
     def _wait_for_silence(self, deadline: Deadline) -> None:
         try:

@@ -18,6 +18,8 @@ from ektp_core.boundary.card_printer import (
     Capabilities,
     Counters,
     DriverError,
+    DriverLost,
+    DriverTimeout,
     Found,
     Identity,
     JobRecord,
@@ -30,7 +32,7 @@ from ektp_core.boundary.card_printer import (
     Status,
     Supply,
 )  # fmt: skip
-from ektp_driver_evolis import cards, counters, job, language, raster, replies, settings
+from ektp_driver_evolis import cards, counters, job, language, models, raster, replies, settings
 from ektp_driver_evolis.conversation import Conversation, Deadline, Line, within
 from ektp_driver_evolis.job import Job
 from ektp_driver_evolis.language import Command
@@ -43,32 +45,35 @@ MAKE = "Evolis"
 DPI = 300
 
 #: What every printer of this language has by its public manual. The two dangers are switched off by `configure`.
-ALWAYS = (
-    Can.FEEDER | Can.REJECT_TRAY | Can.CONTACT_STATION | Can.CONTACTLESS_STATION | Can.COUNTS_FED
-    | Can.HOST_ERROR_MODE | Can.RETRIES_BY_ITSELF | Can.PRINTS_FROM_MEMORY
-)  # fmt: skip
+#: Stations and the reject box differ by model. `HOLD_AFTER_PRINT` is not there: the last panel is printed by the
+#: word that ejects, and nobody knows what a move to a reader does to the panel that waits.
+ALWAYS = Can.FEEDER | Can.COUNTS_FED | Can.HOST_ERROR_MODE | Can.RETRIES_BY_ITSELF | Can.PRINTS_FROM_MEMORY
 
 #: What a printer with status words shows besides. Its mark of a restart is told when it is seen, and not declared:
 #: it has no number of starts, and a mark that another process saw is gone.
 BY_STATUS_WORDS = Can.CARD_POSITION
+
+_STATIONS = {Station.CONTACT: Can.CONTACT_STATION, Station.CONTACTLESS: Can.CONTACTLESS_STATION}
 
 NO_READER = "this printer has no chip reader of its own; an encoder beside it reads the chip"
 
 
 @define(eq=False)
 class EvolisPrinter:
-    """One open Evolis printer."""
+    """One open Evolis printer. `used` are the tokens that were used on it in this process, and is added to."""
 
     found: Found
     line: Line = field(repr=False)
+    _used: set[PrintToken] = field(factory=set, repr=False)
     _talk: Conversation = field(init=False, repr=False)
     _model: str = field(init=False, default="")
     _eyes: Eyes = field(init=False, repr=False)
     _owner: str = field(init=False, default="")
     _panels: tuple[Panel, ...] = field(init=False, default=(), repr=False)
-    _used: set[PrintToken] = field(init=False, factory=set)
     _job: Job | None = field(init=False, default=None)
     _left_by_mark: bool = field(init=False, default=False)
+    _is_fresh: bool = field(init=False, default=False)  # the card inside was fed here and not marked
+    _may_hold: bool = field(init=False, default=False)  # a card went in here, and was not seen to be out
 
     def __attrs_post_init__(self) -> None:
         self._talk = Conversation(self.line, self.found.serial)
@@ -85,13 +90,13 @@ class EvolisPrinter:
         model = self._read_model(deadline)
         firmware = self._optional(language.FIRMWARE, deadline)
         head = self._optional(language.HEAD_KIT, deadline)
-        device = self.line.device_id(deadline.left_ms)
-        return Identity(MAKE, model, serial, firmware, head, device.text)
+        return Identity(MAKE, model, serial, firmware, head, self._device_id(deadline))
 
     def capabilities(self, timeout_ms: int) -> Capabilities:
         """What it can do, as far as it shows."""
         deadline = self._until(timeout_ms)
-        can = ALWAYS | BY_STATUS_WORDS if self._eyes.has_words(deadline) else ALWAYS
+        can = ALWAYS | self._built_in(deadline)
+        can |= BY_STATUS_WORDS if self._eyes.has_words(deadline) else Can.NOTHING
         ribbon = self._ribbon(deadline)
         panels = raster.RIBBONS.get(ribbon.lower(), ribbon)
         return Capabilities(can, language.HEIGHT, language.WIDTH, DPI, ribbon_panels=panels.upper())
@@ -160,12 +165,17 @@ class EvolisPrinter:
         """Take one blank, and see that the counter says exactly one."""
         deadline = self._until(timeout_ms)
         self._refuse_drift(deadline)
+        self._may_hold = True
         cards.feed(self._talk, deadline)
-        self._job, self._left_by_mark = None, False
+        self._job, self._left_by_mark, self._is_fresh = None, False, True
 
     def move(self, to: Station, timeout_ms: int) -> None:
         """Move the card inside; never takes one."""
-        cards.move(self._talk, to, self._until(timeout_ms))
+        deadline = self._until(timeout_ms)
+        if to in _STATIONS:
+            self._require(_STATIONS[to], f"no {to.value} station", deadline)
+        self._refuse_drift(deadline)  # in another insertion mode the same word takes a second card
+        cards.move(self._talk, to, deadline)
 
     def flip(self, timeout_ms: int) -> None:
         """Not possible: this driver knows no flip module."""
@@ -199,6 +209,7 @@ class EvolisPrinter:
         before = counters.read(self._talk, deadline)
         panels, self._panels = self._panels, ()
         self._used.add(token)  # from here on ink may touch the card
+        self._is_fresh, self._may_hold = False, True
         self._job = Job(token.job_key, before, len(panels))
         with self._noting():
             self._left_by_mark = cards.mark(self._talk, panels, before, deadline)
@@ -207,16 +218,32 @@ class EvolisPrinter:
         return ""
 
     def deliver(self, to: Bin, timeout_ms: int) -> None:
-        """Move the card out: the last panel is printed on the way to the output tray."""
+        """Move the card out: the last panel is printed on the way to the output tray.
+
+        Raises:
+            DriverError: also when the card is out but has not all of its panels.
+        """
         deadline = self._until(timeout_ms)
         if self._left_by_mark and to is Bin.OUTPUT:
             cards.require_none(self._talk, deadline)
         else:
-            with self._noting():
-                cards.deliver(self._talk, to, deadline)
-            self._job = evolve(self._job, left_to=to) if self._job else None
-        self._left_by_mark = False
+            self._move_out(to, deadline)
+        self._left_by_mark = self._may_hold = False
         cards.clear_bitmaps(self._talk, deadline)
+
+    def _move_out(self, to: Bin, deadline: Deadline) -> None:
+        if to is Bin.REJECT:
+            self._require(Can.REJECT_TRAY, "no reject box; take the card out by hand", deadline)
+        elif not self._is_fresh and (self._job is None or self._job.left_to):
+            # It may be half printed, and the same word ejects such a card and says OK.
+            raise DriverError("nothing is known here of the card inside; it is not delivered as if it were whole")
+        with self._noting():
+            now = cards.deliver(self._talk, to, deadline)
+        self._is_fresh = self._may_hold = False
+        if self._job:
+            self._job = evolve(self._job, left_to=to)
+            if to is Bin.OUTPUT:
+                job.require_whole(self._job, now)
 
     def recover(self, action: Recovery, timeout_ms: int) -> None:
         """Carry out what an operator ordered. After an error this language cannot go on with a card."""
@@ -232,12 +259,13 @@ class EvolisPrinter:
                 raise DriverError("this printer ends a job at an error; it cannot go on with the same card")
 
     def reset(self, level: ResetLevel, timeout_ms: int) -> None:
-        """Empty the printer's buffers, when ordered. Refused with a card inside, where that can be seen."""
+        """Empty the printer's buffers, when ordered. Refused with a card inside, where that is seen or remembered."""
         deadline = self._until(timeout_ms)
         if level is not ResetLevel.SOFT:
             raise DriverError("this driver only resets the line; switch the printer off and on by hand")
-        if cards.may_be_inside(self._talk, deadline.at_most(timeout_ms // 2)):
-            raise DriverError("a card is inside; move it out before a reset")
+        seen = cards.seen_inside(self._talk, deadline.at_most(timeout_ms // 2))
+        if seen or (seen is None and self._may_hold):
+            raise DriverError("a card is inside, or was when the line broke; bring it out before a reset")
         self._talk.flush(deadline)
 
     def close(self) -> None:
@@ -269,6 +297,25 @@ class EvolisPrinter:
         now = counters.read(self._talk, deadline)
         return job.record(self._job, now, counters.is_card_inside(self._talk, deadline))
 
+    def _built_in(self, deadline: Deadline) -> Can:
+        """The stations and the reject box: by model and address, and by the status words where they are there."""
+        known = models.of_model(self._read_model(deadline)) | models.of_address(self.found.address)
+        return known | models.of_configuration(self._eyes.configuration(deadline))
+
+    def _require(self, can: Can, lacking: str, deadline: Deadline) -> None:
+        known = models.of_model(self._read_model(deadline)) | models.of_address(self.found.address)
+        if can not in known and can not in self._built_in(deadline):
+            raise DriverError(f"this printer has {lacking}")
+
+    def _device_id(self, deadline: Deadline) -> str:
+        """The IEEE 1284 id, which only informs; "" where it cannot be had (`ektp_usb.line.UsbLine.device_id`)."""
+        try:
+            return self.line.device_id(deadline.left_ms).text
+        except (DriverTimeout, DriverLost):
+            raise
+        except DriverError:
+            return ""
+
     def _refuse_drift(self, deadline: Deadline) -> None:
         settings.refuse(settings.read(self._talk, deadline), self._read_model(deadline))
 
@@ -289,9 +336,13 @@ class EvolisPrinter:
 
 
 def _configured(talk: Conversation, wanted: Settings, model: str, deadline: Deadline) -> Settings:
-    """Set, clear, read back. With a card inside its picture stays: clearing would take the panel that waits."""
+    """Set, clear, read back. With a card inside its picture stays: clearing would take the panel that waits.
+
+    An error that is still shown is cleared only where no card is inside; what is wrong shows itself again.
+    """
     settings.require(wanted)
     settings.write(talk, model, deadline)
     if not counters.is_card_inside(talk, deadline):
+        cards.clear_error(talk, deadline)
         cards.clear_bitmaps(talk, deadline)
     return settings.read_all(talk, model, deadline)

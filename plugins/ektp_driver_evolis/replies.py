@@ -89,6 +89,14 @@ def value(raw: bytes, doing: str) -> str:
     return said
 
 
+def last_answer(raw: bytes) -> str:
+    """The reply to the last order: OK, or an error."""
+    said = text(raw)
+    if said != OK and not said.startswith(ERROR):
+        raise DriverError("the last answer is neither OK nor an error")
+    return said
+
+
 def shown(raw: bytes) -> str:
     """A value that is only shown or digested, whatever it is (Declined if there is none)."""
     return value(raw, "a reading")

@@ -34,6 +34,7 @@ class Eyes:
     talk: Conversation
     _has_words: bool | None = field(init=False, default=None)
     _untold: StatusWords = field(init=False, factory=StatusWords)
+    _configuration: int = field(init=False, default=0)
 
     def has_words(self, deadline: Deadline) -> bool:
         """Ask once for the status words; whatever is not exactly such a reply means that there are none.
@@ -56,6 +57,10 @@ class Eyes:
                 self._has_words = True
         return self._has_words
 
+    def configuration(self, deadline: Deadline) -> int:
+        """The configuration word, as it was shown last; 0 where there are no status words."""
+        return self._configuration if self.has_words(deadline) else 0
+
     def status(self, model: str, deadline: Deadline) -> Status:
         """Conditions and position, as far as this printer shows them."""
         has_words = self.has_words(deadline)
@@ -65,6 +70,7 @@ class Eyes:
     def _read_words(self, deadline: Deadline) -> StatusWords:
         """The words of now, with what was shown once and not told yet."""
         now = self.talk.ask(language.STATUS_WORDS, replies.status_words, deadline)
+        self._configuration = now.configuration
         first, *others = now.extensions
         buttons = (self._untold.extensions[0] | first) & SHOWN_ONCE_EX1
         restart = (self._untold.information | now.information) & SHOWN_ONCE_INF

@@ -188,7 +188,7 @@ class Script:
         return job_id
 
     def mend(self) -> None:
-        """Clear what is wrong and start the service; a card that is stuck is taken out, jobs of other programs are deleted."""
+        """Clear what is wrong, start the service, take a stuck card out, delete jobs of other programs."""
         self.is_silent = False
         if self.down_until_ms is not None:
             self._restart()

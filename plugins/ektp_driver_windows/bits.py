@@ -1,9 +1,9 @@
 """What Windows says in bits (kata-kata spooler Windows): names and values as in winspool.h.
 
 Source of each table is Microsoft's documentation of the Print Spooler API: PRINTER_INFO_2
-(Status, Attributes), JOB_INFO_2 (Status), SetJob and SetPrinter (Command); the values are those of
-winspool.h, and agree with the open specification MS-RPRN, 2.2.3.12, 2.2.3.13 and 2.2.4.6. None of
-them was seen on a Windows machine by us.
+(Status, Attributes), JOB_INFO_2 (Status), SetJob and SetPrinter (Command); the orders about jobs stand in the
+open specification MS-RPRN, 2.2.4.6 and 3.1.4.3.1, too. Values were compared with a published winspool.h.
+None of them was seen on a Windows machine by us.
 """
 
 from enum import IntEnum, IntFlag

@@ -1,7 +1,8 @@
 """The encoder behind a PC/SC reader (penulis chip PC/SC): every word of `ChipEncoder`, each within its time.
 
 Writing and reading back are two sessions with a reset between them, so what is read back is
-what the chip keeps, and not what it still had in mind; and both are of the same chip, by its UID.
+what the chip keeps, and not what it still had in mind. Each session compares the chip's UID with
+the one that is meant before anything else: a card swapped at the last moment is not written.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,17 +44,18 @@ class PcscEncoder:
         """The chip's UID; empty when no chip can be read at the reader."""
         return self._do(self._uid, timeout_ms)
 
-    def read(self, timeout_ms: int) -> bytes | None:
-        """What the chip holds, by its seal."""
-        return self._do(self._read, timeout_ms)
+    def read(self, uid: str, timeout_ms: int) -> bytes | None:
+        """What the chip with this UID holds, by its seal."""
+        return self._do(lambda deadline: self._read(uid, deadline), timeout_ms)
 
-    def encode(self, content: bytes, timeout_ms: int) -> bytes:
-        """Write the chip, reset it, and return what it then holds.
+    def encode(self, content: bytes, uid: str, timeout_ms: int) -> bytes:
+        """Write the chip with this UID, reset it, and return what it then holds.
 
         Raises:
-            DriverError: also when it holds neither the whole content nor nothing.
+            DriverError: also when another chip is there, and when this one then holds neither
+                the whole content nor nothing.
         """
-        return self._do(lambda deadline: self._encode(content, deadline), timeout_ms)
+        return self._do(lambda deadline: self._encode(content, uid, deadline), timeout_ms)
 
     def close(self) -> None:
         """Use the reader no more; a call that hangs is left behind."""
@@ -72,27 +74,31 @@ class PcscEncoder:
         with _closing(chip, deadline) as transmit:
             return uid_on(self.script, transmit)
 
-    def _read(self, deadline: Deadline) -> bytes | None:
-        with _closing(self._opened(deadline), deadline) as transmit:
+    def _read(self, uid: str, deadline: Deadline) -> bytes | None:
+        with self._session(uid, deadline) as transmit:
             return read_on(self.script, transmit)
 
-    def _encode(self, content: bytes, deadline: Deadline) -> bytes:
-        with _closing(self._opened(deadline), deadline) as transmit:
-            uid = uid_on(self.script, transmit)
+    def _encode(self, content: bytes, uid: str, deadline: Deadline) -> bytes:
+        with self._session(uid, deadline) as transmit:
             write_on(self.script, content, transmit)
-        with _closing(self._opened(deadline), deadline) as transmit:
-            if uid_on(self.script, transmit) != uid:
-                raise DriverError("another card is in the chip reader after the writing")
+        with self._session(uid, deadline) as transmit:
             found = read_on(self.script, transmit)
         if found is None:
             raise DriverError("the chip does not hold all that was written")
         return found
 
-    def _opened(self, deadline: Deadline) -> Chip:
+    @contextmanager
+    def _session(self, uid: str, deadline: Deadline) -> Iterator[Transmit]:
+        """The chip that is meant and no other, held until all is done."""
+        if not uid:
+            raise DriverError("no chip was named; its number is read first")
         chip = self.reader.open(deadline)
         if chip is None:
             raise DriverError("no chip can be read at the chip reader")
-        return chip
+        with _closing(chip, deadline) as transmit:
+            if uid_on(self.script, transmit) != uid:
+                raise DriverError("another card lies at the chip reader than the one that was read")
+            yield transmit
 
 
 @contextmanager

@@ -6,7 +6,6 @@ our session stays. A card that leaves takes its handle with it, so no command ca
 next card in its place.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
@@ -15,13 +14,12 @@ from typing import Any, Protocol
 from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
+from ektp_core.boundary.chip_encoder import bare_name
 from ektp_encoder_pcsc.deadline import Deadline
 
 #: How long a card that was moved to the reader is waited for; after that there is no readable chip.
 PRESENT_MS = 2_000
 
-#: The numbers PC/SC puts behind a reader's name; they change when it is plugged in elsewhere.
-_NUMBERS = re.compile(r" (?:[0-9A-F]{2} [0-9A-F]{2}|[0-9]{1,2})$")
 _LOST = {
     "SCARD_E_NO_SERVICE": "the PC/SC service does not run",
     "SCARD_E_SERVICE_STOPPED": "the PC/SC service stopped",
@@ -79,7 +77,7 @@ def chosen(address: str, seen: list[str]) -> str:
     """
     if address in seen:
         return address
-    called = [one for one in seen if _NUMBERS.sub("", one) == address]
+    called = [one for one in seen if bare_name(one) == address]
     if len(called) > 1:
         raise DriverError(f"{len(called)} readers are called {address}; name one of: {', '.join(called)}")
     if not called:

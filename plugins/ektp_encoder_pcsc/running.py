@@ -24,8 +24,8 @@ def uid_on(script: Script, transmit: Transmit) -> str:
     Raises:
         DriverError: another answer than the script knows, or no number a chip can have.
     """
-    data = _taken(plan_uid(script), transmit)
-    if data is None:
+    data, says_none = _taken(plan_uid(script), transmit)
+    if says_none:
         return ""
     uid = data.hex().upper()
     if not is_uid(uid):
@@ -38,19 +38,24 @@ def uid_on(script: Script, transmit: Transmit) -> str:
 def read_on(script: Script, transmit: Transmit) -> bytes | None:
     """What the chip holds: empty bytes, whole content, or None for anything between.
 
+    A chip that says that it was never written (`or-empty`) after it gave something that was is half
+    written: its later records or files do not exist because the write never came to them.
+
     Raises:
         DriverError: another answer than the script knows: nothing is known from it.
     """
-    head = _taken(plan_read(script, SEAL_BYTES), transmit)
-    if head is None or set(head[:SEAL_BYTES]) == {script.empty}:
+    head, says_empty = _taken(plan_read(script, SEAL_BYTES), transmit)
+    if says_empty:
+        return b"" if set(head) <= {script.empty} else None
+    if set(head[:SEAL_BYTES]) == {script.empty}:
         return b""
     total = total_of(head)
     if total is None or not SEAL_BYTES < total <= SEAL_BYTES + script.most:
         return None
-    whole = _taken(plan_read(script, total), transmit)
-    if whole is None:
+    whole, says_empty = _taken(plan_read(script, total), transmit)
+    if says_empty and set(whole) <= {script.empty}:
         raise DriverError("the chip was written, and then said that it was not")
-    return unseal(whole[:total])
+    return None if says_empty else unseal(whole[:total])
 
 
 def write_on(script: Script, content: bytes, transmit: Transmit) -> None:
@@ -65,17 +70,17 @@ def write_on(script: Script, content: bytes, transmit: Transmit) -> None:
     _taken(plan_write(script, seal(content)), transmit)
 
 
-def _taken(steps: tuple[Step, ...], transmit: Transmit) -> bytes | None:
-    """Carry out commands; the data taken, or None as soon as one says that there is nothing."""
+def _taken(steps: tuple[Step, ...], transmit: Transmit) -> tuple[bytes, bool]:
+    """Carry out commands: the data taken, and whether it ended there because one said that there is nothing."""
     found = bytearray()
     for step in steps:
         data, status = transmit(step.apdu)
         if any(one.fits(status) for one in step.empties):
-            return None
+            return bytes(found), True
         if not any(one.fits(status) for one in step.accepts):
             raise DriverError(f"script line {step.line}: the chip answered {status:04X}")
         if step.wants is not None and len(data) != step.wants:
             raise DriverError(f"script line {step.line}: the chip gave {len(data)} bytes, {step.wants} were asked for")
         if step.takes:
             found += data
-    return bytes(found)
+    return bytes(found), False

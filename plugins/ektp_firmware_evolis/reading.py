@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CLEANING_EVERY = 1000
 FEW = 10
 PAPER_EMPTY, SELECTED, NO_ERROR = 0x20, 0x10, 0x08
+_BUILT_IN = 0x000C0021  # contactless, contact, reject box, and a bit that says nothing of cards
 _LETTERS = {"c": CounterName.FED, "p": CounterName.PANELS}
 
 
@@ -95,7 +96,7 @@ def _sensors(firmware: "Firmware") -> dict[str, str]:
 
 def words(firmware: "Firmware") -> str:
     """The status words; what is shown only once is shown by this."""
-    shown = [0x00000001, _information(firmware), _warnings(firmware), _errors(firmware), _buttons(firmware), 0, 0, 0]
+    shown = [_BUILT_IN, _information(firmware), _warnings(firmware), _errors(firmware), _buttons(firmware), 0, 0, 0]
     firmware.restarted = False
     firmware.machine.buttons.clear()
     return ";".join([*(f"{word:08X}" for word in shown), "0000"])

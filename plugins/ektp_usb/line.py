@@ -104,7 +104,12 @@ class UsbLine:
         return data
 
     def device_id(self, timeout_ms: int) -> DeviceId:
-        """Ask for the IEEE 1284 device id (GET_DEVICE_ID)."""
+        """Ask for the IEEE 1284 device id (GET_DEVICE_ID).
+
+        This one request carries the alternate setting where all others carry the interface, and pyusb claims what
+        stands there. So of a device whose printer is not its first interface that other one is claimed too, until
+        `close`; where another program has it, LineBusy is raised though the printer itself is ours.
+        """
         where = self._face.number << 8 | self._face.alternate
         setup = Setup(0xA1, 0, self._configuration_index, where, LONGEST_ID)
         return device_id.parse(self._control("asking for its id", setup, timeout_ms))

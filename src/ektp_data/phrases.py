@@ -301,6 +301,7 @@ SENTENCES = (
     "{serial} is {bucket} in the book and something else in fact",
     "the {process} did not start; see {path}",
     "printer {printer} did not start: {error}",
+    "the suspect card {serial} is still in the {place}: nobody can judge it there",
     "{serial} is a good card of no authorisation",
     "{number} records are too few for this story; it takes {number2} or more",
     "--driver {name} needs {what}; on Debian: apt-get install {packages}",

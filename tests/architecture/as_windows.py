@@ -15,15 +15,17 @@ from typing import Any
 
 PACKAGES = ("ektp_core", "ektp_client", "ektp_data", "ektp_keys", "ektp_store", "ektp_station")
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Modules that are not there.
-MISSING = frozenset(
-    "crypt fcntl grp nis ossaudiodev posix pty pwd readline resource spwd syslog termios tty".split()
-)
+MISSING = _names("crypt fcntl grp nis ossaudiodev posix pty pwd readline resource spwd syslog termios tty")
 
 #: Names that are not there (as typeshed has them), and `os.kill`, which ends a process whatever the signal.
 ONLY_POSIX = {
-    "os": frozenset(
-        """EX_TEMPFAIL EX_CONFIG EX_SOFTWARE EX_USAGE F_LOCK F_TLOCK F_ULOCK GRND_NONBLOCK O_ACCMODE O_ASYNC
+    "os": _names("""EX_TEMPFAIL EX_CONFIG EX_SOFTWARE EX_USAGE F_LOCK F_TLOCK F_ULOCK GRND_NONBLOCK O_ACCMODE O_ASYNC
         O_CLOEXEC O_DIRECT O_DIRECTORY O_DSYNC O_NDELAY O_NOATIME O_NOCTTY O_NOFOLLOW O_NONBLOCK O_PATH O_RSYNC O_SYNC
         O_TMPFILE PRIO_PROCESS P_ALL P_PID P_PIDFD RTLD_GLOBAL RTLD_LAZY RTLD_LOCAL RTLD_NOW SCHED_BATCH SCHED_IDLE
         SEEK_DATA SEEK_HOLE WCONTINUED WEXITED WEXITSTATUS WIFEXITED WIFSIGNALED WIFSTOPPED WNOHANG WNOWAIT WSTOPSIG
@@ -35,25 +37,18 @@ ONLY_POSIX = {
         register_at_fork removexattr sched_getaffinity sched_setaffinity sched_setscheduler sched_yield sendfile
         setegid seteuid setgid setgroups setns setpgid setpgrp setpriority setregid setresgid setresuid setreuid setsid
         setuid setxattr splice statvfs sync sysconf tcgetpgrp tcsetpgrp ttyname uname unshare wait wait3 wait4 waitid
-        writev""".split()
-    ),
-    "signal": frozenset(
-        """ITIMER_PROF ITIMER_REAL ITIMER_VIRTUAL SIGALRM SIGBUS SIGCHLD SIGCLD SIGCONT SIGHUP SIGIO SIGIOT SIGKILL
+        writev"""),
+    "signal": _names("""ITIMER_PROF ITIMER_REAL ITIMER_VIRTUAL SIGALRM SIGBUS SIGCHLD SIGCLD SIGCONT SIGHUP SIGIO SIGIOT SIGKILL
         SIGPIPE SIGPOLL SIGPROF SIGPWR SIGQUIT SIGRTMAX SIGRTMIN SIGSTOP SIGSYS SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG
         SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH SIGXCPU SIGXFSZ SIG_BLOCK SIG_SETMASK SIG_UNBLOCK alarm getitimer pause
         pidfd_send_signal pthread_kill pthread_sigmask setitimer siginterrupt sigpending sigtimedwait sigwait
-        sigwaitinfo""".split()
-    ),
-    "socket": frozenset(
-        """AF_ALG AF_NETLINK AF_PACKET AF_TIPC AF_UNIX AF_VSOCK CMSG_LEN CMSG_SPACE MSG_DONTWAIT MSG_NOSIGNAL SCM_CREDENTIALS
-        SCM_RIGHTS SOCK_CLOEXEC SOCK_NONBLOCK SO_BINDTODEVICE SO_PASSCRED SO_PEERCRED SO_REUSEPORT TCP_CORK
-        recv_fds send_fds sethostname""".split()
-    ),
-    "select": frozenset("EPOLLIN EPOLLOUT PIPE_BUF POLLERR POLLHUP POLLIN POLLNVAL POLLOUT POLLPRI epoll kqueue poll".split()),
-    "time": frozenset(
-        """CLOCK_BOOTTIME CLOCK_MONOTONIC CLOCK_MONOTONIC_RAW CLOCK_PROCESS_CPUTIME_ID CLOCK_REALTIME CLOCK_TAI
-        CLOCK_THREAD_CPUTIME_ID clock_getres clock_gettime clock_gettime_ns clock_settime clock_settime_ns tzset""".split()
-    ),
+        sigwaitinfo"""),
+    "socket": _names("""AF_ALG AF_NETLINK AF_PACKET AF_TIPC AF_UNIX AF_VSOCK CMSG_LEN CMSG_SPACE MSG_DONTWAIT MSG_NOSIGNAL
+        SCM_CREDENTIALS SCM_RIGHTS SOCK_CLOEXEC SOCK_NONBLOCK SO_BINDTODEVICE SO_PASSCRED SO_PEERCRED SO_REUSEPORT TCP_CORK
+        recv_fds send_fds sethostname"""),
+    "select": _names("EPOLLIN EPOLLOUT PIPE_BUF POLLERR POLLHUP POLLIN POLLNVAL POLLOUT POLLPRI epoll kqueue poll"),
+    "time": _names("""CLOCK_BOOTTIME CLOCK_MONOTONIC CLOCK_MONOTONIC_RAW CLOCK_PROCESS_CPUTIME_ID CLOCK_REALTIME CLOCK_TAI
+        CLOCK_THREAD_CPUTIME_ID clock_getres clock_gettime clock_gettime_ns clock_settime clock_settime_ns tzset"""),
 }  # fmt: skip
 
 _FOR_OTHERS = 0o666

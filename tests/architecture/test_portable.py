@@ -27,7 +27,7 @@ METHODS = frozenset(
     {"add_signal_handler", "create_unix_connection", "create_unix_server", "open_unix_connection", "start_unix_server"}
 )
 #: Folders of a Unix system; a path below one of them is a string that begins so.
-PLACES = ("/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var")
+PLACES = ("/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var")  # noqa: S108  # names of folders, none is used
 
 
 def posix_uses(source: str) -> Iterator[tuple[int, str]]:

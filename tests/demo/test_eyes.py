@@ -1,8 +1,8 @@
 """The demo's operator: who is sent away from a printer judges nothing there any more, not even the card in hand."""
 
 import threading
+import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,24 +11,30 @@ import pytest
 from ektp_cli.demo import eyes
 from ektp_cli.demo.eyes import Operator
 from ektp_cli.demo.play import Play
+from ektp_core.boundary.driver_bench import Lies
+from ektp_core.vocabulary.verdict import BlankPlace, Outcome
 from tests.station.station_bench import WAIT_S, until
 
 
 class Hands:
     """A page on which both printers wait for ever, and a station that takes a verdict when it is let."""
 
-    def __init__(self, folder: Path) -> None:
-        for name in ("A", "B"):
-            (folder / name / "cards").mkdir(parents=True)
-            (folder / name / "cards" / "P_1.png").touch()
-        self.house = SimpleNamespace(printers={name: SimpleNamespace(folder=folder / name) for name in ("A", "B")})
+    def __init__(self) -> None:
+        self.put_right: list[bool] = []
+        machine = SimpleNamespace(look_at=lambda _: b"", put_right=self.put_right.append)
+        self.house = SimpleNamespace(machines={"A": machine, "B": machine})
+        self.phases = {"A": "asking", "B": "asking"}
         self.begun: list[str] = []
         self.taken: list[str] = []
         self.may_take = threading.Event()
 
     def see(self) -> dict[str, Any]:
-        cards = ({"record": name, "n": 1, "series": "P", "number": 1} for name in ("A", "B"))
-        return {"printers": [{"name": card["record"], "phase": "asking", "card": card} for card in cards]}
+        cards = ({"record": name, "n": 1, "series": "P", "number": 1} for name in self.phases)
+        return {
+            "printers": [
+                {"name": card["record"], "phase": self.phases[str(card["record"])], "card": card} for card in cards
+            ]
+        }
 
     def expected_picture(self, _: str) -> bytes:
         return b""
@@ -40,9 +46,9 @@ class Hands:
 
 
 @pytest.fixture
-def hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hands:
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     monkeypatch.setattr(eyes, "what_is_wrong", lambda *_: "")
-    return Hands(tmp_path)
+    return Hands()
 
 
 @pytest.fixture
@@ -78,3 +84,47 @@ def test_a_printer_whose_card_was_judged_does_not_wait_though_the_page_still_say
     hands.may_take.set()
     until(lambda: "B" in hands.taken and operator.looked >= 2, "it is judged")
     assert not play._waits("B")
+
+
+def test_an_operator_who_rests_at_a_number_judges_no_card_more(operator: Operator, hands: Hands) -> None:
+    hands.may_take.set()
+    until(lambda: operator.looked >= 1, "cards are judged")
+    operator.rest_at(1)
+    before = len(hands.begun)
+    time.sleep(10 * eyes.PAUSE_S)
+    assert len(hands.begun) == before
+    operator.rest_at(None)
+    until(lambda: len(hands.begun) > before, "work goes on")
+
+
+@pytest.mark.parametrize(("phases", "is_away"), [({"A": "resting", "B": "acting"}, False), ({"B": "acting"}, True)])
+def test_a_printer_that_stands_still_or_cannot_be_opened_is_put_right(
+    operator: Operator, hands: Hands, phases: dict[str, str], is_away: bool
+) -> None:
+    hands.may_take.set()
+    hands.phases = phases
+    until(lambda: len(hands.put_right) >= 2, "the operator went there")
+    assert set(hands.put_right) == {is_away}
+
+
+@pytest.mark.rule(22)
+def test_a_card_that_never_came_out_is_not_judged_good_but_said_to_be_unknown(
+    operator: Operator, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+
+    def nothing(_: str) -> bytes:
+        raise FileNotFoundError
+
+    machine = hands.house.machines["A"]
+    machine.look_at, machine.cards = nothing, lambda: {"P 1": SimpleNamespace(lies=Lies.INSIDE)}
+    monkeypatch.setattr(hands, "ask_station", lambda _, verdict, *__: said.append(verdict))
+    hands.may_take.set()
+    until(lambda: len(said) > 3, "the operator says something")
+    assert {(one.outcome, one.blank) for one in said[2:]} == {(Outcome.UNKNOWN, BlankPlace.UNKNOWN)}
+    looked = operator.looked
+    machine.cards = lambda: {"P 1": SimpleNamespace(lies=Lies.OUTPUT)}
+    time.sleep(5 * eyes.PAUSE_S)
+    before = len(said)
+    time.sleep(10 * eyes.PAUSE_S)
+    assert (len(said), operator.looked) == (before, looked), "a card that is only on its way is waited for"

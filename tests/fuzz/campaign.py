@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from functools import cache
 
-from tests.fuzz import recording, targets_chip, targets_cups, targets_evolis, targets_frames, targets_usb, whole_card
+from tests.fuzz import (
+    recording,
+    targets_chip,
+    targets_cups,
+    targets_evolis,
+    targets_frames,
+    targets_usb,
+    targets_windows,
+    whole_card,
+)
 from tests.fuzz.engine import Tally, Target, Trial, shares
 from tests.fuzz.kept import KEPT
 
@@ -22,6 +31,7 @@ def targets() -> tuple[Target, ...]:
         *whole_card.targets(replies),
         *targets_frames.targets(said),
         *targets_cups.targets(),
+        *targets_windows.targets(),
         *targets_chip.targets(),
     )
 

@@ -2,6 +2,9 @@
 
 from attrs import frozen
 
+from ektp_core.boundary.card_printer import CardPosition, Counter, CounterName, Counters, Look, Status
+from ektp_station.driver_frames import pack
+
 
 @frozen
 class Kept:
@@ -10,6 +13,12 @@ class Kept:
     target: str
     data: bytes
     why: str
+
+
+def _look_of(width_bits: int) -> Look:
+    """A look at a printer whose counter has so many bits."""
+    counts = Counters((Counter(CounterName.FED, 7, "feed", width_bits=width_bits),))
+    return Look(Status((), CardPosition.NONE, 1, rebooted=False), counts)
 
 
 KEPT: tuple[Kept, ...] = (
@@ -22,4 +31,6 @@ KEPT: tuple[Kept, ...] = (
         b"\x00%0000000000000000000000000000000000000#\x00\tjob-state\x00\x04\x00\x00\x00\t\x03",
         "law: a mark came back as done by another job's end",
     ),
+    # A counter of -1 bits ended the station's own arithmetic with ValueError; one of none shows that nothing was fed.
+    *(Kept("station look", pack(_look_of(bits)), "law: nothing in the bytes explains this value") for bits in (-1, 0, 1 << 60)),
 )

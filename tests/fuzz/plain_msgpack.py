@@ -9,6 +9,7 @@ from typing import Any
 AMBIGUOUS = "a key stands twice"
 _FIXED = {0xC0: None, 0xC2: False, 0xC3: True}
 _NUMBERS = {0xCC: (1, False), 0xCD: (2, False), 0xCE: (4, False), 0xCF: (8, False), 0xD0: (1, True), 0xD1: (2, True), 0xD2: (4, True), 0xD3: (8, True), 0xCA: (4, False), 0xCB: (8, False)}  # fmt: skip
+_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 _WIDTHS = {0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC4: 1, 0xC5: 2, 0xC6: 4, 0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
 
 
@@ -29,6 +30,11 @@ def _value(data: bytes, at: int) -> tuple[Any, int]:
     if head in _NUMBERS:
         width, signed = _NUMBERS[head]
         return int.from_bytes(data[at : at + width], "big", signed=signed), at + width
+    if head in _EXTENSIONS:
+        return None, at + 1 + _EXTENSIONS[head]
+    if 0xC7 <= head <= 0xC9:
+        width = 1 << head - 0xC7
+        return None, at + width + 1 + int.from_bytes(data[at : at + width], "big")
     if head < 0xC0:
         kind, count = head & 0xE0 if head >= 0xA0 else head & 0xF0, head & (0x1F if head >= 0xA0 else 0x0F)
     else:

@@ -16,13 +16,14 @@ from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.queue import Job, read_job
 from ektp_driver_cups.spooler import Ask
 from ektp_driver_evolis import cards, conditions, job, replies
-from ektp_driver_evolis.conversation import Conversation
+from ektp_driver_evolis.conversation import Conversation, within
 from ektp_driver_evolis.driver import EvolisPrinter
 from ektp_driver_virtual import protocol
 from ektp_driver_virtual.driver import VirtualPrinter
+from ektp_driver_windows import conditions as windows
 from ektp_encoder_pcsc import running
-from ektp_station import driver_frames
-from ektp_usb import device_id, port_status, troubles
+from ektp_station import driver_frames, judging
+from ektp_usb import device_id, port_status, transport
 from ektp_usb.device_id import DeviceId
 from ektp_usb.port_status import PortStatus
 from tests.fuzz import targets_frames
@@ -103,7 +104,7 @@ def _unpack(data: bytes, kind: Any) -> Any:
     try:
         return msgspec.msgpack.decode(data, type=kind)
     except (ValueError, RecursionError):
-        if kind is not driver_frames.CardPrinter and getattr(kind, "__name__", "") == "Look":
+        if getattr(kind, "__name__", "") == "Look":
             return targets_frames.LOOKS[0]
         raise DriverError("another shape") from None
 
@@ -146,7 +147,7 @@ def _mark_twice(talk: Conversation, panels: Any, before: Any, deadline: Any) -> 
     try:
         return _MARK(talk, panels, before, deadline)
     except DriverTimeout:
-        return _MARK(talk, panels, before, deadline)
+        return _MARK(talk, panels, before, within(20_000))
 
 
 _ASK = Conversation.ask
@@ -157,7 +158,7 @@ def _ask_twice(self: Conversation, command: Any, parser: Callable[[bytes], Any],
     try:
         return _ASK(self, command, parser, deadline)
     except DriverTimeout:
-        return _ASK(self, command, parser, deadline)
+        return _ASK(self, command, parser, within(20_000))
 
 
 def _silence(self: Conversation, deadline: Any) -> None:
@@ -206,6 +207,14 @@ def _forgets(self: EvolisPrinter, token: Any, timeout_ms: int) -> str:
         raise
 
 
+_NOTICES = windows.notices
+
+
+def _named_bits(status: Any) -> Any:
+    """Shows the bits it knows, and no others."""
+    return _NOTICES(type(status)(int(status) & 0x7FFFFFF))
+
+
 PLANTED: tuple[Planted, ...] = (
     Planted("a counter read by int()", "evolis counter", (replies, "number"), _counter),
     Planted("a card seen by a word", "evolis presence", (replies, "presence"), _presence),
@@ -214,7 +223,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("an error bit thrown away", "evolis status words", (conditions, "of_words"), _no_error_words),
     Planted("a device id split by hand", "usb device id", (device_id, "parse"), _device_id),
     Planted("a port that is always fine", "usb port status", (port_status, "parse"), _port),
-    Planted("struct's error let out", "usb listing", (troubles, "ODD"), (OSError, ValueError)),
+    Planted("struct's error let out", "usb listing", (transport, "ODD"), (OSError, ValueError)),
     Planted("a closed pipe read on", "station driver answer", (driver_frames, "_exactly"), _exactly),
     Planted("a good job by default", "station look", (driver_frames, "unpack"), _unpack),
     Planted("a frame without its checksum", "virtual frame", (protocol, "decode"), _decode),
@@ -227,4 +236,6 @@ PLANTED: tuple[Planted, ...] = (
     Planted("a seal not looked at", "chip reading", (running, "unseal"), _unseal),
     Planted("a completed job is a good card", "cups whole card", (CupsPrinter, "_record"), _record, 2_000),
     Planted("another job's end", "cups whole card", (Desk, "job"), _any_job, 10_000),
+    Planted("a counter of any width", "station look", (judging, "_can_be"), lambda _counter: True),
+    Planted("only the bits with a name", "windows bits", (windows, "notices"), _named_bits),
 )

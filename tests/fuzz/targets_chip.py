@@ -1,5 +1,6 @@
 """What a chip and its reader answer, and the text of a script (jawaban chip, naskah)."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,8 @@ from tests.fuzz.engine import Meter, Target
 TEXT = (Path(__file__).parents[1] / "drivers" / "pcsc" / "made_up_card.txt").read_bytes()
 SCRIPT = read_script(TEXT)
 CONTENT = b"a made-up content, longer than one block of forty-eight bytes"
+UID = CardModel().uid.hex().upper()
+SAID_UID = CardModel().uid + b"\x90\x00"
 SCARD = SimpleNamespace(SCARD_S_SUCCESS=0, SCARD_E_TIMEOUT=0x8010000A, SCARD_W_REMOVED_CARD=0x80100069, SCARD_RESET_CARD=1)
 WORDS = (b"\x90\x00", b"\x63\x00", b"\x6a\x82", b"EK\x01", b"\x00\x02\x90\x00", b"\xff", seal(CONTENT)[:39], b"\x08\xa1\xa2\xa3")
 SCRIPT_WORDS = (b"each 48", b"end", b"->", b"9000", b"or-empty", b"take", b"{block}", b"{offset:2}", b"{count}", b"{index}", b"{content:0:39}", b"{length}", b"{offset:1}", b"[read-uid]", b"[write]", b"[read-back]", b"#", b"\n", b"most 8192", b"most 1", b"each 255 pad", b"each 1", b"index 65535", b"90XX", b"{count:4}", b"empty 45")  # fmt: skip
@@ -37,7 +40,7 @@ class AnsweringScard:
     def __getattr__(self, name: str) -> Any:
         return getattr(SCARD, name)
 
-    def SCardTransmit(self, _handle: object, _protocol: object, _apdu: list[int]) -> tuple[int, list[int]]:  # noqa: N802  # the library's own name
+    def SCardTransmit(self, _handle: object, _protocol: object, _apdu: list[int]) -> tuple[int, list[int]]:  # the library's own name
         self.meter.step()
         if not self.data:
             return SCARD.SCARD_W_REMOVED_CARD, []
@@ -49,7 +52,7 @@ class AnsweringScard:
         self.given.append(answer)
         return 0, [one - 256 if one > 127 and length % 2 else one for one in answer]  # some builds say signed bytes
 
-    def SCardDisconnect(self, *_arguments: object) -> int:  # noqa: N802  # the library's own name
+    def SCardDisconnect(self, *_arguments: object) -> int:  # the library's own name
         return 0
 
 
@@ -71,15 +74,28 @@ class AnsweringReader:
         """Nothing."""
 
 
+class AtOnce:
+    """Does the work in this thread, where its lines are counted."""
+
+    def do(self, work: Callable[[Deadline], Any], timeout_ms: int) -> Any:
+        return work(Deadline(timeout_ms))
+
+
+def _opened(scard: AnsweringScard) -> tuple[PcscEncoder, AnsweringReader]:
+    reader = AnsweringReader(scard)
+    encoder: Any = PcscEncoder(reader, SCRIPT)
+    encoder._worker = AtOnce()
+    return encoder, reader
+
+
 def _session(data: bytes) -> tuple[AnsweringScard, PcscEncoder, AnsweringReader]:
     scard = AnsweringScard(data)
-    reader = AnsweringReader(scard)
-    return scard, PcscEncoder(reader, SCRIPT), reader
+    return scard, *_opened(scard)
 
 
 def _uid(data: bytes) -> tuple[str, list[bytes]]:
     scard, encoder, _ = _session(data)
-    return encoder._uid(Deadline(60_000)), scard.given
+    return encoder.uid(60_000), scard.given
 
 
 def _uid_law(_data: bytes, value: tuple[str, list[bytes]]) -> str:
@@ -92,7 +108,7 @@ def _uid_law(_data: bytes, value: tuple[str, list[bytes]]) -> str:
 
 def _read(data: bytes) -> tuple[bytes | None, list[bytes]]:
     scard, encoder, _ = _session(data)
-    return encoder._read(Deadline(60_000)), scard.given
+    return encoder.read(UID, 60_000), scard.given
 
 
 def _holds(content: bytes, given: list[bytes]) -> bool:
@@ -103,6 +119,9 @@ def _holds(content: bytes, given: list[bytes]) -> bool:
 
 def _read_law(_data: bytes, value: tuple[bytes | None, list[bytes]]) -> str:
     content, given = value
+    if given[0] != SAID_UID:
+        return "another chip than the one that was named"
+    given = given[1:]
     if content:
         return "" if _holds(content, given) else "a whole content that did not come"
     if content == b"":
@@ -114,13 +133,15 @@ def _read_law(_data: bytes, value: tuple[bytes | None, list[bytes]]) -> str:
 
 def _encode(data: bytes) -> tuple[bytes, list[bytes]]:
     scard, encoder, reader = _session(data)
-    found = encoder._encode(CONTENT, Deadline(60_000))
+    found = encoder.encode(CONTENT, UID, 60_000)
     return found, scard.given[reader.opened[-1] :]
 
 
 def _encode_law(_data: bytes, value: tuple[bytes, list[bytes]]) -> str:
     """The press compares what comes back: it may equal the content only if the second session showed it."""
     found, given = value
+    if given[0] != SAID_UID:
+        return "another chip than the one that was named"
     return "" if found != CONTENT or _holds(CONTENT, given) else "written, by what was not read back"
 
 
@@ -157,31 +178,32 @@ def _answers(read: bool, write: bool) -> bytes:
     card, said = CardModel(), bytearray()
 
     class Recording(AnsweringScard):
-        def SCardTransmit(self, _handle: object, _protocol: object, apdu: list[int]) -> tuple[int, list[int]]:  # noqa: N802  # the library's own name
+        def SCardTransmit(self, _handle: object, _protocol: object, apdu: list[int]) -> tuple[int, list[int]]:  # the library's own name
             answer = card.uid + b"\x90\x00" if apdu[0] == 0xFF else card.apdu(bytes(apdu))
             said.extend(bytes([len(answer)]) + answer)
             return 0, list(answer)
 
-    encoder = PcscEncoder(AnsweringReader(Recording(b"")), SCRIPT)
+    encoder, _ = _opened(Recording(b""))
     if write:
-        encoder._encode(CONTENT, Deadline(60_000))
+        encoder.encode(CONTENT, UID, 60_000)
     else:
-        encoder._uid(Deadline(60_000))
+        encoder.uid(60_000)
     if read:
         said.clear()
-        encoder._read(Deadline(60_000))
+        encoder.read(UID, 60_000)
     return bytes(said)
 
 
 def targets() -> tuple[Target, ...]:
     """UID, reading, writing, the script's text, the name of the reader."""
     uid, whole, written = _answers(read=False, write=False), _answers(read=True, write=True), _answers(read=False, write=True)
-    nothing = b"\x02\x90\x00\x29" + bytes(39) + b"\x90\x00"
+    said = bytes([len(SAID_UID)]) + SAID_UID
+    nothing = said + b"\x02\x90\x00\x29" + bytes(39) + b"\x90\x00"
     scripts = (TEXT, TEXT.replace(b"each 48", b"each 16 pad"), TEXT.replace(b"each 48", b"each 4 index 6"))
     names = (b"ACS ACR122U\0ACS ACR122U 00 00\0HID 1", b"HID\0HID 0\0HID 1", b"A\0A")
     return (
         Target("chip uid", 20, lambda: (uid, b"\x02\x63\x00", b"\x06\x01\x02\x03\x04\x90\x00"), _uid, _uid_law, WORDS),
-        Target("chip reading", 15, lambda: (whole, whole, nothing, b"\x02\x6a\x82"), _read, _read_law, WORDS),
+        Target("chip reading", 15, lambda: (whole, whole, nothing, said + b"\x02\x6a\x82"), _read, _read_law, WORDS),
         Target("chip writing", 8, lambda: (written,), _encode, _encode_law, WORDS),
         Target("chip script", 4, lambda: scripts, _script, _script_law, SCRIPT_WORDS, plain=0.02, lines=3_000_000),
         Target("chip reader's name", 5, lambda: names, _chosen, _chosen_law, (b"\0", b" 00 00", b" 1")),

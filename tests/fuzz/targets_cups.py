@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, cast
+from unittest import mock
 
 import httpx
 from attrs import define, field
 from ippx import Attribute, IppMessage, Tag, decode, encode
 
-from ektp_core.boundary.card_printer import Found, Look, PrintToken, Severity
+from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout, Found, Look, PrintToken, Severity
 from ektp_core.vocabulary.verdict import Certainty, Outcome
-from ektp_driver_cups import conditions, driver, marking, spooler
+from ektp_driver_cups import conditions, marking, spooler
+from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.driver import CAPABILITIES, CupsPrinter
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.holding import Taken
@@ -104,9 +106,9 @@ def _queue_law(data: bytes, queue: Queue) -> str:
     if is_held_by(queue, HOLDER) and HOLDER.encode() not in data:
         return "a queue is ours without our words"
     notices = conditions.notices(queue.reasons)
-    if any("-error" in one for one in queue.reasons if not one.startswith(("paused", "none", "cups-"))):
-        if all(one.severity is Severity.REPORT for one in notices):
-            return "an error of the printer was lost"
+    errors = [one for one in queue.reasons if one.endswith("-error") and not one.startswith(("paused", "none", "cups-"))]
+    if errors and all(one.severity is Severity.REPORT for one in notices):
+        return "an error of the printer was lost"
     told = conditions.supplies(queue.values)
     queue.serial("card")
     return "" if all(one.remaining is None for one in told) and isinstance(queue.card_medium, str) else "a level nobody said"
@@ -169,9 +171,9 @@ class FedLine(Spooler):
         try:
             return self.fed.post(what)
         except httpx.TimeoutException:
-            raise spooler.DriverTimeout("late") from None
+            raise DriverTimeout("late") from None
         except httpx.HTTPError:
-            raise spooler.DriverLost("gone") from None
+            raise DriverLost("gone") from None
 
 
 @define(eq=False)
@@ -185,12 +187,8 @@ class Card:
 
 @contextmanager
 def _time_of(fed: FedSpooler) -> Iterator[None]:
-    before = spooler.monotonic, marking.sleep
-    spooler.monotonic, marking.sleep = fed.clock, fed.sleep  # type: ignore[attr-defined]  # time goes by answers here
-    try:
+    with mock.patch.object(spooler, "monotonic", fed.clock), mock.patch.object(marking, "sleep", fed.sleep):
         yield
-    finally:
-        spooler.monotonic, marking.sleep = before  # type: ignore[attr-defined]  # as it was
 
 
 def edits_of(data: bytes) -> dict[int, bytes]:
@@ -220,7 +218,7 @@ def _set_up(printer: CupsPrinter, fed: FedSpooler) -> None:
     line = object.__new__(FedLine)
     line.hint, line.account, line._http, line._numbers, line.fed = hint, "x", cast(Any, fed), count(1), fed
     printer.found = Found("cups", "cups:/nowhere#card", "")
-    printer._hint, printer._desk, printer._holder = hint, driver.Desk(line), HOLDER
+    printer._hint, printer._desk, printer._holder = hint, Desk(line), HOLDER
     taken: Any = Taken(cast(Any, None), "", (), ())
     printer._taken, printer._prepared, printer._used = taken, ("image/png", b"png"), set()
 
@@ -233,7 +231,7 @@ def _again(printer: CupsPrinter, fed: FedSpooler) -> None:
     printer._prepared = ("image/png", b"png")
     try:
         printer.mark(TOKEN, 60_000)
-    except spooler.DriverError:
+    except DriverError:
         assert len(fed.asked) == asked, "a used token reached the spooler"
         return
     raise AssertionError("a used token was taken")

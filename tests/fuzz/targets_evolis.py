@@ -1,7 +1,6 @@
 """Replies of an Evolis printer, each parser against a reading written by hand (jawaban Evolis)."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from ektp_core.boundary.card_printer import CardPosition, Severity
@@ -9,7 +8,7 @@ from ektp_driver_evolis import conditions, replies
 from ektp_driver_evolis.replies import StatusWords
 from ektp_driver_evolis.settings import Habits
 from ektp_usb.port_status import PortStatus
-from tests.fuzz.engine import Target
+from tests.fuzz.engine import Target, at_call
 
 WORDS = (b"OK", b"ERR", b"ERR CARD", b"NO CARD", b"CARD", b"ERR NEED CLEANING", b"\0", b";", b"\r", b"\x1b", b"2;2", b"18", b"B", b"F", b"s;s", b"s;i", b"ERR FEEDER", b"ERR COVER", b"0", b"3")  # fmt: skip
 _HEX = b"0123456789abcdefABCDEF"
@@ -44,7 +43,7 @@ def _value(raw: bytes, value: str) -> str:
 
 def _mode(raw: bytes, value: tuple[int, int]) -> str:
     """Errors to the host only where the reply holds that number twice and no other sign of meaning."""
-    said = [part for part in "".join(chr(one) if 48 <= one <= 57 else " " for one in raw).split()]
+    said = "".join(chr(one) if 48 <= one <= 57 else " " for one in raw).split()
     letters = any(chr(one).isalpha() for one in raw)
     safe = not Habits(*value, "B", ("s", "s")).faults("Primacy")
     if safe and (letters or [int(one) for one in said] != [2, 2]):
@@ -59,7 +58,7 @@ def _black(raw: bytes, value: tuple[str, str]) -> str:
 
 
 def _serial(raw: bytes, value: str) -> str:
-    plain = bool(raw) and all(chr(one).isalnum() and one < 128 or one == 45 for one in raw)
+    plain = bool(raw) and all((chr(one).isalnum() and one < 128) or one == 45 for one in raw)
     return "" if plain and value.encode() == raw and len(raw) <= 32 else "a serial that was not said"
 
 
@@ -124,16 +123,16 @@ def targets(recorded: tuple[bytes, ...]) -> tuple[Target, ...]:
         return Target(f"evolis {name}", 40, lambda: own + recorded, read, law, WORDS)
 
     return (
-        one("text", replies.text, _text, b"OK", b"Evolis Primacy", b"A" * 120),
-        one("order", partial(replies.done, doing="Si"), _only(b"OK"), b"OK"),
-        one("value", replies.shown, _value, b"ymcko", b"1519"),
-        one("counter", replies.number, _number, b"0", b"120", b"4294967295"),
-        one("error mode", replies.two_numbers, _mode, b"2;2", b"18;18", b"0;0"),
-        one("black mode", replies.two_letters, _black, b"s;s", b"s;i", b"F;N"),
-        one("insertion mode", replies.insertion_mode, _only(b"B", b"F", b"M", b"b", b"f", b"m"), b"B", b"F", b"M"),
-        one("presence", replies.presence, _presence, b"NO CARD", b"ERR CARD"),
-        one("feeder", replies.feeder_level, _only(b"0", b"1", b"2", b"3"), b"0", b"3"),
-        one("serial", replies.serial, _serial, b"EV-0001", b"10000123456"),
+        one("text", at_call(replies, "text"), _text, b"OK", b"Evolis Primacy", b"A" * 120),
+        one("order", lambda raw: replies.done(raw, "Si"), _only(b"OK"), b"OK"),
+        one("value", at_call(replies, "shown"), _value, b"ymcko", b"1519"),
+        one("counter", at_call(replies, "number"), _number, b"0", b"120", b"4294967295"),
+        one("error mode", at_call(replies, "two_numbers"), _mode, b"2;2", b"18;18", b"0;0"),
+        one("black mode", at_call(replies, "two_letters"), _black, b"s;s", b"s;i", b"F;N"),
+        one("insertion mode", at_call(replies, "insertion_mode"), _only(b"B", b"F", b"M", b"b", b"f", b"m"), b"B", b"F", b"M"),
+        one("presence", at_call(replies, "presence"), _presence, b"NO CARD", b"ERR CARD"),
+        one("feeder", at_call(replies, "feeder_level"), _only(b"0", b"1", b"2", b"3"), b"0", b"3"),
+        one("serial", at_call(replies, "serial"), _serial, b"EV-0001", b"10000123456"),
         one("status words", _read_words, _status, *_STATUS_SEEDS),
         one("last answer and port", _read_last, _last, b"\x18OK", b"\x19ERR FEEDER", b"\x39ERR CANCEL"),
     )

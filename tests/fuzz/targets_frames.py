@@ -38,6 +38,7 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
 from ektp_driver_virtual import messages, protocol
 from ektp_driver_virtual.driver import CAPABILITIES, VirtualPrinter
 from ektp_driver_virtual.protocol import Frame
+from ektp_station import driver_frames
 from ektp_station.acts import Done
 from ektp_station.driver_frames import Answer, Call, operation, pack, read_frame, unpack, unpack_arguments
 from ektp_station.driver_words import PRINTED_LINES, Lines
@@ -45,7 +46,7 @@ from ektp_station.judging import evidence, fed_count
 from ektp_station.press import device_says
 from ektp_station.press_state import Press
 from tests.fuzz import plain_msgpack
-from tests.fuzz.engine import Meter, Target
+from tests.fuzz.engine import Meter, Target, at_call
 from tests.fuzz.targets_usb import FedSocket
 
 GOOD = Verdict(Outcome.GOOD, BlankPlace.OUTPUT, Certainty.DEVICE_JOB_RECORD, "done")
@@ -113,13 +114,16 @@ def _process_law(data: bytes, value: tuple[str, Any]) -> str:
 
 
 def _look(data: bytes) -> Look:
-    return unpack(data, Look)
+    return driver_frames.unpack(data, Look)
 
 
 def _look_law(data: bytes, look: Look) -> str:
     if concludes_good(look) and not says_good(plain_msgpack.read(data)):
         return "a card is good without the bytes that mean it"
     plain = plain_msgpack.read(data)
+    counter = look.counters.get(CounterName.FED)
+    if counter and fed_count(look) >= 0 and not 8 <= counter.width_bits <= 64:
+        return "a counter that cannot be is taken for evidence"
     return "" if plain["status"]["position"] == look.status.position.value else "a position that was not said"
 
 
@@ -210,7 +214,8 @@ def _marks(sent: bytes) -> int:
 
 def _card_law(_data: bytes, done: Printed) -> str:
     """Good only by the content of the answer that bears the question's own number."""
-    answers, rest = {}, done.fed
+    answers: dict[int, bytes] = {}
+    rest = done.fed
     while len(rest) >= protocol.HEADER.size:
         whole = protocol.HEADER.size + protocol.body_length(rest)
         answers.setdefault(int.from_bytes(rest[4:8], "big"), rest[protocol.HEADER.size : whole])
@@ -276,7 +281,7 @@ def targets(recorded: tuple[object, ...]) -> tuple[Target, ...]:
         Target("station look", 60, lambda: tuple(pack(one) for one in LOOKS), _look, _look_law, WORDS, plain=0.03),
         Target("station call", 20, lambda: calls, _call, _mark_law, (*WORDS, b"\xa4mark", b"\xa4feed")),
         Target("station driver prints", 2, lambda: prints, _lines, _lines_law, (b"\n", b"3201054408990001", b"3201.05", b"\xf0\x9f")),
-        Target("virtual frame", 40, lambda: whole, protocol.decode, _frame_law, WORDS),
+        Target("virtual frame", 40, lambda: whole, at_call(protocol, "decode"), _frame_law, WORDS),
         Target("virtual content", 60, lambda: made, _content, _content_law, WORDS, plain=0.03),
         Target("virtual whole card", 6, lambda: (card, late), _card, _card_law, (*WORDS, b"\xf7\xf7", b"\xf7\xf7\xfe", b"\xf7\xf7\xf9"), plain=0.01),
     )

@@ -17,7 +17,7 @@ from ektp_usb.remote_bus import RemoteBus
 from ektp_usb.software_bus import SoftwareBus
 from ektp_usb.transport import find, open_line
 from tests.drivers.usb.toy import Toy
-from tests.fuzz.engine import Meter, Target
+from tests.fuzz.engine import Meter, Target, at_call
 
 SERIAL = "EV-0001"
 DEVICE = Device(0x0F49, 0x0A00, SERIAL, "1-1", (printer_interface(),), "Evolis", "Primacy")
@@ -218,10 +218,10 @@ def targets() -> tuple[Target, ...]:
     opening = (framed(talk), framed(talk), framed(talk[:5]), framed((*talk[:4], NO, *talk[5:])))
     contract = (DriverError, BusError)
     return (
-        Target("usb device id", 50, lambda: IDS, device_id.parse, _id_law, ID_WORDS),
-        Target("usb port status", 10, lambda: (b"\x18", b"\x38", b"\x10", b"\x18\x00"), port_status.parse, _port_law),
+        Target("usb device id", 50, lambda: IDS, at_call(device_id, "parse"), _id_law, ID_WORDS),
+        Target("usb port status", 10, lambda: (b"\x18", b"\x38", b"\x10", b"\x18\x00"), at_call(port_status, "parse"), _port_law),
         Target("usb bus answer", 40, lambda: (*numbered, b"\x0c" + NO), _answer_of, _answer_law, JSON_WORDS, contract),
-        Target("usb bus question", 30, lambda: questions, wire.read_question, _question_law, JSON_WORDS, contract),
+        Target("usb bus question", 30, lambda: questions, at_call(wire, "read_question"), _question_law, JSON_WORDS, contract),
         Target("usb listing", 6, _device_bodies, _list, _list_law, JSON_WORDS, contract, plain=0.02),
         Target("usb opening by frames", 4, lambda: opening, _over_the_socket, tokens=JSON_WORDS, allowed=contract, plain=0.02),
     )

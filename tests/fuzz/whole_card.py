@@ -6,13 +6,26 @@ are told. Time goes by only as the line is used, so a wait without an end is a c
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
+from unittest import mock
 
 from attrs import define, evolve, field
 
-from ektp_core.boundary.card_printer import Bin, Can, Capabilities, DriverError, DriverTimeout, Found, JobRecord, Look, PrintToken, Settings, Station
+from ektp_core.boundary.card_printer import (
+    Bin,
+    Can,
+    Capabilities,
+    DriverError,
+    DriverTimeout,
+    Found,
+    JobRecord,
+    Look,
+    PrintToken,
+    Settings,
+    Station,
+)
 from ektp_core.vocabulary.verdict import Certainty, Outcome
 from ektp_driver_evolis import conversation, raster
 from ektp_driver_evolis.driver import EvolisPrinter
@@ -87,7 +100,7 @@ class FedLine(ScriptedLine):
             case 5:
                 reply = reply + reply
             case 6:
-                late, self.kept_back = late, reply
+                self.kept_back = reply
                 reply = b""
             case 7:
                 at = given[0] % len(reply) if given else 0
@@ -140,12 +153,8 @@ def _quick_panels(_png: bytes, ribbon: str) -> tuple[Panel, ...]:
 
 @contextmanager
 def _time_of(line: FedLine) -> Iterator[None]:
-    before = conversation.monotonic, raster.panels
-    conversation.monotonic, raster.panels = line.clock, _quick_panels  # type: ignore[attr-defined,assignment]  # time goes by steps here
-    try:
+    with mock.patch.object(conversation, "monotonic", line.clock), mock.patch.object(raster, "panels", _quick_panels):
         yield
-    finally:
-        conversation.monotonic, raster.panels = before  # type: ignore[attr-defined]  # as it was
 
 
 def edits_of(data: bytes) -> dict[int, tuple[int, bytes]]:
@@ -181,11 +190,10 @@ def make_card(data: bytes) -> Card:
 def _look_around(printer: EvolisPrinter, card: Card) -> None:
     """As the station does after trouble, and after the end."""
     for _ in range(2):
-        for look in (lambda: card.looks.append(printer.look(TOKEN.job_key, MS)), lambda: card.records.append(printer.observe("", MS))):
-            try:
-                look()
-            except DriverError:
-                pass
+        with suppress(DriverError):
+            card.looks.append(printer.look(TOKEN.job_key, MS))
+        with suppress(DriverError):
+            card.records.append(printer.observe("", MS))
 
 
 def _again(printer: EvolisPrinter, card: Card) -> None:

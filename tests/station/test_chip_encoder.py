@@ -56,12 +56,18 @@ class Encoder:
     def uid(self, timeout_ms: int) -> str:
         return self.uids.pop(0) if len(self.uids) > 1 else self.uids[0]
 
-    def read(self, timeout_ms: int) -> bytes | None:
+    def read(self, uid: str, timeout_ms: int) -> bytes | None:
+        self._hold(uid)
         return self.chip
 
-    def encode(self, content: bytes, timeout_ms: int) -> bytes:
+    def encode(self, content: bytes, uid: str, timeout_ms: int) -> bytes:
+        self._hold(uid)
         self.chip = content
         return content
+
+    def _hold(self, uid: str) -> None:
+        if not uid or self.uid(WAIT_MS) != uid:
+            raise DriverError("another card")
 
     def close(self) -> None:
         self.closed = True
@@ -109,9 +115,11 @@ def test_a_printer_without_the_station_the_reader_needs_is_refused(can: Can) -> 
         both(Printer(can)).capabilities(WAIT_MS)
 
 
-@pytest.mark.parametrize("can", [Can.OPAQUE_QUEUE, Can.MANUAL_FEED])
-def test_people_may_carry_a_card_to_a_reader_beside_the_printer(can: Can) -> None:
-    assert Can.READS_CHIP in both(Printer(can)).capabilities(WAIT_MS).can
+@pytest.mark.rule(7)
+@pytest.mark.parametrize("can", [Can.OPAQUE_QUEUE, Can.OPAQUE_QUEUE | Can.CONTACTLESS_STATION, Can.MANUAL_FEED])
+def test_no_reader_goes_with_a_printer_that_cannot_hold_a_card_at_it(can: Can) -> None:
+    with pytest.raises(DriverError, match=r'remove encoder, .* from station.toml; .*profile = "no-chip"'):
+        both(Printer(can)).capabilities(WAIT_MS)
 
 
 def test_the_digest_of_the_settings_changes_with_the_script() -> None:
@@ -128,7 +136,63 @@ def test_another_card_than_the_one_that_was_read_is_not_written() -> None:
         device.encode(b"content", WAIT_MS)
     assert encoder.chip == b""
     device.feed(WAIT_MS)
-    assert device.encode(b"content", WAIT_MS) == b"content", "the next card is another, and was not read yet"
+    device.read_uid(WAIT_MS)
+    assert device.encode(b"content", WAIT_MS) == b"content", "the next card is another, and was read"
+
+
+@pytest.mark.rule(7)
+def test_a_chip_that_this_process_has_not_read_is_neither_written_nor_believed() -> None:
+    encoder = Encoder()
+    fresh = both(encoder=encoder)
+    fed = both(encoder=encoder)
+    fed.read_uid(WAIT_MS)
+    fed.feed(WAIT_MS)
+    for device in (fresh, fed):
+        with pytest.raises(DriverError, match="no chip was read"):
+            device.encode(b"content", WAIT_MS)
+        with pytest.raises(DriverError):
+            device.read_chip(WAIT_MS)
+    assert encoder.chip == b""
+
+
+def test_comparing_and_writing_are_one_piece_of_work_with_one_deadline() -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Asked(Encoder):
+        def uid(self, timeout_ms: int) -> str:
+            asked.append(("uid", timeout_ms))
+            return "04A1B2C3D4E5F6"
+
+        def encode(self, content: bytes, uid: str, timeout_ms: int) -> bytes:
+            asked.append((f"encode {uid}", timeout_ms))
+            return content
+
+    device = both(encoder=Asked())
+    device.read_uid(WAIT_MS)
+    device.encode(b"content", 2_000)
+    assert asked == [("uid", WAIT_MS), ("encode 04A1B2C3D4E5F6", 2_000)]
+
+
+def test_a_number_that_could_not_be_read_leaves_none_of_the_card_before() -> None:
+    encoder = Encoder()
+    device = both(encoder=encoder)
+    device.read_uid(WAIT_MS)
+    encoder.uids = []
+    with pytest.raises(IndexError):
+        device.read_uid(WAIT_MS)
+    with pytest.raises(DriverError, match="no chip was read"):
+        device.encode(b"content", WAIT_MS)
+
+
+def test_a_reader_without_its_printer_says_who_it_is_and_writes_nothing() -> None:
+    alone = with_encoder(None, manager(Plugin()), "made", READER, "/script")
+    told = alone.identify(WAIT_MS)
+    assert (told.serial, told.model, told.firmware) == (READER, "made-up card 1", "d1")
+    assert alone.read_uid(WAIT_MS) == "04A1B2C3D4E5F6"
+    assert {name for name in dir(alone) if not name.startswith("_")} == {"encoder", "info", "identify", "read_uid", "close"}
+    alone.close()
+    with pytest.raises(DriverError, match="no chip encoder"):
+        with_encoder(None, manager(), "", "", "")
 
 
 def manager(*plugins: object) -> pluggy.PluginManager:
@@ -188,14 +252,27 @@ def test_a_setting_no_reader_can_be_found_with_is_refused_by_its_name(
     assert failed.value.refusal is Refusal.BAD_VALUE and f"{wrong} of printer A" in str(failed.value)
 
 
-def test_two_printers_do_not_share_a_reader(tmp_path: Path) -> None:
-    one = PrinterConfig("A", "virtual", "x", "VP-1", encoder="pcsc", encoder_address=READER, encoder_script="/chip.txt")
-    two = evolve(one, name="B", serial="VP-2")
+BARE = "ACME Desk Reader [CL] (007)"
+
+
+@pytest.mark.parametrize(
+    ("address", "other", "is_shared"),
+    [
+        (READER, READER, True), (READER, BARE, True), (BARE, READER, True), (BARE, BARE, True), (BARE, f"{BARE} 1", True),
+        (READER, f"{BARE} 01 00", False), (READER, "Other", False), (READER, "ACME Desk Reader [CL]", False),
+    ],
+)  # fmt: skip
+def test_two_printers_do_not_share_a_reader_however_its_name_is_written(
+    tmp_path: Path, address: str, other: str, is_shared: bool
+) -> None:
+    one = PrinterConfig("A", "virtual", "x", "VP-1", encoder="pcsc", encoder_address=address, encoder_script="/chip.txt")
+    two = evolve(one, name="B", serial="VP-2", encoder_address=other)
     write_config(tmp_path, StationConfig("station/52.03/1", "http://hub", (one, two)))
+    if not is_shared:
+        assert len(load_config(tmp_path).printers) == 2
+        return
     with pytest.raises(Refused, match="one reader for two printers"):
         load_config(tmp_path)
-    write_config(tmp_path, StationConfig("station/52.03/1", "http://hub", (one, evolve(two, encoder_address="Other"))))
-    assert len(load_config(tmp_path).printers) == 2
 
 
 def test_the_digest_of_a_script_is_that_of_its_bytes(tmp_path: Path) -> None:

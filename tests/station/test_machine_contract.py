@@ -153,8 +153,28 @@ def test_a_printer_that_reaches_no_chip_makes_only_cards_without(device: Told, p
         with pytest.raises(DriverError, match='set profile = "no-chip", or give it a chip reader'):
             one.open()
         assert device.lost
+    device.can = Capabilities(Can.READS_UID | Can.HOLD_AFTER_PRINT, 1016, 648, 300)
+    assert Can.READS_UID in ours(House(profile=profile)).open().can
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_only_a_printer_that_keeps_a_printed_card_inside_prints_before_it_encodes(
+    device: Told, profile: Profile
+) -> None:
+    device.can = Capabilities(Can.OPAQUE_QUEUE | Can.READS_UID, 1016, 648, 300)
+    if profile is Profile.NO_CHIP:
+        assert Can.OPAQUE_QUEUE in ours(House(profile=profile)).open().can
+    else:
+        with pytest.raises(DriverError, match="print on another printer") as failed:
+            ours(House(profile=profile)).open()
+        assert "encoder" not in str(failed.value), "nobody is sent to a reader that goes with no queue"
     device.can = Capabilities(Can.READS_UID, 1016, 648, 300)
-    assert ours(House(profile=profile)).open().can is Can.READS_UID
+    one = ours(House(profile=profile))
+    if profile is not Profile.PRINT_FIRST:
+        assert one.open().can is Can.READS_UID
+        return
+    with pytest.raises(DriverError, match='set profile = "encode-first"'):
+        one.open()
 
 
 # -- drivers ----------------------------------------------------------------------------------

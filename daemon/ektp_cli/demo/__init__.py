@@ -1,1 +1,1 @@
-"""The demonstration (peragaan): hub, station and two virtual printers as processes, with faults, to the last blank."""
+"""The demonstration (peragaan): hub, station and two printers as processes, with faults, to the last blank."""

@@ -15,6 +15,7 @@ from attrs import define, field
 
 from ektp_cli.demo.hands import OPERATOR, Hands
 from ektp_cli.demo.house import STATION
+from ektp_core.boundary.driver_bench import Lies
 from ektp_core.errors import Refused
 from ektp_core.flow.pressing import Conclude
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
@@ -90,6 +91,9 @@ class Operator:
             outcome, cause = (Outcome.SPOILED, Cause.MISPRINT) if wrong else (Outcome.GOOD, Cause.NONE)
             verdict = Conclude(card["record"], card["n"], outcome, BlankPlace.OUTPUT, Certainty.OPERATOR, cause)
             self.hands.ask_station(STATION, verdict, OPERATOR)
+        except FileNotFoundError:
+            self._miss(printer, card)
+            return
         except (httpx.HTTPError, OSError, Refused):
             return  # the station went away in between; it will ask again
         self._judged.add((card["record"], card["n"]))
@@ -97,7 +101,20 @@ class Operator:
         if wrong:
             self.notebook[f"{card['series']} {card['number']}"] = wrong
 
+    def _miss(self, printer: str, card: dict[str, Any]) -> None:
+        """No card came out, though the station was told that the job ended: nobody knows what became of it."""
+        machine = self.hands.house.machines[printer]
+        if machine.cards()[f"{card['series']} {card['number']}"].lies is Lies.OUTPUT:
+            return  # it comes into sight
+        if done := machine.put_right(is_away=False):
+            self.put_right.append((printer, done))
+        nobody_knows = (Outcome.UNKNOWN, BlankPlace.UNKNOWN, Certainty.OPERATOR, Cause.NO_EVIDENCE)
+        try:
+            self.hands.ask_station(STATION, Conclude(card["record"], card["n"], *nobody_knows), OPERATOR)
+        except (httpx.HTTPError, OSError, Refused):
+            return
+        self._judged.add((card["record"], card["n"]))
+
     def _picture(self, printer: str, card: dict[str, Any]) -> bytes:
         """The card in the operator's hand: the one that bears this serial."""
-        found = self.hands.house.machines[printer].cards().get(f"{card['series']} {card['number']}")
-        return found.picture.read_bytes() if found and found.picture else b""
+        return self.hands.house.machines[printer].look_at(f"{card['series']} {card['number']}")

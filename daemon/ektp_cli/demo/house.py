@@ -135,8 +135,10 @@ class House:
         """End everything that runs."""
         for name in ("station", "hub"):
             self.stop(name)
-        for one in (*self.machines.values(), *self.printers.values()):
-            one.stop()
+        for machine in self.machines.values():
+            machine.stop()
+        for printer in self.printers.values():
+            printer.stop()  # a bench may have put in one of its own
 
     def _start(self, name: str, arguments: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:

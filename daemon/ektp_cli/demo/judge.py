@@ -40,10 +40,10 @@ class Findings:
     buckets: dict[str, int]
     good: int
     misprinted: int
+    suspect: int
     reprinted: int
     conserved: bool
     double_prints: int
-    suspect: int = 0
     broken: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(factory=dict)
 
@@ -85,6 +85,7 @@ def _judged(view: View, manifest: SerialSet, cards: dict[str, Card], who: Made) 
         buckets=dict(sorted(buckets.items())),
         good=sum(1 for card in cards.values() if card.good),
         misprinted=sum(1 for one in attempts if one.outcome in bad),
+        suspect=0,
         reprinted=sum(1 for lock in view.rows(Lock) if lock.n > 1),
         conserved=not broken,
         double_prints=len(double),

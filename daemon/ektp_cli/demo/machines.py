@@ -76,6 +76,9 @@ class Machine(Protocol):
     def cards(self) -> Mapping[str, Card]:
         """Every card ever loaded, by its serial."""
 
+    def look_at(self, serial: str) -> bytes:
+        """The card in the operator's hand, as a picture; FileNotFoundError while none came out."""
+
     def name_of(self, job_key: str) -> str:
         """What the device is told for a job key; empty if nothing."""
 

@@ -202,9 +202,9 @@ class Play:
         """
         self.operator.leave("B")
         for _ in range(KILLS):
-            self.until(lambda: self._see(bar) or self._waits("B"), "printer B waits")
-            self._until_marking("A")
+            self._until_waiting(bar, "B")
             before = self._in_doubt()
+            self._until_marking("A")
             self.house.kill("station")
             self.show.trouble("station killed (kill -9) while printer A was printing; station started again")
             self.house.start_station()
@@ -213,6 +213,13 @@ class Play:
         for name, jam in self.story.jams.items() if self.story.jams_late else ():
             self.house.machines[name].arrange((), jam)
         self.operator.come_back()
+
+    def _until_waiting(self, bar: Any, name: str) -> None:
+        def there() -> bool:
+            self._see(bar)
+            return self._waits(name)
+
+        self.until(there, "printer B waits")
 
     def _waits(self, name: str) -> bool:
         """Whether a card nobody has judged lies in this printer's tray."""
@@ -266,6 +273,10 @@ class Play:
             )
             self.hands.ask_hub(body, VERIFIER, SECOND)
             names = {"record": one["record"], "serial": serial}
+            if card.lies not in {place for place, _ in SETTLED}:
+                raise DemoFailed(
+                    f"the suspect card {serial} is still in the {card.lies.value}: nobody can judge it there"
+                )
             self.show.say(SETTLED[card.lies, is_good], **names)
 
     def report(self) -> None:

@@ -85,6 +85,13 @@ class QueueMachine:
         """Every card, by the plastic."""
         return {self._serial(one): self._card(one) for one in self.bench.cards()}
 
+    def look_at(self, serial: str) -> bytes:
+        """The picture of a card that came out; FileNotFoundError before that."""
+        picture = self.cards()[serial].picture
+        if picture is None:
+            raise FileNotFoundError(serial)
+        return picture.read_bytes()
+
     def name_of(self, job_key: str) -> str:
         """The name of the job in the spool."""
         return job_name(job_key)

@@ -75,6 +75,10 @@ class PanelMachine:
         """Every card, by the printer's own file."""
         return {serial: self._card(one) for serial, one in self.running.truth().cards.items()}
 
+    def look_at(self, serial: str) -> bytes:
+        """The picture of a card that came out."""
+        return (self.folder / "cards" / f"{serial.replace(' ', '_')}.png").read_bytes()
+
     def name_of(self, job_key: str) -> str:
         """The virtual printer is told the job key; the language of Evolis has no name for a job."""
         return "" if self.by_hand else job_key

@@ -1,8 +1,10 @@
 """In step or not: what is believed on the line, and what is not."""
 
 from collections.abc import Callable
+from time import monotonic, sleep
 
 import pytest
+from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_evolis import language, replies
@@ -118,6 +120,49 @@ def test_a_silent_printer_is_asked_once_and_then_only_waited_for(talk: Conversat
             asked(talk)
     assert line.said == ["Rsn"]
     line.out += SERIAL.encode() + b"\0"
+    assert asked(talk) == 7
+
+
+@define
+class SlowAtFirst:
+    """Answers in order: what it is asked before it is warm comes late, each answer some while after the one before."""
+
+    said: list[str] = field(factory=list)
+    waiting: list[tuple[float, bytes]] = field(factory=list)
+
+    def write(self, data: bytes, timeout_ms: int) -> None:
+        name = data[1:-1].decode()
+        before = self.waiting[-1][0] if self.waiting else 0.0
+        self.said.append(name)
+        late_s = {1: 0.35, 2: 0.2}.get(len(self.said), 0.0)
+        reply = SERIAL.encode() if name == "Rsn" else b"OK"
+        self.waiting.append((max(before, monotonic()) + late_s, reply + b"\0"))
+
+    def read(self, timeout_ms: int, most: int = 4096) -> bytes:
+        end = monotonic() + timeout_ms / 1000
+        while monotonic() < end:
+            if self.waiting and self.waiting[0][0] <= monotonic():
+                return self.waiting.pop(0)[1]
+            sleep(0.002)
+        raise DriverTimeout("nothing")
+
+
+def test_of_two_questions_for_the_serial_both_answers_are_heard(line: ScriptedLine) -> None:
+    slow = SlowAtFirst(waiting=[(0.0, b"OK\0")])  # left over, and nothing for a while: the serial is asked for again
+    line.write, line.read = slow.write, slow.read  # type: ignore[method-assign]
+    talk = Conversation(line, SERIAL)
+    talk.catch_up(within(5_000))
+    assert slow.said == ["Rsn", "Rsn", "Rlr"]
+    assert talk.last_answer == "OK" and not slow.waiting
+
+
+@pytest.mark.parametrize("said", ["NO CARD", "ymcko", "120"])
+def test_a_last_answer_that_is_neither_ok_nor_an_error_is_not_believed(
+    talk: Conversation, line: ScriptedLine, said: str
+) -> None:
+    line.garble("Rlr", lambda _: said.encode() + b"\0")
+    with pytest.raises(DriverError, match="neither OK nor an error"):
+        asked(talk)
     assert asked(talk) == 7
 
 

@@ -1,5 +1,7 @@
 """A card on a scripted line: what is said, in which order, and what is declared."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ektp_core.boundary.card_printer import (
@@ -12,6 +14,7 @@ from ektp_core.boundary.card_printer import (
     CounterName,
     DriverError,
     DriverLost,
+    Found,
     PrintToken,
     Recovery,
     ResetLevel,
@@ -22,6 +25,8 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
 from ektp_driver_evolis.driver import EvolisPrinter
 from ektp_driver_evolis.raster import unpack
 from ektp_driver_evolis.replies import StatusWords, write_status_words
+from ektp_usb.device_id import DeviceId
+from ektp_usb.troubles import LineBusy
 from tests.drivers.evolis.scripted_line import SERIAL, ScriptedLine
 
 MS = 5_000
@@ -90,12 +95,78 @@ def test_with_one_panel_marking_ejects_and_delivering_only_looks(
         printer.deliver(Bin.OUTPUT, MS)
 
 
-def test_moves_use_the_words_of_their_stations(printer: EvolisPrinter, line: ScriptedLine) -> None:
+def opened(line: ScriptedLine, *, model: str = "Evolis Primacy", address: str = "usb") -> EvolisPrinter:
+    """A printer of another model, or of which a person said what is built in."""
+    line.answers["Rtp"] = model
+    printer = EvolisPrinter(Found("evolis", address, SERIAL), line)
+    printer.configure(Settings(), MS)
+    line.said.clear()
+    return printer
+
+
+def test_moves_use_the_words_of_their_stations(line: ScriptedLine) -> None:
+    printer = opened(line, model="Evolis Quantum")
     printer.feed(MS)
     for station in (Station.CONTACT, Station.CONTACTLESS, Station.HEAD):
         printer.move(station, MS)
     assert acts(line) == ["Si", "Sis", "Sic", "Si"]
     assert line.fed == 8
+
+
+STATIONS = Can.CONTACT_STATION | Can.CONTACTLESS_STATION | Can.REJECT_TRAY
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "configuration", "built_in"),
+    [
+        ("Evolis Tattoo", "usb", 0, Can.REJECT_TRAY),
+        ("Evolis Dualys 3", "usb", 0, Can.REJECT_TRAY | Can.CONTACTLESS_STATION),
+        ("EVOLIS QUANTUM", "usb", 0, STATIONS),
+        ("Evolis Primacy", "usb", 0, Can.REJECT_TRAY),
+        ("Evolis Primacy", "usb,has:contactless", 0, Can.REJECT_TRAY | Can.CONTACTLESS_STATION),
+        ("Evolis Zenius", "usb", 0, Can.NOTHING),
+        ("Evolis Zenius", "usb, has:reject , has:wings", 0, Can.REJECT_TRAY),
+        ("Evolis Zenius", "usb", 0x00040000, Can.CONTACT_STATION),
+        ("Evolis Zenius", "usb", 0x000C0020, STATIONS),
+    ],
+)
+def test_what_is_not_known_to_be_built_in_is_neither_declared_nor_used(
+    line: ScriptedLine, model: str, address: str, configuration: int, built_in: Can
+) -> None:
+    if configuration:
+        with_words(line, StatusWords(configuration=configuration))
+    printer = opened(line, model=model, address=address)
+    assert printer.capabilities(MS).can & STATIONS == built_in
+    printer.feed(MS)
+    line.said.clear()
+    ways: tuple[tuple[Can, str, Callable[[], object]], ...] = (
+        (Can.CONTACT_STATION, "Sis", lambda: printer.move(Station.CONTACT, MS)),
+        (Can.CONTACTLESS_STATION, "Sic", lambda: printer.move(Station.CONTACTLESS, MS)),
+        (Can.REJECT_TRAY, "Ser", lambda: printer.deliver(Bin.REJECT, MS)),
+    )
+    for can, word, way in ways:
+        if can in built_in:
+            way()
+        else:
+            with pytest.raises(DriverError, match="this printer has no"):
+                way()
+        assert (word in line.said) is (can in built_in)
+
+
+def test_a_job_is_never_called_held_after_its_print(printer: EvolisPrinter, line: ScriptedLine) -> None:
+    for ribbon in ("ymcko", "kb"):
+        line.ribbon = ribbon
+        assert Can.HOLD_AFTER_PRINT not in printer.capabilities(MS).can
+
+
+def test_an_id_that_cannot_be_had_is_left_out(
+    printer: EvolisPrinter, line: ScriptedLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_timeout_ms: int) -> DeviceId:
+        raise LineBusy("another program has the USB interface")
+
+    monkeypatch.setattr(line, "device_id", busy)
+    assert printer.identify(MS).ieee1284_id == ""
 
 
 @pytest.mark.rule(22)
@@ -246,10 +317,16 @@ def test_the_quantum_gets_its_own_error_mode(line: ScriptedLine, printer: Evolis
     assert line.modes["Rem"] == "18;18"
 
 
-def test_configuring_with_a_card_inside_leaves_its_picture(printer: EvolisPrinter, line: ScriptedLine) -> None:
+@pytest.mark.rule(22)
+def test_configuring_clears_pictures_and_the_shown_error_only_without_a_card(
+    printer: EvolisPrinter, line: ScriptedLine
+) -> None:
+    printer.configure(Settings(), MS)
+    assert acts(line)[-2:] == ["Scs", "Wcb;a"]
+    line.said.clear()
     line.inside = True
     printer.configure(Settings(), MS)
-    assert "Wcb;a" not in line.said
+    assert not {"Wcb;a", "Scs"} & set(line.said)
 
 
 def test_a_reservation_is_only_the_claim_on_the_line(printer: EvolisPrinter, line: ScriptedLine) -> None:

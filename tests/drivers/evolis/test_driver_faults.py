@@ -158,6 +158,16 @@ def test_settings_that_changed_by_themselves_stop_mark_and_feed(
     assert ready.mark(TOKEN, MS) == ""  # nothing had been sent with this token
 
 
+@pytest.mark.parametrize(("question", "reply"), [("Rem", "0;2"), ("Rmi", "F"), ("Rmk", "s;i")])
+def test_settings_that_changed_by_themselves_stop_a_move_too(
+    ready: EvolisPrinter, line: ScriptedLine, question: str, reply: str
+) -> None:
+    line.modes[question] = reply
+    with pytest.raises(DriverError, match="settings"):
+        ready.move(Station.HEAD, MS)
+    assert "Si" not in line.said
+
+
 def test_nothing_is_fed_onto_a_card(ready: EvolisPrinter, line: ScriptedLine) -> None:
     with pytest.raises(DriverError, match="inside already"):
         ready.feed(MS)
@@ -188,7 +198,10 @@ def test_a_counter_that_wraps_is_no_error(printer: EvolisPrinter, line: Scripted
     printer.feed(MS)
 
 
-def test_a_move_without_a_card_sends_nothing(printer: EvolisPrinter, line: ScriptedLine) -> None:
+def test_a_move_without_a_card_sends_nothing(line: ScriptedLine) -> None:
+    printer = EvolisPrinter(Found("evolis", "usb,has:contact,has:contactless", SERIAL), line)
+    printer.configure(Settings(), MS)
+    line.said.clear()
     for station in Station:
         with pytest.raises(DriverError, match="no card"):
             printer.move(station, MS)
@@ -196,12 +209,59 @@ def test_a_move_without_a_card_sends_nothing(printer: EvolisPrinter, line: Scrip
 
 
 def test_a_card_that_does_not_leave_is_an_error(ready: EvolisPrinter, line: ScriptedLine) -> None:
+    ready.mark(TOKEN, MS)
     line.garble("Se", and_then(line, "inside", lambda: True))
     with pytest.raises(DriverError, match="still inside"):
         ready.deliver(Bin.OUTPUT, MS)
     line.inside = False
     with pytest.raises(DriverError, match="no card"):
         ready.deliver(Bin.REJECT, MS)
+
+
+def test_a_card_that_came_out_without_its_last_panel_is_not_called_delivered(
+    ready: EvolisPrinter, line: ScriptedLine
+) -> None:
+    ready.mark(TOKEN, MS)
+    line.waiting = ""  # somebody opened the cover and closed it: the print is over, and `Se` only ejects
+    with pytest.raises(DriverError, match="4 of its 5 panels"):
+        ready.deliver(Bin.OUTPUT, MS)
+    assert not line.inside and line.said.count("Se") == 1
+    verdict = ready.observe("", MS).verdict
+    assert (verdict.outcome, verdict.blank, verdict.certainty) == (
+        Outcome.SPOILED, BlankPlace.OUTPUT, Certainty.COUNTER
+    )  # fmt: skip
+
+
+def test_a_card_this_process_knows_nothing_of_is_not_delivered_as_if_it_were_whole(
+    ready: EvolisPrinter, line: ScriptedLine
+) -> None:
+    ready.mark(TOKEN, MS)
+    again = EvolisPrinter(ready.found, line)
+    again.configure(Settings(), MS)
+    with pytest.raises(DriverError, match="nothing is known"):
+        again.deliver(Bin.OUTPUT, MS)
+    assert line.inside and "Se" not in line.said
+    again.deliver(Bin.REJECT, MS)
+    assert not line.inside
+
+
+def test_a_card_somebody_put_in_after_ours_is_not_delivered(ready: EvolisPrinter, line: ScriptedLine) -> None:
+    ready.mark(TOKEN, MS)
+    ready.deliver(Bin.OUTPUT, MS)
+    line.inside = True
+    line.said.clear()
+    with pytest.raises(DriverError, match="nothing is known"):
+        ready.deliver(Bin.OUTPUT, MS)
+    assert "Se" not in line.said
+
+
+def test_a_model_that_knows_no_clearing_of_errors_rejects_and_configures_all_the_same(
+    ready: EvolisPrinter, line: ScriptedLine
+) -> None:
+    line.answers["Scs"] = "ERR COMMAND"
+    ready.deliver(Bin.REJECT, MS)
+    assert not line.inside
+    ready.configure(Settings(), MS)
 
 
 def test_a_ribbon_that_ends_in_the_overlay_spoils_the_card(ready: EvolisPrinter, line: ScriptedLine) -> None:
@@ -222,10 +282,11 @@ def test_bitmaps_that_are_not_clear_are_an_error(
     line.answers["Wcb;a"] = reply
     with pytest.raises(DriverError):
         printer.prepare(art, MS)
+    line.last = "OK"
     printer.feed(MS)
     with pytest.raises(DriverError):
         printer.deliver(Bin.OUTPUT, MS)
-    line.answers["Wcb;a"] = "OK"
+    line.answers["Wcb;a"], line.last = "OK", "OK"
     line.answers["Rlr"] = "ERR MECHANICAL"
     with pytest.raises(DriverError, match="clear"):
         printer.prepare(art, MS)
@@ -257,6 +318,18 @@ def test_a_printer_that_cannot_be_asked_is_reset_when_people_order_it(
     printer.reset(ResetLevel.SOFT, MS)
     assert line.resets == 1
     assert not printer.status(MS).stops
+
+
+def test_a_reset_is_refused_while_the_card_it_fed_may_lie_inside(ready: EvolisPrinter, line: ScriptedLine) -> None:
+    line.short_after = 2
+    with pytest.raises(DriverTimeout):
+        ready.mark(TOKEN, MS)
+    with pytest.raises(DriverError, match="a card is inside, or was"):
+        ready.reset(ResetLevel.SOFT, MS)
+    assert line.resets == 0
+    ready.recover(Recovery.CLEAR_ERROR, MS)
+    ready.deliver(Bin.REJECT, MS)
+    ready.reset(ResetLevel.SOFT, MS)
 
 
 def test_a_card_of_another_process_is_only_moved_out(line: ScriptedLine, art: Artwork) -> None:

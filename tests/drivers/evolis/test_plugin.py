@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ektp_core.boundary.card_printer import DriverError, Found
+from ektp_core.boundary.card_printer import Artwork, Bin, DriverError, Found, PrintToken, Settings
 from ektp_driver_evolis import plugin
 from ektp_usb.bus import Device, Setup, printer_interface
 from ektp_usb.bus_server import serve
 from ektp_usb.software_bus import SoftwareBus
+from tests.drivers.evolis.scripted_line import SERIAL, ScriptedLine
 
 
 class Mute:
@@ -41,6 +42,41 @@ def test_other_printers_and_printers_without_serial_are_not_named(tmp_path: Path
     assert [(one.driver, one.serial, one.address) for one in found] == [
         ("evolis", "EV-1", f"bus:{path}"), ("evolis", "EV-2", f"bus:{path}")
     ]  # fmt: skip
+
+
+def test_what_a_person_says_is_built_in_stays_with_the_printer(tmp_path: Path) -> None:
+    bus = SoftwareBus()
+    bus.plug(Device(0x0F49, 0x0A00, "EV-1", "1-1", (printer_interface(),)), Mute())
+    path = str(tmp_path / "usb.sock")
+    with closing(serve(bus, path)):
+        (found,) = plugin.ektp_discover_printers(f" has:contactless, bus:{path}")
+        assert found.address == f"bus:{path},has:contactless"
+        printer = plugin.ektp_open_printer(found)
+        assert printer is not None
+        printer.close()
+
+
+@pytest.mark.rule(22)
+def test_a_token_used_before_the_printer_was_closed_and_opened_again_marks_nothing(
+    tmp_path: Path, art: Artwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ScriptedLine()
+    monkeypatch.setattr("ektp_usb.transport.open_line", lambda *_: line)
+    token, address = PrintToken("again", 1, 1), f"bus:{tmp_path}/usb.sock"
+    for matches in ("", "used before"):
+        printer = plugin.ektp_open_printer(Found("evolis", address, SERIAL))
+        assert printer is not None
+        printer.configure(Settings(), 5_000)
+        printer.feed(5_000)
+        printer.prepare(art, 5_000)
+        if matches:
+            with pytest.raises(DriverError, match=matches):
+                printer.mark(token, 5_000)
+            break
+        printer.mark(token, 5_000)
+        printer.deliver(Bin.OUTPUT, 5_000)
+        printer.close()
+    assert line.panels == 55
 
 
 def test_a_printer_of_another_driver_is_not_opened() -> None:

@@ -10,17 +10,20 @@ from typing import Any, cast
 import pytest
 from attrs import define, field
 
-from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
-from ektp_core.boundary.chip_encoder import ChipEncoder
+from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, DriverTimeout, Station
+from ektp_core.boundary.chip_encoder import ChipEncoder, EncoderInfo
 from ektp_encoder_pcsc import reader as reader_module
 from ektp_encoder_pcsc.deadline import Deadline, Worker
 from ektp_encoder_pcsc.encoder import PcscEncoder
 from ektp_encoder_pcsc.reader import PcscReader, chosen
 from ektp_encoder_pcsc.reading import read_script_file
+from ektp_station.chip_encoder import WithEncoder
 from tests.drivers.pcsc.card_model import CardModel
 
 SCRIPT = read_script_file(str(Path(__file__).parent / "made_up_card.txt"))
 PATIENT_MS = 10_000
+INFO = EncoderInfo("Field 00 00", Station.CONTACTLESS, SCRIPT.title, SCRIPT.digest)
+A, B = "04A1B2C3D4E5F6", "04FFFFFFFFFFFF"
 
 
 @define(eq=False)
@@ -69,9 +72,10 @@ def test_a_chip_is_written_reset_and_read_back() -> None:
     place = Field([card])
     encoder = PcscEncoder(place, SCRIPT)
     assert isinstance(encoder, ChipEncoder)
-    assert encoder.read(PATIENT_MS) == b""
-    assert encoder.encode(b"content", PATIENT_MS) == b"content"
-    assert encoder.read(PATIENT_MS) == b"content"
+    uid = card.uid.hex().upper()
+    assert encoder.read(uid, PATIENT_MS) == b""
+    assert encoder.encode(b"content", uid, PATIENT_MS) == b"content"
+    assert encoder.read(uid, PATIENT_MS) == b"content"
     assert encoder.uid(PATIENT_MS) == card.uid.hex().upper()
     assert place.opened == place.closed == 5, "written and read back in two sessions"
     info = encoder.connect(PATIENT_MS)
@@ -82,30 +86,57 @@ def test_no_readable_chip_has_an_empty_number_and_nothing_else() -> None:
     encoder = PcscEncoder(Field([None]), SCRIPT)
     assert encoder.uid(PATIENT_MS) == ""
     with pytest.raises(DriverError, match="no chip can be read"):
-        encoder.read(PATIENT_MS)
+        encoder.read(A, PATIENT_MS)
     with pytest.raises(DriverError, match="no chip can be read"):
-        encoder.encode(b"content", PATIENT_MS)
+        encoder.encode(b"content", A, PATIENT_MS)
 
 
 def test_another_card_after_the_writing_is_told_and_its_content_is_not() -> None:
-    other = CardModel(uid=bytes.fromhex("04FFFFFFFFFFFF"))
+    other = CardModel(uid=bytes.fromhex(B))
     encoder = PcscEncoder(Field([CardModel(), other]), SCRIPT)
     with pytest.raises(DriverError, match="another card"):
-        encoder.encode(b"content", PATIENT_MS)
+        encoder.encode(b"content", A, PATIENT_MS)
+
+
+@pytest.mark.rule(7)
+def test_a_card_swapped_between_the_reading_of_its_number_and_the_writing_stays_untouched() -> None:
+    first, second = CardModel(), CardModel(uid=bytes.fromhex(B))
+    place = Field([first, first, second])
+    device = WithEncoder(cast(CardPrinter, SimpleNamespace()), encoder := PcscEncoder(place, SCRIPT), INFO)
+    assert encoder.uid(PATIENT_MS) == device.read_uid(PATIENT_MS) == A
+    with pytest.raises(DriverError, match="another card"):
+        device.encode(b"X" * 32, PATIENT_MS)
+    assert place.opened == 3, "it is compared where it is written, in one session"
+    with pytest.raises(DriverError, match="another card"):
+        device.read_chip(PATIENT_MS)
+    assert not first.writes and not second.writes and not any(second.memory)
+    assert place.opened == place.closed
+
+
+@pytest.mark.rule(7)
+@pytest.mark.parametrize("uid", ["", B])
+def test_without_its_number_no_chip_is_written_or_read(uid: str) -> None:
+    card = CardModel()
+    encoder = PcscEncoder(Field([card]), SCRIPT)
+    with pytest.raises(DriverError):
+        encoder.encode(b"content", uid, PATIENT_MS)
+    with pytest.raises(DriverError):
+        encoder.read(uid, PATIENT_MS)
+    assert not card.writes
 
 
 def test_a_chip_that_forgets_a_part_is_an_error_and_one_that_forgets_all_is_empty() -> None:
     half = CardModel(strike=("forgets", 3, 0))
     with pytest.raises(DriverError, match="does not hold all"):
-        PcscEncoder(Field([half]), SCRIPT).encode(b"A" * 100, PATIENT_MS)
+        PcscEncoder(Field([half]), SCRIPT).encode(b"A" * 100, A, PATIENT_MS)
     none = CardModel(strike=("forgets", 2, 0))
-    assert PcscEncoder(Field([none]), SCRIPT).encode(b"A", PATIENT_MS) == b""
+    assert PcscEncoder(Field([none]), SCRIPT).encode(b"A", A, PATIENT_MS) == b""
 
 
 def test_every_session_is_closed_also_when_the_chip_declines() -> None:
     place = Field([CardModel(strike=("status", 2, 0x6985))])
     with pytest.raises(DriverError, match="line 11: the chip answered 6985"):
-        PcscEncoder(place, SCRIPT).encode(b"A", PATIENT_MS)
+        PcscEncoder(place, SCRIPT).encode(b"A", A, PATIENT_MS)
     assert (place.opened, place.closed, place.sent) == (1, 1, 3)
 
 
@@ -120,7 +151,7 @@ def test_after_the_deadline_no_other_command_is_sent() -> None:
     place = Field([CardModel()], before)
     encoder = PcscEncoder(place, SCRIPT)
     with pytest.raises(DriverTimeout):
-        encoder.encode(b"A" * 200, 300)
+        encoder.encode(b"A" * 200, A, 300)
     assert began.is_set() and place.cancelled.wait(30)
     with pytest.raises(DriverLost, match="did not come back"):
         encoder.uid(PATIENT_MS)
@@ -130,7 +161,7 @@ def test_after_the_deadline_no_other_command_is_sent() -> None:
     thread.join(30)
     assert place.sent == 3 and place.closed == 1, "the command that hung ended, and none followed"
     place.before = lambda _: None
-    assert encoder.read(PATIENT_MS) is None, "the seal stands and its content does not"
+    assert encoder.read(A, PATIENT_MS) is None, "the seal stands and its content does not"
 
 
 def test_a_fault_of_the_library_is_an_error_of_the_driver_without_its_words() -> None:

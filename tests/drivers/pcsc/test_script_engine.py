@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve, field
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,6 +19,76 @@ TEXT = (Path(__file__).parent / "made_up_card.txt").read_text()
 SCRIPT = read_script(TEXT.encode())
 CONTENT = st.binary(min_size=1, max_size=SCRIPT.most)
 SHORT = st.binary(min_size=1, max_size=200)
+
+
+#: Each record exists only once it was written, as in the linear files of ISO 7816-4.
+RECORDS = read_script(
+    b"""ektp-chip-script 1
+card records
+version 1
+station contactless
+most 200
+empty 00
+
+[write]
+each 16 index 1
+00 E2 00 00 {count} {block} -> 9000
+end
+
+[read-back]
+each 16 index 1
+00 B2 {index} 04 {count} -> 9000 or-empty 6A83 take
+end
+"""
+)
+#: The seal in one file, the content in a second one that is made by the first write into it.
+TWO_FILES = read_script(
+    TEXT.replace("each 48\n00 D6", "00 D6 00 00 27 {content:0:39} -> 9000\n00 A4 00 0C 02 E1 02 -> 9000\neach 48\n00 D6")
+    .replace("each 48\n00 B0", "00 B0 00 00 27 -> 9000 take\n00 A4 00 0C 02 E1 02 -> 9000 or-empty 6A82\neach 48\n00 B0")
+    .encode()
+)
+
+
+@define
+class Records:
+    """A card of records; the power goes when `left` commands are done."""
+
+    left: int
+    written: list[bytes] = field(factory=list)
+
+    def __call__(self, sent: bytes) -> tuple[bytes, int]:
+        if self.left == 0:
+            raise DriverError("the card left the reader")
+        self.left -= 1
+        if sent[1] == 0xE2:
+            self.written.append(sent[5:])
+            return b"", 0x9000
+        at = sent[2] - 1
+        return (self.written[at][: sent[4]], 0x9000) if at < len(self.written) else (b"", 0x6A83)
+
+
+@define
+class TwoFiles:
+    """A card whose second file is there as soon as something was written to it."""
+
+    left: int
+    files: dict[bytes, bytearray] = field(factory=lambda: {b"\xe1\x01": bytearray(39)})
+    at: bytes = b""
+    is_writing: bool = True
+
+    def __call__(self, sent: bytes) -> tuple[bytes, int]:
+        if self.left == 0:
+            raise DriverError("the card left the reader")
+        self.left -= 1
+        if sent[1] == 0xA4:
+            self.at = sent[5:7]
+            return b"", 0x9000 if self.is_writing or self.at in self.files else 0x6A82
+        file = self.files.setdefault(self.at, bytearray())
+        offset = (sent[2] << 8 | sent[3]) - (0 if self.at == b"\xe1\x01" else SEAL_BYTES)
+        if sent[1] == 0xB0:
+            return bytes(file[offset : offset + sent[4]]).ljust(sent[4], b"\0"), 0x9000
+        file[offset : offset + len(sent) - 5] = sent[5:]
+        return b"", 0x9000
 
 
 def of_size(block: int, pad: bool = False) -> Script:
@@ -89,6 +159,43 @@ def test_an_answer_the_script_does_not_know_stops_it_there(content: bytes, at: i
         write_on(SCRIPT, content, line_to(card))
     assert card.seen == at + 1, "nothing is sent after it, and nothing twice"
     assert holds(SCRIPT, card) in {content, None, b""}
+
+
+@given(st.binary(min_size=1, max_size=200), st.integers(0, 16))
+@example(b"A" * 60, 2)
+def test_records_that_do_not_exist_yet_are_no_sign_of_an_empty_chip(content: bytes, left: int) -> None:
+    card = Records(left)
+    try:
+        write_on(RECORDS, content, card)
+        ended = True
+    except DriverError:
+        ended = False
+    card.left = 1_000
+    found = read_on(RECORDS, card)
+    assert found == (content if ended else None if card.written else b"")
+
+
+@given(st.binary(min_size=1, max_size=200), st.integers(0, 12))
+@example(b"B" * 50, 3)
+def test_a_second_file_that_is_not_there_is_no_sign_of_an_empty_chip(content: bytes, left: int) -> None:
+    card = TwoFiles(left)
+    try:
+        write_on(TWO_FILES, content, card)
+        ended = True
+    except DriverError:
+        ended = False
+    card.left, card.is_writing = 1_000, False
+    sealed = any(card.files[b"\xe1\x01"])
+    assert read_on(TWO_FILES, card) == (content if ended else None if sealed else b"")
+
+
+def test_a_chip_that_was_whole_a_moment_ago_and_now_says_nothing_at_all_is_not_judged() -> None:
+    card = CardModel()
+    write_on(SCRIPT, b"content", line_to(card))
+    card.power_on()
+    card.seen, card.strike = 0, ("status", len(plan_read(SCRIPT, SEAL_BYTES)), 0x6A82)
+    with pytest.raises(DriverError, match="said that it was not"):
+        read_on(SCRIPT, line_to(card))
 
 
 @given(st.binary(min_size=60, max_size=300), st.integers(1, 6))

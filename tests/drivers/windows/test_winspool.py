@@ -115,12 +115,18 @@ def test_orders_carry_windows_numbers() -> None:
 
 
 def test_settings_are_changed_and_all_else_stays() -> None:
-    spool = Library(GetPrinterW=filling(winspool._Printer(name="Card", location="hall", attributes=0x100, security=99)))
+    before = winspool._Printer(name="Card", location="hall", attributes=0x100, security=99)
+    seen: list[Any] = []
+
+    def set_printer(_handle: Any, level: int, raw: Any, command: int) -> int:
+        sent = winspool._Printer.from_buffer(raw)
+        seen.append((level, command, sent.attributes, sent.comment, sent.location, sent.security))
+        return 1
+
+    spool = Library(GetPrinterW=filling(before), SetPrinterW=set_printer)
     Winspool("Card", spool, Library()).change(Attribute.QUEUED, "held", in_time())
-    name, _, level, raw, command = spool.called[-1]
-    sent = winspool._Printer.from_buffer(raw)
-    assert (name, level, command) == ("SetPrinterW", 2, 0)
-    assert (sent.attributes, sent.comment, sent.location, sent.security) == (1, "held", "hall", None)
+    assert seen == [(2, 0, 1, "held", "hall", None)]
+    assert before.location == "hall", "it lives as long as its copy"
 
 
 @pytest.mark.parametrize(("width", "height", "drawn"), [(1016, 648, (1016, 648)), (648, 1016, (648, 1016))])
