@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
@@ -190,6 +191,8 @@ class DriverLink:
             arguments += permit.arguments
         arguments += self.encoder.arguments if self.encoder else ()
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        if self.folder:  # by this a driver knows again what an earlier process of the same station left at a device
+            environment["EKTP_STATION"] = blake2b(str(self.folder.absolute()).encode(), digest_size=4).hexdigest()
         self._is_boxed = self.sandbox is not Wanted.OFF
         files = (self.encoder.script,) if self.encoder else ()
         box = box_for(self.sandbox, self.hint, self.folder, files) if self._is_boxed else None

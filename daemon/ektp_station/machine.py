@@ -27,6 +27,8 @@ from ektp_station.sandbox import Wanted
 
 OWNER = "ektp"
 LONGEST_DIGEST = 128
+#: A queue makes a whole card in one operation, and is told to cancel it when its time is over.
+LEAST_QUEUE_MS = 60_000
 
 #: What each setting means that is not as the host requires it.
 _HABITS = {
@@ -193,6 +195,11 @@ class Machine:
     def _check_able(self, can: Can) -> None:
         if can & _DANGERS and not (self.seen and self.seen.digest):
             raise DriverError("the device has a habit of printing by itself and does not show its settings")
+        if Can.OPAQUE_QUEUE in can and self.config.timeout_ms < LEAST_QUEUE_MS:
+            raise DriverError(
+                f"a queue makes a whole card in one operation, and {self.config.timeout_ms} ms may cancel it midway: "
+                "set timeout_ms = 180000 for this printer in station.toml"
+            )
         if self.house.profile in {None, Profile.NO_CHIP}:
             return
         if Can.OPAQUE_QUEUE in can:

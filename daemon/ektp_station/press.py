@@ -283,7 +283,8 @@ def _look(press: Press, view: View) -> Moved:
 def _looked(press: Press, view: View, result: Result, now_ms: int) -> Moved:
     attempt = attempt_of(press, view)
     if attempt is None or attempt.step is None or not is_in_press(press, view):
-        return idle(press), ()
+        is_next = is_in_hopper(press, attempt)  # stopped while it was looked at: nothing else tells of its blank
+        return _stopped(press, view, "people or the hub ended it") if is_next else (idle(press), ())
     # What a machine shows while it still moves is no evidence: the act may yet come to its end.
     seen = result if isinstance(result, Done) and not is_moving(result.look) else None
     if seen is None and press.looks < LOOKS:

@@ -10,6 +10,7 @@ from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.rows import Attempt
 from ektp_core.press.table import bears_ink
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
+from ektp_station.acts import Act
 from ektp_station.press_state import Press
 
 
@@ -19,9 +20,13 @@ def is_queue(press: Press) -> bool:
 
 
 def is_in_hopper(press: Press, attempt: Attempt | None) -> bool:
-    """Whether the blank of a queue's card was not taken yet: then the next card would be printed on it."""
+    """Whether the blank of a queue's card was not taken yet: then the next card would be printed on it.
+
+    The mark is ordered once, after its picture was loaded: while that is the last order, no mark followed.
+    """
     reached = (attempt.step or attempt.reached) if attempt else None
-    return is_queue(press) and reached is not None and not bears_ink(press.profile, reached)
+    is_unordered = reached is not None and (not bears_ink(press.profile, reached) or press.act is Act.PREPARE)
+    return is_queue(press) and is_unordered
 
 
 def sureness(look: Look | None) -> Certainty:

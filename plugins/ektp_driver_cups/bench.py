@@ -17,6 +17,7 @@ from ektp_core.boundary.card_printer import DriverError
 from ektp_core.boundary.driver_bench import CardOnBench, Lies, Moment, Strike
 from ektp_driver_cups import bench_house
 from ektp_driver_cups.bench_house import QUEUE, SOCKET, Manner
+from ektp_driver_cups.bench_picture import picture_of
 from ektp_driver_cups.bench_plastic import plastic
 from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.hint import Hint
@@ -45,6 +46,7 @@ class CupsBench:
     )
     place: Path = field(init=False)
     _desk: Desk | None = field(init=False, default=None)
+    _pictures: dict[int, bytes] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if lacks := bench_house.missing():
@@ -115,7 +117,13 @@ class CupsBench:
         with plastic(self.place) as held:
             return tuple(
                 CardOnBench(
-                    one["number"], one["uid"], Lies(one["lies"]), one["marks"], one["whole"], tuple(one["job_keys"])
+                    one["number"],
+                    one["uid"],
+                    Lies(one["lies"]),
+                    one["marks"],
+                    one["whole"],
+                    tuple(one["job_keys"]),
+                    picture=self._picture(one["number"]) if one["marks"] else b"",
                 )
                 for one in held.cards
             )
@@ -131,6 +139,12 @@ class CupsBench:
         with suppress(OSError):
             shutil.copytree(self.place / "log", self.folder / "log", dirs_exist_ok=True)
         shutil.rmtree(self.place, ignore_errors=True)
+
+    def _picture(self, number: int) -> bytes:
+        """What stands on a card; a card is printed once, or is no whole card any more."""
+        if number not in self._pictures:
+            self._pictures[number] = picture_of((self.place / f"card-{number}").read_bytes())
+        return self._pictures[number]
 
     # -- what people and accidents do ------------------------------------------------------
 

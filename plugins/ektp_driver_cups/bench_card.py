@@ -22,6 +22,7 @@ DONE, FAILED = 0, 1
 
 def main() -> int:
     """Make one card."""
+    began_s = time.time()
     folder, document = Path(sys.argv[1]), Path(sys.argv[2])
     name = os.environ.get("IPP_JOB_NAME", "")
     with plastic(folder) as held:
@@ -37,13 +38,16 @@ def main() -> int:
     if not number:
         return _failed(folder, "media-needed-error" if strike == "blank-feed" else "media-empty-error")
     time.sleep(card_ms / 2000)
-    _mark(folder, number, strike, _is_whole(document.read_bytes()))
+    picture = document.read_bytes()
+    (folder / f"card-{number}").write_bytes(picture)  # before the ink: whoever sees the mark can see the picture
+    _mark(folder, number, strike, _is_whole(picture))
     if strike == "spooler-killed":
+        bench_house.wait_written(folder, began_s)
         bench_house.kill_spooler(folder)
     time.sleep(card_ms / 2000)
     if strike == "spooler-killed":
         bench_house.start_spooler(folder)
-    return _end(folder, number, strike, document)
+    return _end(folder, number, strike)
 
 
 def _mark(folder: Path, number: int, strike: str, is_whole: bool) -> None:
@@ -54,12 +58,11 @@ def _mark(folder: Path, number: int, strike: str, is_whole: bool) -> None:
         card["whole"] = is_whole and card["marks"] == 1 and strike not in ("jam", "ribbon-out", "misprint")
 
 
-def _end(folder: Path, number: int, strike: str, document: Path) -> int:
+def _end(folder: Path, number: int, strike: str) -> int:
     if strike == "jam":
         return _failed(folder, "media-jam-error")
     with plastic(folder) as held:
         _card(held.cards, number)["lies"] = "output"
-    (folder / f"card-{number}").write_bytes(document.read_bytes())
     if strike == "ribbon-out":
         return _failed(folder, "marker-supply-empty-error")
     return DONE

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 from attrs import frozen
@@ -26,6 +26,8 @@ QUEUE = "card"
 SOCKET = "cups.sock"
 SERVER_BIN = "/usr/lib/cups"
 START_S = 20.0
+#: How long a bench waits for what a spooler writes each second; one that writes seldom is not waited for.
+WRITTEN_S = 5.0
 _AS_NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 _HERE = Path(__file__).parent
 _FORMATS = "application/pdf,image/png,application/octet-stream"
@@ -149,6 +151,22 @@ def start_spooler(folder: Path) -> None:
 def kill_spooler(folder: Path, how: int = signal.SIGKILL) -> None:
     """End cupsd as a power cut does, or as told."""
     _end(folder, "spooler", how)
+
+
+def wait_written(folder: Path, since_s: float | None = None) -> bool:
+    """Wait until the spooler has on its disk what it knew at a moment (Unix seconds; now where none is given).
+
+    A spooler that dies before it wrote that a job is under way knows nothing of the job when it starts, and so
+    cannot print it again. False: it wrote nothing in time.
+    """
+    since_s = time() if since_s is None else since_s
+    end = monotonic() + WRITTEN_S
+    while monotonic() < end:
+        jobs = sorted((folder / "spool").glob("c" + "[0-9]" * 5))  # the last job is written last of all
+        if jobs and min(one.stat().st_mtime for one in (jobs[-1], folder / "etc/printers.conf")) >= since_s:
+            return True
+        sleep(0.05)
+    return False
 
 
 def start_printer(folder: Path) -> None:

@@ -20,7 +20,7 @@ _QUEUE = (
 )  # fmt: skip
 _JOB = (
     "job-id", "job-name", "job-state", "job-state-reasons", "time-at-processing", "number-of-documents",
-    "job-preserved",
+    "job-preserved", "job-billing",
 )  # fmt: skip
 #: More jobs of a history than an office makes in a month are not looked through.
 _MOST_JOBS = 5_000
@@ -28,9 +28,10 @@ _MOST_JOBS = 5_000
 
 @define(eq=False)
 class Desk:
-    """One queue, asked one thing at a time."""
+    """One queue, asked one thing at a time. `owner`: whose jobs are made here, beside their names."""
 
     spooler: Spooler
+    owner: str = ""
 
     def queue(self, deadline: Deadline) -> Queue:
         """How the queue is."""
@@ -67,6 +68,8 @@ class Desk:
             Attribute("job-sheets", Tag.NAME, ["none"]),
             Attribute("number-up", Tag.INTEGER, [1]),
         ]
+        if self.owner:
+            of.append(Attribute("job-billing", Tag.TEXT, [self.owner]))
         if medium:
             of.append(Attribute("media", Tag.KEYWORD, [medium]))
         asked = [Attribute("job-name", Tag.NAME, [name])]

@@ -6,6 +6,8 @@ no verdict is more than UNKNOWN by TRANSPORT. What this driver can do is see to 
 leave to print gives one job, begun once (README.md).
 """
 
+import os
+import re
 from secrets import token_hex
 
 from attrs import define, evolve, field
@@ -41,10 +43,12 @@ from ektp_driver_cups.hint import Hint, read_hint
 from ektp_driver_cups.holding import POLICY, Taken, foreign, take
 from ektp_driver_cups.marking import Marking, is_held_by, must_be_ours
 from ektp_driver_cups.picture import DPI, HEIGHT_PX, WIDTH_PX, document
-from ektp_driver_cups.queue import HELD, Job, Queue, QueueState, job_name
+from ektp_driver_cups.queue import Job, Queue, QueueState, job_name, owner_of
 from ektp_driver_cups.spooler import Deadline, Declined, Spooler
 
 NAME = "cups"
+#: Names the station in this process' environment: by it a station knows again what an earlier process of its own left.
+STATION = "EKTP_STATION"
 #: Both dangers are real for any queue; `configure` switches them off and reads that back.
 CAPABILITIES = Capabilities(
     can=Can.OPAQUE_QUEUE | Can.JOB_ID | Can.RETRIES_BY_ITSELF | Can.PRINTS_FROM_MEMORY,
@@ -61,14 +65,14 @@ class CupsPrinter:
     found: Found
     _hint: Hint = field(init=False)
     _desk: Desk = field(init=False)
-    _holder: str = field(init=False, factory=lambda: token_hex(8))
+    _holder: str = field(init=False, factory=lambda: new_holder(os.environ.get(STATION, "")))
     _taken: Taken | None = field(init=False, default=None)
     _prepared: tuple[str, bytes] | None = field(init=False, default=None, repr=False)
     _used: set[str] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
         self._hint = read_hint(self.found.address)
-        self._desk = Desk(Spooler(self._hint))
+        self._desk = Desk(Spooler(self._hint), owner_of(self._holder))
 
     # -- who and what ---------------------------------------------------------------------
 
@@ -161,6 +165,8 @@ class CupsPrinter:
         """What the queue's own state says, in words of ours."""
         name, found = self._hint.queue, list[Notice]()
         ours = [job for job in jobs if job.is_ours and not job.is_over]
+        if ours and self._taken is not None:  # this process waits for the end of its own in `mark`
+            raise DriverLost(f"a card that nobody ordered now is in the queue: {ours[0].words}")
         if ours:
             found.append(_notice(Condition.BUSY, "job", ours[0].words))
         if others := foreign(jobs):
@@ -169,10 +175,11 @@ class CupsPrinter:
             found.append(_notice(Condition.OTHER, "not-accepting", f"the queue takes no jobs; type: cupsaccept {name}"))
         if self._taken is None:
             return found
-        if queue.state is QueueState.STOPPED and not queue.message.startswith(HELD) and not ours:
-            words = f"stopped by somebody: {queue.message[:60]}; type: cupsenable {name}"
+        if queue.state is QueueState.STOPPED and not queue.is_held:
+            says = f"it says: {queue.message[:120]}"
+            words = f"the queue was stopped; when that is settled type: cupsenable {name}; {says}"
             found.append(_notice(Condition.OTHER, "paused", words))
-        elif not ours and not is_held_by(queue, self._holder):
+        elif not is_held_by(queue, self._holder):
             why = "somebody let it run" if queue.state is not QueueState.STOPPED else "another station has taken it"
             raise DriverLost(f"the queue {name} is not in our hands any more: {why}")
         if queue.policy != POLICY or queue.copies != 1 or queue.sheets:
@@ -265,6 +272,12 @@ class CupsPrinter:
     def close(self) -> None:
         """Let go of the line; the queue stays stopped."""
         self._desk.spooler.close()
+
+
+def new_holder(station: str) -> str:
+    """A mark of this process, behind one of its station where that was told in the form it has."""
+    told = f"{station}." if re.fullmatch(r"[0-9a-f]{1,32}", station) else ""
+    return f"{told}{token_hex(8)}"
 
 
 def _notice(condition: Condition, code: str, words: str, severity: Severity = Severity.WARNING) -> Notice:

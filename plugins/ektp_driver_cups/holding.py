@@ -4,7 +4,8 @@ The order matters. A job of ours that an earlier process left in the queue is ca
 before anything else, whatever its state: its card is in doubt already, and a spooler that
 died begins such a job again by itself. Only then are settings required and read back. The
 queue is stopped, with our words beside it, and runs only inside `mark`. A queue that a
-person stopped stays as it is, and jobs of others are never touched.
+person stopped stays as it is, jobs of others are never touched, and a queue that another station
+holds is left to it, with the card it may be making.
 """
 
 from hashlib import blake2b
@@ -15,11 +16,13 @@ from ektp_core.boundary.card_printer import DriverError, Settings
 from ektp_driver_cups.desk import Desk, lpadmin_line
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.picture import PDF, PNG
-from ektp_driver_cups.queue import HELD, PROBE, Job, Queue, QueueState
+from ektp_driver_cups.queue import PROBE, Job, Queue, QueueState, owner_of
 from ektp_driver_cups.spooler import Deadline, Declined, NotAllowed, NotThere
 
 POLICY = "abort-job"
 _PROBE_DOCUMENT = b"%PDF-1.4\n%EOF\n"
+#: How much of the words beside a queue is passed on.
+_WORDS = 160
 
 
 @frozen
@@ -38,7 +41,8 @@ def take(desk: Desk, hint: Hint, holder: str, wanted: Settings, deadline: Deadli
     Raises:
         DriverError: why it cannot be used, and what a person types to mend it.
     """
-    leftovers = tuple(cancel_ours(desk, deadline))
+    _must_be_no_other_stations(desk, hint, owner_of(holder), deadline)
+    leftovers = tuple(_cancel_ours(desk, owner_of(holder), deadline))
     queue = desk.queue(deadline)
     _must_be_free(desk, queue, hint, bool(leftovers), deadline)
     queue = _required(desk, queue, hint, deadline)
@@ -55,9 +59,34 @@ def take(desk: Desk, hint: Hint, holder: str, wanted: Settings, deadline: Deadli
     return Taken(read_back, queue.card_medium, queue.formats, leftovers)
 
 
-def cancel_ours(desk: Desk, deadline: Deadline) -> list[str]:
-    """Cancel every unfinished job of ours; says in which state each was found."""
-    found = [job for job in desk.jobs("not-completed", deadline) if job.is_ours]
+def _must_be_no_other_stations(desk: Desk, hint: Hint, owner: str, deadline: Deadline) -> None:
+    """Nothing here belongs to another station: it may be at work on a card this very moment.
+
+    Raises:
+        DriverError: something does, and only a person knows whether that station is gone.
+    """
+    queue = desk.queue(deadline)
+    if queue.is_held and owner_of(queue.holder) != owner:
+        raise DriverError(
+            f"another station holds the queue {hint.queue}, and a queue belongs to one station;"
+            f" if that station is gone type: cupsenable {hint.queue}"
+        )
+    theirs = [job for job in desk.jobs("not-completed", deadline) if _is_a_card(job) and job.owner != owner]
+    if theirs:
+        raise DriverError(
+            f"a card of another station is in the queue {hint.queue}: {theirs[0].words};"
+            f" if that station is gone type: cancel {hint.queue}-{theirs[0].job_id}"
+        )
+
+
+def _is_a_card(job: Job) -> bool:
+    return job.is_ours and not job.is_over and job.name != PROBE
+
+
+def _cancel_ours(desk: Desk, owner: str, deadline: Deadline) -> list[str]:
+    """Cancel every unfinished job of this station; says in which state each was found."""
+    jobs = desk.jobs("not-completed", deadline)
+    found = [job for job in jobs if job.is_ours and (job.name == PROBE or job.owner == owner)]
     for job in found:
         try:
             desk.cancel(job.job_id, deadline)
@@ -100,8 +129,8 @@ def must_be_guarded(queue: Queue, hint: Hint) -> None:
 def _must_be_free(desk: Desk, queue: Queue, hint: Hint, had_leftovers: bool, deadline: Deadline) -> None:
     must_be_guarded(queue, hint)
     is_stopped = queue.state is QueueState.STOPPED
-    if is_stopped and not queue.message.startswith(HELD) and not had_leftovers:
-        words = f": {queue.message[:80]}" if queue.message else ""
+    if is_stopped and not queue.is_held and not had_leftovers:
+        words = f": {queue.message[:_WORDS]}" if queue.message else ""
         raise DriverError(
             f"the queue {hint.queue} was stopped{words}; when that is settled type: cupsenable {hint.queue}"
         )
@@ -147,7 +176,7 @@ def _hold(desk: Desk, hint: Hint, holder: str, queue: Queue, deadline: Deadline)
             f" make it a member of the spooler's group, such as: usermod -aG lpadmin {desk.spooler.account}"
         ) from None
     queue = desk.queue(deadline)
-    if queue.state is not QueueState.STOPPED or not queue.message.endswith(f"[{holder}]"):
+    if queue.state is not QueueState.STOPPED or queue.holder != holder:
         raise DriverError(f"the queue {hint.queue} does not stay stopped; somebody else starts it")
 
 

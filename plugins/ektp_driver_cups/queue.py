@@ -15,13 +15,15 @@ from attrs import frozen
 
 Kind = TypeVar("Kind", bound=IntEnum)
 
-#: What the spooler shows beside a queue that this driver holds; behind it stands who holds it.
+#: What the spooler shows beside a queue that this driver holds; behind it stands who holds it, `OWNER.PROCESS`.
 HELD = "Held by EKTP; cupsenable gives it back"
 JOB_PREFIX = "ektp-"
 PROBE = "ektp-probe"
 #: The card of ISO 7810 in hundredths of a millimetre, and how far a medium's size may differ.
 CARD, NEAR = (5398, 8560), 160
 
+_OURS = re.compile(r"ektp-[0-9a-f]{32}")
+_HOLDER = re.compile(r"\[([0-9a-f]{0,32}(?:\.[0-9a-f]{1,32})?)\]$")
 _MEDIUM = re.compile(r"_(\d{1,5}(?:\.\d{1,3})?)x(\d{1,5}(?:\.\d{1,3})?)(mm|in)$", re.ASCII)
 _SERIAL_IN_URI = re.compile(r"[?&]serial=([^&#\s]{1,80})", re.ASCII)
 _SERIAL_IN_ID = re.compile(r"(?:^|;)\s*(?:SN|SERN|SERIALNUMBER):\s*([^;]{1,80})", re.IGNORECASE)
@@ -54,7 +56,10 @@ class QueueState(IntEnum):
 
 @frozen
 class Job:
-    """One job as the spooler shows it. `began_s`: when it was last begun, by the spooler's clock."""
+    """One job as the spooler shows it.
+
+    `began_s`: when it was last begun, by the spooler's clock. `owner`: which station's driver made it, as far as said.
+    """
 
     job_id: int
     name: str
@@ -63,11 +68,12 @@ class Job:
     began_s: int | None = None
     documents: int = 0
     is_kept: bool = False
+    owner: str = ""
 
     @property
     def is_ours(self) -> bool:
-        """Whether a driver of this kind made it."""
-        return self.name.startswith(JOB_PREFIX)
+        """Whether a driver of this kind made it: by its exact name, as anybody may call a document `ektp-x`."""
+        return self.name == PROBE or _OURS.fullmatch(self.name) is not None
 
     @property
     def is_over(self) -> bool:
@@ -101,6 +107,17 @@ class Queue:
     def message(self) -> str:
         """What is shown beside its state."""
         return _text(self.values, "printer-state-message")
+
+    @property
+    def holder(self) -> str:
+        """Who holds it by the words beside it; empty if no driver of this kind does."""
+        found = _HOLDER.search(self.message) if self.message.startswith(HELD) else None
+        return found[1] if found else ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a driver of this kind stopped it."""
+        return self.message.startswith(HELD)
 
     @property
     def accepts(self) -> bool:
@@ -184,7 +201,17 @@ def read_job(values: Mapping[str, tuple[Any, ...]]) -> Job | None:
         _number(values, "time-at-processing"),
         _number(values, "number-of-documents") or 0,
         bool(next(iter(values.get("job-preserved", ())), False)),
+        _text(values, "job-billing"),
     )
+
+
+def owner_of(holder: str) -> str:
+    """The station's part of a holder's mark; empty where a driver was not told whose it is.
+
+    >>> owner_of("0c1d2e3f.0123456789abcdef"), owner_of("0123456789abcdef")
+    ('0c1d2e3f', '')
+    """
+    return holder.rpartition(".")[0]
 
 
 def job_name(job_key: str) -> str:

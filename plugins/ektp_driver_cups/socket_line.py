@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from time import monotonic
 
 from attrs import define, field
-from httpcore import SOCKET_OPTION, NetworkBackend, NetworkStream
+from httpcore import SOCKET_OPTION, NetworkBackend, NetworkStream, ReadError, WriteError
 
 #: No answer is longer: 5,000 jobs are about a third of it.
 MOST_BYTES = 4 << 20
@@ -64,18 +64,28 @@ class SocketLine(NetworkStream):
         return self._socket
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What came. Raises LongAnswer, TimeoutError, OSError."""
-        data = self.wait_for_rest().recv(max_bytes)
+        """What came. Raises LongAnswer, TimeoutError, ReadError."""
+        try:
+            data = self.wait_for_rest().recv(max_bytes)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise ReadError(str(error)) from None
         self._came += len(data)
         if self._came > MOST_BYTES:
             raise LongAnswer
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send it all."""
+        """Send it all. Raises TimeoutError; WriteError, after which an answer may still be read."""
         rest = memoryview(buffer)
-        while rest:
-            rest = rest[self.wait_for_rest().send(rest) :]
+        try:
+            while rest:
+                rest = rest[self.wait_for_rest().send(rest) :]
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise WriteError(str(error)) from None
 
     def close(self) -> None:
         """Let go of it."""

@@ -1,9 +1,9 @@
 """One line to a print spooler (sambungan ke spooler): IPP over its unix socket, one question, one answer.
 
 The bytes of IPP are `ippx`'s matter, HTTP is `httpcore`'s, and each byte that comes or goes is
-held to the deadline by `socket_line`. Nothing is asked twice. What the spooler declines comes back with the name of what was asked and its own
-words; what it means for a card is not known here. On the socket the spooler knows by itself
-who asks (`PeerCred`), so no password stands anywhere.
+held to the deadline by `socket_line`. Nothing is asked twice. What the spooler declines comes
+back with the name of what was asked and its own words; what it means for a card is not known
+here. On the socket the spooler knows by itself who asks (`PeerCred`), so no password stands anywhere.
 """
 
 import os
@@ -172,7 +172,9 @@ class Spooler:
         self.must_be_open()
         assert self._http is not None, "an open line"
         place = "/admin/" if what in _AT_ADMIN else f"/printers/{self.hint.queue}"
-        headers = {"Host": "localhost", "Content-Type": "application/ipp", "Authorization": f"PeerCred {self.account}"}
+        headers: Mapping[bytes | str, bytes | str] = {
+            "Host": "localhost", "Content-Type": "application/ipp", "Authorization": f"PeerCred {self.account}",
+        }  # fmt: skip
         self._lines.begin(deadline.at)
         trouble: DriverError
         try:

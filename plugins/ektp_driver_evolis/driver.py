@@ -165,7 +165,7 @@ class EvolisPrinter:
         """Take one blank, and see that the counter says exactly one."""
         deadline = self._until(timeout_ms)
         self._refuse_drift(deadline)
-        self._may_hold = True
+        self._may_hold, self._is_fresh = True, False
         cards.feed(self._talk, deadline)
         self._job, self._left_by_mark, self._is_fresh = None, False, True
 

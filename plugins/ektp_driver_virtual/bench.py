@@ -14,6 +14,7 @@ from ektp_driver_virtual.cable import TROUBLES, Cable
 from ektp_driver_virtual.driver import NAME
 from ektp_driver_virtual.messages import FaultKind, Step, TakeFrom
 from ektp_driver_virtual.truth import CardTruth, Place
+from ektp_driver_virtual.truth_log import Pictures
 
 CARD_MS, REBOOT_MS, BACK_S = 40, 30, 20.0
 SERIES = "KIT"
@@ -97,7 +98,8 @@ class VirtualBench:
 
     def cards(self) -> tuple[CardOnBench, ...]:
         """Every card ever loaded, as it is now."""
-        return tuple(_as_it_is(n, card) for n, card in enumerate(self._printer.truth().cards.values(), 1))
+        cards, pictures = self._printer.truth().cards.values(), Pictures(self._printer.folder)
+        return tuple(as_it_is(n, card, card.job_keys, pictures) for n, card in enumerate(cards, 1))
 
     def close(self) -> None:
         """End the printer and its cable."""
@@ -119,7 +121,9 @@ def make_bench(folder: str) -> VirtualBench:
     return VirtualBench(Path(folder))
 
 
-def _as_it_is(number: int, card: CardTruth) -> CardOnBench:
+def as_it_is(number: int, card: CardTruth, job_keys: tuple[str, ...], pictures: Pictures) -> CardOnBench:
+    """The bench's word for a card of this truth file."""
     lies = Lies.TAKEN if card.taken else _LIES.get(card.place, Lies.TAKEN)
     whole = card.printed_good and not card.spoiled
-    return CardOnBench(number, card.uid, lies, card.marks, whole, card.job_keys, card.chip)
+    picture = pictures.seen(card.serial) if card.marks else b""
+    return CardOnBench(number, card.uid, lies, card.marks, whole, job_keys, card.chip, picture)

@@ -8,6 +8,7 @@ half picture was; the rename comes after the event, and is made up for at the ne
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -85,6 +86,13 @@ class Pictures:
         begun = self._begun(serial)
         begun.parent.mkdir(exist_ok=True)
         begun.write_bytes(png)
+
+    def seen(self, serial: str) -> bytes:
+        """What stands on a card that ink touched, as a PNG; b"" if there is no picture of it."""
+        for path in (self.folder / self.name(serial), self._begun(serial), self.folder / self.name(serial)):
+            with suppress(FileNotFoundError):  # a card that was just finished: it was renamed meanwhile
+                return path.read_bytes()
+        return b""
 
     def finish(self, serial: str) -> None:
         """The card came out as it should."""

@@ -93,7 +93,7 @@ class WindowsBench:
         return tuple(
             CardOnBench(
                 one["number"], f"{one['number']:014X}", Lies(one["lies"]), one["marks"], one["whole"],
-                tuple(one["job_keys"]),
+                tuple(one["job_keys"]), picture=bytes.fromhex(one["picture"]),
             )
             for one in self.tell("cards")["cards"]
         )  # fmt: skip

@@ -42,6 +42,7 @@ class ScriptedJob:
     printed: int = 0
     is_whole: bool = False
     is_retained: bool = False
+    picture: bytes = b""  # as a PNG
 
 
 @define(eq=False)
@@ -53,6 +54,7 @@ class Card:
     marks: int = 0
     whole: bool = False
     job_keys: list[str] = field(factory=list)
+    picture: bytes = b""
 
 
 @define(eq=False)
@@ -66,6 +68,7 @@ class AtWork:
     since_ms: int
     left: int  # cards after this one
     is_whole: bool
+    picture: bytes = b""
     is_inked: bool = False
 
 
@@ -129,11 +132,11 @@ class Script:
         self.jobs.append(ScriptedJob(self._numbers, name))
         return self._numbers
 
-    def page(self, job_id: int, *, is_whole: bool) -> None:
+    def page(self, job_id: int, *, is_whole: bool, picture: bytes = b"") -> None:
         """Its page."""
         job = self.job(job_id)
         job.pages += 2 if "renders-twice" in self.traits else 1
-        job.is_whole = is_whole
+        job.is_whole, job.picture = is_whole, picture
 
     def end(self, job_id: int) -> None:
         """All of it is spooled."""
@@ -237,7 +240,7 @@ class Script:
             self._trouble(strike or "hopper-empty", job)
             return
         twice = "renders-twice-late" in self.traits or job.pages > 1
-        self._put(card, AtWork(card, job.job_id, job.name, strike, now_ms, int(twice), job.is_whole))
+        self._put(card, AtWork(card, job.job_id, job.name, strike, now_ms, int(twice), job.is_whole, job.picture))
 
     def _put(self, card: Card, at_work: AtWork) -> None:
         card.job_keys.append(at_work.name if at_work.name.startswith(JOB_PREFIX) else "")
@@ -271,6 +274,7 @@ class Script:
         at_work.is_inked = True
         card = at_work.card
         card.marks += 1
+        card.picture = at_work.picture
         card.whole = at_work.is_whole and card.marks == 1 and at_work.strike not in _SPOILED
         if at_work.strike == "jam":
             self._trouble("jam", job)
@@ -289,7 +293,8 @@ class Script:
             self._trouble("ribbon-out", told)
         elif at_work.left and (card := self._take("inside")):
             left = at_work.left - 1
-            self._put(card, AtWork(card, at_work.job_id, at_work.name, "", now_ms, left, at_work.is_whole))
+            again = (at_work.is_whole, at_work.picture)
+            self._put(card, AtWork(card, at_work.job_id, at_work.name, "", now_ms, left, *again))
         elif told and "stuck" not in self.traits:
             self._ended(told)
 

@@ -7,6 +7,7 @@ the plastic. It ends when its standard input does, so that nothing is left of a 
 """
 
 import base64
+import io
 import json
 import os
 import socket
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from attrs import asdict, define, field
+from PIL import Image
 
 from ektp_driver_windows.bench_model import Refuses, Script
 from ektp_driver_windows.bits import Attribute, JobControl, PrinterBit, PrinterControl
+from ektp_driver_windows.picture import Bitmap
 from ektp_driver_windows.scripted import LIMIT_BYTES
 
 SPOOLER, PANEL = "spooler.sock", "panel.sock"
@@ -78,8 +81,9 @@ class Server:
             case {"ask": "begin", "name": str(name)}:
                 return {"job_id": script.begin(name)}
             case {"ask": "page", "job_id": int(job_id), "size": [int(width), int(height)], "rows": str(rows)}:
-                length = len(zlib.decompress(base64.b64decode(rows)))
-                script.page(job_id, is_whole=length == (width * 3 + 3) // 4 * 4 * height)
+                page = Bitmap(width, height, zlib.decompress(base64.b64decode(rows)))
+                is_whole = len(page.rows) == page.row_bytes * height
+                script.page(job_id, is_whole=is_whole, picture=_png(page) if is_whole else b"")
             case {"ask": "end", "job_id": int(job_id)}:
                 script.end(job_id)
             case {"ask": "order_job", "job_id": int(job_id), "what": int(what)}:
@@ -95,7 +99,7 @@ class Server:
             script.step(_now_ms())
             match asked:
                 case {"panel": "cards"}:
-                    return {"cards": [asdict(one) for one in script.cards]}
+                    return {"cards": [{**asdict(one), "picture": one.picture.hex()} for one in script.cards]}
                 case {"panel": "load", "blanks": int(blanks)}:
                     script.load(blanks)
                 case {"panel": "strike", "what": str(what)}:
@@ -142,6 +146,12 @@ def _one(line: socket.socket, answer: Callable[[Asked], Asked | None]) -> None:
             line.sendall(json.dumps(found).encode() + b"\n")
         except (OSError, ValueError):
             return
+
+
+def _png(page: Bitmap) -> bytes:
+    out, size = io.BytesIO(), (page.width_px, page.height_px)
+    Image.frombytes("RGB", size, page.rows, "raw", "BGR", page.row_bytes, -1).save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 def main() -> None:

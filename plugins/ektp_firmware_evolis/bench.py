@@ -10,9 +10,12 @@ from time import monotonic, sleep
 from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverTimeout
-from ektp_core.boundary.driver_bench import CardOnBench, Lies, Moment, Strike
+from ektp_core.boundary.driver_bench import CardOnBench, Moment, Strike
+from ektp_driver_virtual.bench import as_it_is
+from ektp_driver_virtual.front_panel import FrontPanel
 from ektp_driver_virtual.launch import RunningPrinter
-from ektp_driver_virtual.truth import CardTruth, Place
+from ektp_driver_virtual.truth import CardTruth
+from ektp_driver_virtual.truth_log import Pictures
 from ektp_firmware_evolis import launch
 from ektp_firmware_evolis.mishaps import CAN, Kind, When
 from ektp_firmware_evolis.printer import SOMEBODY_ELSE
@@ -21,20 +24,19 @@ SERIES, SERIAL = "BENCH", "EV-0001"
 CARD_MS, REBOOT_MS, DOWNLOAD_STOPS_MS = 40, 50, 1_500
 BACK_S = 10.0
 
-_AT = {Moment.NOW: When.NOW, Moment.FEED: When.FEED, Moment.MARK: When.MARK, Moment.DELIVER: When.DELIVER}
+_AT = {
+    Moment.NOW: When.NOW,
+    Moment.FEED: When.FEED,
+    Moment.ENCODE: When.MOVE,
+    Moment.MARK: When.MARK,
+    Moment.DELIVER: When.DELIVER,
+}
 STRIKES = frozenset(
     (what, moment)
     for what in Strike
     for moment, when in _AT.items()
     if any(kind.value == what.value and when in CAN[kind] for kind in Kind)
 ) - {(Strike.PANEL_CANCEL, Moment.NOW)}  # with nothing under way nobody can cancel anything
-_LIES = {
-    Place.HOPPER: Lies.HOPPER,
-    Place.INSIDE: Lies.INSIDE,
-    Place.OUTPUT: Lies.OUTPUT,
-    Place.REJECT: Lies.REJECT,
-    Place.JAMMED_REMOVED: Lies.TAKEN,
-}
 
 
 @define(eq=False)
@@ -66,6 +68,11 @@ class EvolisBench:
         )
         self.hint = launch.hint_of(self.folder)
 
+    @property
+    def person(self) -> FrontPanel:
+        """The hand at the machine's own panel."""
+        return self._printer.panel
+
     def load(self, blanks: int) -> None:
         """Put so many fresh blanks into the hopper."""
         self._printer.panel.load(SERIES, self._loaded + 1, blanks)
@@ -88,8 +95,8 @@ class EvolisBench:
 
     def cards(self) -> tuple[CardOnBench, ...]:
         """Every card ever loaded."""
-        cards = self._printer.truth().cards.values()
-        return tuple(_on_bench(number, card) for number, card in enumerate(cards, 1))
+        cards, pictures = self._printer.truth().cards.values(), Pictures(self.folder)
+        return tuple(as_it_is(number, card, _job_keys(card), pictures) for number, card in enumerate(cards, 1))
 
     def close(self) -> None:
         """End the printer."""
@@ -106,8 +113,5 @@ def make_bench_with_words(folder: str) -> EvolisBench:
     return EvolisBench(Path(folder), status_words=True)
 
 
-def _on_bench(number: int, card: CardTruth) -> CardOnBench:
-    lies = Lies.TAKEN if card.taken else _LIES[card.place]
-    whole = card.printed_good and not card.spoiled
-    keys = tuple("" for key in card.job_keys if key == SOMEBODY_ELSE)
-    return CardOnBench(number, card.uid, lies, card.marks, whole, keys, card.chip)
+def _job_keys(card: CardTruth) -> tuple[str, ...]:
+    return tuple("" for key in card.job_keys if key == SOMEBODY_ELSE)

@@ -82,8 +82,8 @@ def _cancel(printer: "EvolisPrinter", _mishap: Mishap) -> None:
     printer.firmware.cancel()
 
 
-def _drift(printer: "EvolisPrinter", _mishap: Mishap) -> None:
-    settings.drift(printer.firmware)
+def _drift(printer: "EvolisPrinter", mishap: Mishap) -> None:
+    settings.drift(printer.firmware, mishap.number if mishap.at is When.NOW else 1)
 
 
 def _swap(printer: "EvolisPrinter", _mishap: Mishap) -> None:

@@ -1,7 +1,9 @@
 """What is told to go wrong with this machine, and when (gangguan yang diperintahkan).
 
 Each mishap happens once. It strikes now, during an act of the machine, at a byte the machine
-takes, at a colour it lays, or at an answer it gives; the number says which one from now.
+takes, at a colour it lays, at an answer it gives, or at a byte of its answers; the number says which one
+from now. What strikes at a byte of an answer leaves the host with the bytes before it. A drift that
+happens now has as many sorts as `settings.DRIFTS` has; there the number says which.
 
 >>> read_words(("jam", "mark")).at
 <When.MARK: 'mark'>
@@ -56,18 +58,19 @@ class When(Enum):
     BYTE = "byte"
     PANEL = "panel"
     REPLY = "reply"
+    ANSWER = "answer"  # at a byte of the answers, NUL included
 
 
 ACTS = (When.FEED, When.MOVE, When.MARK, When.DELIVER)
-_ANYWHERE = (When.NOW, *ACTS, When.BYTE, When.PANEL)
-_REPLY = (When.REPLY, *ACTS)
+_ANYWHERE = (When.NOW, *ACTS, When.BYTE, When.PANEL, When.ANSWER)
+_REPLY = (When.REPLY, *ACTS, When.ANSWER)
 
 #: Where each can strike; the first is where it strikes when nobody says.
 CAN: dict[Kind, tuple[When, ...]] = {
     Kind.COVER_OPEN: _ANYWHERE,
     Kind.HOPPER_EMPTY: (When.NOW,),
-    Kind.JAM: (When.MARK, When.FEED, When.MOVE, When.DELIVER, When.PANEL),
-    Kind.RIBBON_OUT: (When.MARK, When.NOW, When.PANEL),
+    Kind.JAM: (When.MARK, When.FEED, When.MOVE, When.DELIVER, When.PANEL, When.BYTE),
+    Kind.RIBBON_OUT: (When.MARK, When.NOW, When.PANEL, When.BYTE),
     Kind.MISPRINT: (When.MARK,),
     Kind.DOUBLE_FEED: (When.FEED,),
     Kind.BLANK_FEED: (When.FEED,),
@@ -81,7 +84,7 @@ CAN: dict[Kind, tuple[When, ...]] = {
     Kind.COUNTER_WRAP: (When.NOW,),
     Kind.FOREIGN_PRINT: (When.NOW,),
     Kind.FOREIGN_CARD: (When.NOW,),
-    Kind.PANEL_CANCEL: (When.MARK, When.NOW, When.FEED, When.MOVE, When.DELIVER, When.PANEL),
+    Kind.PANEL_CANCEL: (When.MARK, When.NOW, When.FEED, When.MOVE, When.DELIVER, When.PANEL, When.BYTE),
     Kind.SETTINGS_DRIFT: (When.NOW, *ACTS),
     Kind.RIBBON_SWAP: (When.NOW,),
 }

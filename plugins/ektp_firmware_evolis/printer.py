@@ -15,7 +15,7 @@ from attrs import define, field
 
 from ektp_driver_virtual.body import RIBBON_CARDS, Body, PowerLost
 from ektp_driver_virtual.truth_log import Pictures, TruthLog
-from ektp_firmware_evolis import mishap_acts, reading, usb_face
+from ektp_firmware_evolis import mishap_acts, reading, settings, usb_face
 from ektp_firmware_evolis.body import Machine
 from ektp_firmware_evolis.firmware import Firmware
 from ektp_firmware_evolis.memory import Memory
@@ -204,12 +204,20 @@ class EvolisPrinter:
             del inbox[:taken]
             self.bus.changed()
             for mishap in self.waiting.due(When.BYTE, passed=taken):
-                self.strike(mishap)
+                self._strike_at_byte(mishap)
             if command is not None and self._runs:
                 self._carry_out(command)
         quiet_s = self.clock() - self._last_byte
         if firmware.tongue.in_download and not inbox and quiet_s * 1000 >= self.download_stops_ms:
             self._say(firmware.stop_download())
+
+    def _strike_at_byte(self, mishap: Mishap) -> None:
+        """Between two acts: what is being printed ends by it, and the next command hears of it."""
+        try:
+            self.strike(mishap)
+        except Trouble as trouble:
+            if self.firmware.mode != settings.PRINTER:
+                self.firmware.end_sequence(f"half printed: {trouble}")
 
     @property
     def _runs(self) -> bool:
@@ -225,15 +233,14 @@ class EvolisPrinter:
     def _print_for_somebody_else(self) -> None:
         self.foreign_cards -= 1
         firmware = self.firmware
-        if self.machine.inside is None:
-            firmware.fill(firmware.ribbon, 0x33)
-            self.machine.somebody_else = SOMEBODY_ELSE
-            try:
-                firmware.whole_card()
-            except Trouble as trouble:
-                firmware.end_sequence(f"half printed: {trouble}")
-            finally:
-                self.machine.somebody_else = ""
+        firmware.fill(firmware.ribbon, 0x33)
+        self.machine.somebody_else = SOMEBODY_ELSE
+        try:
+            firmware.whole_card()  # on the card inside, if one lies there: the machine asks nobody whose it is
+        except Trouble as trouble:
+            firmware.end_sequence(f"half printed: {trouble}")
+        finally:
+            self.machine.somebody_else = ""
         self.bus.changed()
 
     def _say(self, answer: str) -> None:
@@ -242,9 +249,17 @@ class EvolisPrinter:
         text = answer.encode("ascii") + b"\0"
         for mishap in self.waiting.due(When.REPLY):
             text = b"" if mishap.kind is Kind.LOST_REPLY else _garbled(text)
+        struck = self.waiting.due(When.ANSWER, passed=len(text))
+        for mishap in struck:
+            at = mishap.number - 1
+            is_garbled = mishap.kind is Kind.GARBLED_REPLY
+            text = text[:at] + (_another(text[at : at + 1]) + text[at + 1 :] if is_garbled else b"")
         if text and not self.cable_out:
             self.face.say(text)
         self.bus.changed()
+        for mishap in struck:
+            if mishap.kind not in (Kind.LOST_REPLY, Kind.GARBLED_REPLY):
+                self.strike(mishap)
 
     def _pause(self, wait_ms: float) -> None:
         if self.threaded and wait_ms > 0:
@@ -289,3 +304,8 @@ class EvolisPrinter:
 def _garbled(text: bytes) -> bytes:
     """An answer that was damaged on its way: its first character is none of the language."""
     return bytes([text[0] | 0x80]) + text[1:]
+
+
+def _another(sign: bytes) -> bytes:
+    """Another sign of the language in its place: a digit for a digit, else a letter. Nobody can see that by itself."""
+    return str((int(sign) + 1) % 10).encode() if sign.isdigit() else b"X" if sign != b"X" else b"Y"

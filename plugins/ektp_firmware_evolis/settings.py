@@ -31,11 +31,41 @@ def error_mode(firmware: "Firmware", parameters: Parameters, _data: bytes) -> st
     return OK
 
 
-def drift(firmware: "Firmware") -> None:
-    """Settings change by themselves, as offices tell."""
+def drift(firmware: "Firmware", sort: int = 1) -> None:
+    """Settings change by themselves, as offices tell: one of `DRIFTS`, from 1."""
+    DRIFTS[(sort - 1) % len(DRIFTS)](firmware)
+    firmware.memory.save()
+
+
+def _by_itself(firmware: "Firmware") -> None:
     firmware.set_mode(PRINTER)
     firmware.memory.kept.plain["Rc;a"] = "13;10;10;10;10"
-    firmware.memory.save()
+
+
+def _always_from_hopper(firmware: "Firmware") -> None:
+    firmware.memory.kept.insertion = "F"
+
+
+def _next_card_by_itself(firmware: "Firmware") -> None:
+    firmware.memory.kept.ejection = "i"
+
+
+def _cover_unwatched(firmware: "Firmware") -> None:
+    firmware.set_mode(COVER_IGNORED)
+
+
+def _fast_black(firmware: "Firmware") -> None:
+    firmware.memory.kept.speed = "f"
+
+
+#: The error mode with the contrast, where cards come from, what ejecting brings in, the cover, how black is printed.
+DRIFTS: tuple[Callable[["Firmware"], None], ...] = (
+    _by_itself,
+    _always_from_hopper,
+    _next_card_by_itself,
+    _cover_unwatched,
+    _fast_black,
+)
 
 
 def insertion(firmware: "Firmware", parameters: Parameters, _data: bytes) -> str:

@@ -21,12 +21,16 @@ class Hands:
 
     def __init__(self) -> None:
         self.put_right: list[bool] = []
-        machine = SimpleNamespace(look_at=lambda _: b"", put_right=self.put_right.append)
+        machine = SimpleNamespace(look_at=lambda _: b"", put_right=self._put_right)
         self.house = SimpleNamespace(machines={"A": machine, "B": machine})
         self.phases = {"A": "asking", "B": "asking"}
         self.begun: list[str] = []
         self.taken: list[str] = []
         self.may_take = threading.Event()
+
+    def _put_right(self, is_away: bool) -> str:
+        self.put_right.append(is_away)
+        return ""
 
     def see(self) -> dict[str, Any]:
         cards = ({"record": name, "n": 1, "series": "P", "number": 1} for name in self.phases)

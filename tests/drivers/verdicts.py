@@ -29,7 +29,7 @@ _HEAD = """\
 
 What [the kit](../how-to/write-a-driver.md) says of each driver that comes with the station. A driver
 passes every check that applies to it. Here stand those that do not apply, each with its reason: the device
-cannot do it, or the bench cannot make it happen. Nobody saw what stands here.
+cannot do it, or the bench cannot make it happen. What stands here was not looked at.
 
 `ektp driver check NAME --list-checks` says what each check holds; `python -m tests.drivers.verdicts` judges
 the drivers and writes this page, and the tests compare.

@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any, cast
 from unittest import mock
 
-import httpx
 from attrs import define, field
 from ippx import Attribute, IppMessage, Tag, decode, encode
 
@@ -77,7 +76,7 @@ SEEDS = (
 
 
 def _answered(data: bytes) -> tuple[Any, ...]:
-    return spooler._read(Ask.GET_JOB, httpx.Response(200, content=data))
+    return spooler._read(Ask.GET_JOB, 200, data)
 
 
 def _is_said(data: bytes, groups: tuple[Any, ...]) -> str:
@@ -135,7 +134,7 @@ class FedSpooler:
         self.meter.step()
         self.now += max(seconds, 0.0)
 
-    def post(self, what: Ask) -> httpx.Response:
+    def post(self, what: Ask) -> tuple[int, bytes]:
         self.meter.step()
         self.now += 0.01
         edit = self.edits.get(len(self.asked))
@@ -143,11 +142,11 @@ class FedSpooler:
         if edit is None:
             body = self._usual(what)
         elif edit[:1] in (b"\xfe", b"\xff"):
-            raise (httpx.ReadTimeout("late") if edit[0] == 0xFE else httpx.ReadError("gone"))
+            raise (DriverTimeout("late") if edit[0] == 0xFE else DriverLost("gone"))
         else:
             body = edit
         self.answers.append(body)
-        return httpx.Response(200, content=body)
+        return 200, body
 
     def _usual(self, what: Ask) -> bytes:
         match what:
@@ -166,14 +165,9 @@ class FedLine(Spooler):
 
     fed: FedSpooler
 
-    def _post(self, what: Ask, body: bytes, deadline: spooler.Deadline) -> httpx.Response:
+    def _post(self, what: Ask, body: bytes, deadline: spooler.Deadline) -> tuple[int, bytes]:
         deadline.left_s  # noqa: B018  # raises when the time is over
-        try:
-            return self.fed.post(what)
-        except httpx.TimeoutException:
-            raise DriverTimeout("late") from None
-        except httpx.HTTPError:
-            raise DriverLost("gone") from None
+        return self.fed.post(what)
 
 
 @define(eq=False)

@@ -141,7 +141,31 @@ def test_no_card_is_begun_on_a_printer_whose_settings_changed() -> None:
     assert [one.order.act for one in bench.performs] == [Act.LOOK]
 
 
+def test_a_queue_is_not_used_with_a_time_in_which_no_card_is_ready(device: Told) -> None:
+    """When its time is over a card is cancelled, and the usual one is shorter than a card takes."""
+    device.can = Capabilities(Can.OPAQUE_QUEUE, 1016, 648, 300)
+    for timeout_ms in (30_000, 59_999):
+        with pytest.raises(DriverError, match=f"{timeout_ms} ms.*timeout_ms = 180000"):
+            ours(timeout_ms=timeout_ms).open()
+        assert device.lost
+    assert ours(timeout_ms=60_000).open() == device.can
+    device.can = Capabilities(Can.NOTHING, 1016, 648, 300)
+    assert ours(timeout_ms=30_000).open() == device.can
+
+
 # -- a chip -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_queue_makes_only_cards_without_a_chip_and_nobody_is_sent_to_a_reader(device: Told, profile: Profile) -> None:
+    device.can = Capabilities(Can.OPAQUE_QUEUE | Can.READS_UID | Can.HOLD_AFTER_PRINT, 1016, 648, 300)
+    one = ours(House(profile=profile), timeout_ms=180_000)
+    if profile is Profile.NO_CHIP:
+        assert Can.OPAQUE_QUEUE in one.open().can
+        return
+    with pytest.raises(DriverError, match="print on another printer") as failed:
+        one.open()
+    assert "encoder" not in str(failed.value)
 
 
 @pytest.mark.parametrize("profile", list(Profile))
@@ -161,13 +185,6 @@ def test_a_printer_that_reaches_no_chip_makes_only_cards_without(device: Told, p
 def test_only_a_printer_that_keeps_a_printed_card_inside_prints_before_it_encodes(
     device: Told, profile: Profile
 ) -> None:
-    device.can = Capabilities(Can.OPAQUE_QUEUE | Can.READS_UID, 1016, 648, 300)
-    if profile is Profile.NO_CHIP:
-        assert Can.OPAQUE_QUEUE in ours(House(profile=profile)).open().can
-    else:
-        with pytest.raises(DriverError, match="print on another printer") as failed:
-            ours(House(profile=profile)).open()
-        assert "encoder" not in str(failed.value), "nobody is sent to a reader that goes with no queue"
     device.can = Capabilities(Can.READS_UID, 1016, 648, 300)
     one = ours(House(profile=profile))
     if profile is not Profile.PRINT_FIRST:

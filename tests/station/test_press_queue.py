@@ -15,7 +15,7 @@ from ektp_core.boundary.card_printer import (
     Status,
 )
 from ektp_core.flow.events import Stepped
-from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.pressing import Conclude, NoteStep
 from ektp_core.flow.rows import OpenSuspect
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep, Profile
@@ -134,6 +134,44 @@ def test_a_card_of_a_queue_that_was_stopped_has_no_place_and_its_blank_may_be_th
     assert suspect is not None and not suspect.evidence, "it moves no card, so nothing is said of a tray"
     assert (bench.phase is Phase.SHUT) is is_shut
     assert bench.has_alarm("the card was stopped in the machine") == 1
+
+
+def _stop(bench: Bench) -> None:
+    bench.happen(Stepped(FIRST, 1, LockEvent.DISPUTE, LockState.SUSPECT))
+
+
+@pytest.mark.parametrize(("step", "is_shut"), [(PressStep.FED, True), (PressStep.INTENT_MARK, False)])
+def test_a_card_of_a_queue_that_was_stopped_while_it_was_looked_at_is_treated_alike(
+    step: PressStep, is_shut: bool
+) -> None:
+    bench = QueueBench(profile=Profile.NO_CHIP, records=2)
+    bench.run_to(step)
+    bench.kill()
+    assert bench.performs[0].order.act is Act.LOOK
+    _stop(bench)
+    bench.work()
+    bench.settle()
+    assert (bench.phase is Phase.SHUT) is is_shut
+
+
+def test_a_mark_that_was_announced_and_never_ordered_took_no_blank_from_a_queue() -> None:
+    bench = QueueBench(profile=Profile.NO_CHIP)
+    bench.start()
+    while not (bench.persists and _announces_ink(bench)):
+        bench.commit() if bench.persists else bench.work()
+    noted = bench.persists[0]
+    answers = bench.store.commit(noted.works, bench.now_ms)
+    bench.persists.clear()
+    _stop(bench)
+    bench.put(messages.Persisted(noted.token, answers))
+    assert not bench.performs, "no mark was ordered"
+    bench.settle()
+    assert bench.phase is Phase.SHUT and "hopper" in bench.printer().closed_why
+
+
+def _announces_ink(bench: Bench) -> bool:
+    body = bench.persists[0].works[0].ask.body
+    return isinstance(body, NoteStep) and body.step is PressStep.INTENT_MARK
 
 
 @pytest.mark.parametrize("step", [PressStep.START, PressStep.FED, PressStep.INTENT_MARK])

@@ -10,13 +10,14 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from attrs import define, field
 from PIL import Image
 
 from ektp_cli.demo.machines import SEED, Card
 from ektp_core.boundary.card_printer import DriverError
-from ektp_core.boundary.driver_bench import CardOnBench, Lies
+from ektp_core.boundary.driver_bench import Lies
 from ektp_data.texts import message
 from ektp_driver_cups.bench import ASK_MS, CupsBench
 from ektp_driver_cups.bench_plastic import FILE, plastic
@@ -25,7 +26,7 @@ from ektp_driver_cups.spooler import Deadline
 from ektp_driver_virtual import spoil
 from ektp_driver_virtual.chip import serial_text, uid_of
 
-_JPEG = b"\xff\xd8\xff"
+_JPEG, _END = b"\xff\xd8\xff", b"%%EOF"
 
 
 @define(eq=False)
@@ -65,7 +66,7 @@ class QueueMachine:
 
     def marks_begun(self) -> int:
         """How many cards have ink."""
-        return sum(one.marks for one in self.bench.cards())
+        return sum(one["marks"] for one in self._plastic())
 
     def put_right(self, is_away: bool) -> str:
         """Free a jam, or see that nothing moves any more, and let the queue go on (`cupsenable`)."""
@@ -83,7 +84,7 @@ class QueueMachine:
 
     def cards(self) -> Mapping[str, Card]:
         """Every card, by the plastic."""
-        return {self._serial(one): self._card(one) for one in self.bench.cards()}
+        return {self._serial(one["number"]): self._card(one) for one in self._plastic()}
 
     def look_at(self, serial: str) -> bytes:
         """The picture of a card that came out; FileNotFoundError before that."""
@@ -110,24 +111,35 @@ class QueueMachine:
             return False
         return queue.state is QueueState.STOPPED and not queue.message.startswith(HELD)
 
-    def _serial(self, one: CardOnBench) -> str:
-        return serial_text(self._series, self._lo + one.number - 1)
+    def _plastic(self) -> list[dict[str, Any]]:
+        with plastic(self.bench.place) as held:
+            return held.cards
 
-    def _card(self, one: CardOnBench) -> Card:
-        uid = uid_of(self._series, self._lo + one.number - 1, SEED)
-        fed = one.lies is not Lies.HOPPER
-        return Card(self._serial(one), uid, one.lies, fed, one.whole, one.job_keys, self._picture(one))
+    def _serial(self, number: int) -> str:
+        return serial_text(self._series, self._lo + number - 1)
 
-    def _picture(self, one: CardOnBench) -> Path | None:
+    def _card(self, one: dict[str, Any]) -> Card:
+        number, lies = one["number"], Lies(one["lies"])
+        uid = uid_of(self._series, self._lo + number - 1, SEED)
+        picture = self._picture(number, lies, one["whole"])
+        return Card(
+            self._serial(number), uid, lies, lies is not Lies.HOPPER, one["whole"], (*one["job_keys"],), picture
+        )
+
+    def _picture(self, number: int, lies: Lies, is_whole: bool) -> Path | None:
         """What the card looks like, kept beside the others when it is seen first."""
-        kept = self.folder / "cards" / f"{self._serial(one).replace(' ', '_')}.png"
-        document = self.bench.place / f"card-{one.number}"
-        if kept.exists() or one.lies is not Lies.OUTPUT or not document.exists():
+        serial = self._serial(number)
+        kept = self.folder / "cards" / f"{serial.replace(' ', '_')}.png"
+        document = self.bench.place / f"card-{number}"
+        if kept.exists() or lies is not Lies.OUTPUT or not document.exists():
             return kept if kept.exists() else None
-        png = _seen(document.read_bytes())
+        data = document.read_bytes()
+        if _END not in data[-64:]:
+            return None  # it is being written
+        png = _seen(data)
         kept.parent.mkdir(exist_ok=True)
         part = kept.with_suffix(".part")
-        part.write_bytes(png if one.whole else spoil.spoil(png, spoil.choose(self._serial(one))))
+        part.write_bytes(png if is_whole else spoil.spoil(png, spoil.choose(serial)))
         part.replace(kept)
         return kept
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import field, frozen
 
 BENCHES = "ektp.benches"
 
@@ -74,6 +74,8 @@ class CardOnBench:
             Empty on a card with marks: the device is told no name of a job. A name of the device's
             own for it stays the same for the same job.
         chip: what its chip holds.
+        picture: what stands on it as a person sees it, a PNG that lies as the picture sent does; b"" for
+            nothing. The kit compares it with the picture of the leave, so whose face it is gets judged.
     """
 
     number: int
@@ -83,6 +85,7 @@ class CardOnBench:
     whole: bool = False
     job_keys: tuple[str, ...] = ()
     chip: bytes = b""
+    picture: bytes = field(default=b"", repr=False)
 
 
 @runtime_checkable

@@ -71,6 +71,17 @@ def _bad_picture(stage: Stage) -> None:
             stage.refused(partial(printer.prepare, Artwork(png), ACT_MS), "a picture that is none was taken")
 
 
+def _own_picture(stage: Stage) -> None:
+    """The picture loaded last counts, and one that was loaded for a card that was given up is forgotten."""
+    printer = stage.open()
+    for count in (1, 2, 3):
+        given_up = stage.token()
+        stage.done(lambda token=given_up: printer.prepare(stage.art(token), ACT_MS), "loading a picture failed")  # type: ignore[misc]
+        new_way(stage, printer).whole("a card after the picture of one that was given up")
+        whole = [card for card in ink_once(stage) if card.whole]
+        stage.expect(len(whole) == count, "the card that came out is not whole")
+
+
 def _feed(stage: Stage) -> None:
     printer = stage.open()
     stage.done(lambda: printer.feed(ACT_MS), "feeding a blank failed")
@@ -97,7 +108,7 @@ def _without_card(stage: Stage) -> None:
     printer = stage.open()
     stage.done(lambda: printer.prepare(stage.art(), ACT_MS), "loading a picture failed")
     with stage.unmoved("printing with no card inside moved or marked one"):
-        stage.refused(lambda: printer.mark(stage.token(), ACT_MS), "printing with no card inside succeeded")
+        stage.refused(lambda: printer.mark(stage.used(stage.token()), ACT_MS), "printing with no card inside succeeded")
 
 
 def _without_picture(stage: Stage) -> None:
@@ -107,7 +118,7 @@ def _without_picture(stage: Stage) -> None:
         stage.done(lambda: printer.feed(ACT_MS), "feeding a blank failed")
         stage.done(lambda: printer.move(Place.HEAD, ACT_MS), "moving to the head failed")
         before = _marks(stage.cards())
-        stage.refused(lambda: printer.mark(stage.token(), ACT_MS), f"a card was printed {which}")
+        stage.refused(lambda: printer.mark(stage.used(stage.token()), ACT_MS), f"a card was printed {which}")
         stage.expect(_marks(stage.cards()) == before, f"declined, and a card was marked {which}")
         stage.done(lambda: printer.deliver(Bin.OUTPUT, ACT_MS), "delivering failed")
         new_way(stage, printer).whole("a card without any trouble")
@@ -132,7 +143,7 @@ def _other_token(stage: Stage) -> None:
     way = new_way(stage, printer).go(until="deliver")
     stage.expect(way.error is None, f"{way.at} failed")
     stage.attempt(lambda: printer.prepare(stage.art(), ACT_MS))
-    stage.attempt(lambda: printer.mark(stage.token(), ACT_MS))
+    stage.attempt(lambda: printer.mark(stage.used(stage.token()), ACT_MS))
     out = _out(ink_once(stage))
     stage.expect(stage.is_opaque or len(out) == 1, "printing over a marked card took another blank")
 
@@ -177,7 +188,7 @@ def _restart(stage: Stage) -> None:
     looked(stage, again, way.key, way.key)
     stage.expect(_marks(stage.cards()) == _marks(before), "a card was marked by itself after a restart")
     stage.attempt(lambda: again.move(Place.HEAD, ACT_MS))
-    stage.refused(lambda: again.mark(way.token, ACT_MS), "a picture from before the restart was printed")
+    stage.refused(lambda: again.mark(stage.used(way.token), ACT_MS), "a picture from before the restart was printed")
     stage.expect(
         _marks(stage.cards()) == _marks(before), "declined, and the picture from before the restart was printed"
     )
@@ -201,7 +212,8 @@ def _closed(stage: Stage) -> None:
         "configure": lambda: printer.configure(Settings(), ACT_MS), "status": lambda: printer.status(ACT_MS),
         "counters": lambda: printer.counters(ACT_MS), "look": lambda: printer.look("", ACT_MS),
         "prepare": lambda: printer.prepare(stage.art(), ACT_MS), "feed": lambda: printer.feed(ACT_MS),
-        "mark": lambda: printer.mark(stage.token(), ACT_MS), "observe": lambda: printer.observe("1", ACT_MS),
+        "mark": lambda: printer.mark(stage.used(stage.token()), ACT_MS),
+        "observe": lambda: printer.observe("1", ACT_MS),
         "deliver": lambda: printer.deliver(Bin.OUTPUT, ACT_MS), "reset": lambda: printer.reset(ResetLevel.SOFT, ACT_MS),
         "recover": lambda: printer.recover(Recovery.CLEAR_ERROR, ACT_MS),
         "move": lambda: printer.move(Place.HEAD, ACT_MS),
@@ -222,7 +234,7 @@ def _quotes_nothing(stage: Stage) -> None:
     for call in (lambda: printer.feed(ACT_MS), lambda: printer.encode(CONTENT * 400, ACT_MS)):
         stage.attempt(call)
     way.go(past="encode" if stage.has(Can.READS_CHIP) else "prepare")
-    stage.attempt(lambda: printer.mark(way.token, ACT_MS))
+    stage.attempt(lambda: printer.mark(stage.used(way.token), ACT_MS))
     look = looked(stage, printer, way.job, way.key)
     said += stage.errors
     if look:
@@ -239,6 +251,7 @@ CARD_CHECKS = (
     Check("not-yet-begun", "A job that was not begun has not ended.", always, _not_yet),
     Check("prepare-moves-nothing", "Loading a picture moves and marks no card.", always, _prepare),
     Check("bad-picture", "A picture of another size, or none, is declined.", always, _bad_picture),
+    Check("own-picture", "On each card stands the picture of its own leave.", always, _own_picture),
     Check("feed-takes-one", "A feed takes one blank, and none while a card is inside.", steps, _feed),
     Check("delivers", "A card comes to the output; with none inside nothing moves.", steps, _deliver),
     Check("mark-needs-card", "Nothing is printed with no card inside.", steps, _without_card),

@@ -47,12 +47,13 @@ def _kill(stage: Stage, apart: Apart, call: Callable[[], object] | None, when: s
         apart.kill()
         acting.join()
     apart.kill()
+    stage.disturbed()
 
 
 def _again(stage: Stage, way: Way, said: str) -> Apart:
     """A new process: it looks, and nothing happens; then the card is brought out."""
     before = ink_once(stage)
-    apart = stage.done(stage.open_apart, f"{said}: a new process cannot open the device")
+    apart = _opened_anew(stage, said)
     for job in dict.fromkeys((way.job, way.key)):
         observed(stage, apart.printer, job, way.key)
         looked(stage, apart.printer, job, way.key)
@@ -62,6 +63,16 @@ def _again(stage: Stage, way: Way, said: str) -> Apart:
     stage.expect(now == before, f"{said}: a card moved by itself when a new process looked")
     _bring_out(stage, apart.printer)
     return apart
+
+
+def _opened_anew(stage: Stage, said: str) -> Apart:
+    """A queue may stay stopped until a person has looked and lets it run; any other device is opened at once."""
+    if stage.is_opaque:
+        apart = stage.attempt(stage.open_apart)
+        if not isinstance(apart, DriverError):
+            return apart
+        stage.bench.mend()
+    return stage.done(stage.open_apart, f"{said}: a new process cannot open the device")
 
 
 def _bring_out(stage: Stage, printer: CardPrinter) -> None:

@@ -103,7 +103,7 @@ def _job_id(stage: Stage) -> None:
     way = new_way(stage, printer).go(until="mark")
     stage.expect(way.error is None, f"{way.at} failed")
     stage.done(lambda: printer.move(Place.HEAD, ACT_MS), "moving the card to the head failed")
-    job = stage.done(lambda: printer.mark(way.token, ACT_MS), "printing failed")
+    job = stage.done(lambda: printer.mark(stage.used(way.token), ACT_MS), "printing failed")
     has_one = stage.has(Can.JOB_ID)
     stage.expect(bool(job) is has_one, "has job ids and returns none" if has_one else "returns a job id it has not")
     ink_once(stage)

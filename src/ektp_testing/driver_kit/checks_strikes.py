@@ -150,6 +150,28 @@ def _foreign(stage: Stage) -> None:
     observed(stage, again, way.job, way.key)
     looked(stage, again, way.job, way.key)
     stage.expect(way.error is not None or len(mine) == 1, "our card after a foreign one is not one card")
+    stage.let_go(again)
+    _foreign_over_ours(stage)
+
+
+def _foreign_over_ours(stage: Stage) -> None:
+    """Somebody prints while our card lies inside: on it, or later. Ours is never printed on another card then."""
+    stage.fresh()
+    printer = stage.open()
+    way = new_way(stage, printer).go(until="mark")
+    stage.expect(way.error is None, f"{way.at} failed")
+    ours = {card.number for card in stage.cards() if card.lies is Lies.INSIDE}
+    with suppress(DriverError):  # a device that keeps others off
+        stage.strike(Strike.FOREIGN_PRINT, Moment.NOW)
+    touched = {card.number for card in stage.cards() if card.marks}
+    way.go(past="encode" if stage.has(Can.READS_CHIP) else "prepare")
+    mine = [card for card in ink_once(stage) if way.key in card.job_keys]
+    is_other = ours and any(card.number not in ours for card in mine)
+    stage.expect(not is_other, "somebody printed on the card inside, and ours was printed on another one")
+    stage.expect(not touched & {card.number for card in mine}, "somebody printed on the card inside, and we on top")
+    for job in dict.fromkeys((way.job, way.key)):
+        observed(stage, printer, job, way.key)
+        looked(stage, printer, job, way.key)
 
 
 def _unplug_now(stage: Stage) -> None:

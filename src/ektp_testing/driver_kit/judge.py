@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 
 from ektp_core.boundary.card_printer import Capabilities, DriverError
 from ektp_core.boundary.driver_bench import Bench, MakeBench
@@ -16,6 +18,40 @@ from ektp_testing.driver_kit.check import Caught, Check, Result, Strikes, Verdic
 from ektp_testing.driver_kit.checks import CHECKS
 from ektp_testing.driver_kit.found import Driver
 from ektp_testing.driver_kit.stage import ACT_MS, Stage
+
+T = TypeVar("T")
+
+#: How long one check may take; it strikes at several moments, each on a device of its own.
+LIMIT_S = 300.0
+
+
+class _Endless(Exception):
+    """It did not end."""
+
+
+def in_time(call: Callable[[], T], limit_s: float | None = None) -> T:
+    """Run foreign code that may never return.
+
+    Raises:
+        _Endless: it did not end within the limit; it may still be running.
+    """
+    answers: list[T] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(call())
+        except BaseException as error:  # noqa: BLE001  # handed on to whoever waits
+            raised.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(limit_s or LIMIT_S)
+    if raised:
+        raise raised[0]
+    if not answers:
+        raise _Endless("a call never came back")
+    return answers[0]
 
 
 class Judgement:
@@ -26,10 +62,15 @@ class Judgement:
 
     def __init__(self, driver: Driver, make_bench: MakeBench) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ektp-kit-"))
-        self._make, self._benches = make_bench, 0
-        self.strikes, self.capabilities = self._declared(driver)
-        self._looking = Stage(driver, self._bench, self.capabilities)
-        self._moving = Stage(driver, self._bench, self.capabilities)
+        self._driver, self._make, self._benches = driver, make_bench, 0
+        try:
+            self.strikes, self.capabilities = in_time(lambda: self._declared(driver))
+        except BaseException as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            if isinstance(error, DriverError | KeyboardInterrupt):
+                raise
+            raise DriverError(f"the driver or its bench broke with {type(error).__name__}: {error}") from error
+        self._looking, self._moving = self._stage(), self._stage()
 
     def __enter__(self) -> "Judgement":
         return self
@@ -39,25 +80,26 @@ class Judgement:
 
     def of(self, check: Check) -> Verdict:
         """Run one check, or excuse the device from it."""
-        reason = check.asks(self.capabilities, self.strikes)
-        if reason:
-            return Verdict(check, Result.EXCUSED, reason)
         stage = self._moving if check.moves else self._looking
         stage.check = check.name
         stage.errors.clear()
         try:
-            check.run(stage)
+            if reason := check.asks(self.capabilities, self.strikes):
+                return Verdict(check, Result.EXCUSED, reason)
+            in_time(lambda: check.run(stage))
         except Caught as caught:
             return Verdict(check, Result.FAILED, caught.what)
+        except KeyboardInterrupt:
+            raise
         except DriverError as error:
             return Verdict(check, Result.FAILED, f"{type(error).__name__}: {error}", fell_over=True)
-        except Exception as error:  # noqa: BLE001  # foreign code: a driver or a bench that breaks fails its check
+        except _Endless:
+            self._looking, self._moving = self._stage(), self._stage()  # a call still holds the one before
+            return Verdict(check, Result.FAILED, f"it did not end in {LIMIT_S:.0f} s", fell_over=True)
+        except BaseException as error:  # noqa: BLE001  # foreign code: what breaks, or exits, fails its check
             return Verdict(check, Result.FAILED, f"it broke with {type(error).__name__}: {error}", fell_over=True)
         finally:
-            if check.moves:
-                stage.close()
-            else:
-                stage.leave()
+            self._tidy(stage, check)
         return Verdict(check, Result.PASSED)
 
     def close(self) -> None:
@@ -65,6 +107,13 @@ class Judgement:
         self._looking.close()
         self._moving.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _stage(self) -> Stage:
+        return Stage(self._driver, self._bench, self.capabilities)
+
+    def _tidy(self, stage: Stage, check: Check) -> None:
+        with suppress(Exception, SystemExit):  # its bench may be what broke
+            in_time(stage.close if check.moves else stage.leave)
 
     def _bench(self) -> Bench:
         self._benches += 1
@@ -80,7 +129,10 @@ class Judgement:
                 raise DriverError(f"the driver {driver.name} does not see the device on its bench, {bench.serial}")
             printer = driver.open(found[0])
             try:
-                return frozenset(bench.strikes), printer.capabilities(ACT_MS)
+                declared = printer.capabilities(ACT_MS)
+                if not isinstance(declared, Capabilities):
+                    raise DriverError(f"capabilities gives {type(declared).__name__}")
+                return frozenset(bench.strikes), declared
             finally:
                 with suppress(DriverError):
                     printer.close()

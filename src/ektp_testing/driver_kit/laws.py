@@ -10,10 +10,15 @@ from typing import TypeVar
 from ektp_core.boundary.card_printer import Can, CardPosition, CardPrinter, CounterName, DriverError, JobRecord, Look
 from ektp_core.boundary.driver_bench import CardOnBench, Lies, Strike
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
+from ektp_testing.driver_kit.likeness import is_like
 from ektp_testing.driver_kit.stage import Stage
 
 T = TypeVar("T")
 
+#: A counter of fewer bits begins anew too often to prove anything; a station takes no other.
+WIDTHS_BITS = range(8, 65)
+#: After these a device was off, or a person switched it off.
+_OFF = {Strike.POWER_CUT, Strike.SILENCE}
 _NOWHERE = (CardPosition.NONE, CardPosition.UNKNOWN)
 _PLACES = {
     BlankPlace.IN_PRINTER: (Lies.INSIDE,),
@@ -23,23 +28,37 @@ _PLACES = {
 
 
 def ink_once(stage: Stage) -> tuple[CardOnBench, ...]:
-    """No card is marked twice, and no job on two cards; gives the cards as they lie at rest."""
+    """No card is marked twice, no job on two cards, none with another's picture; gives the cards at rest."""
     cards = stage.cards()
     for card in cards:
         stage.expect(card.marks <= 1, f"card {card.number} was marked {card.marks} times")
     keys = [key for card in cards for key in card.job_keys if key]
     twice = {key for key in keys if keys.count(key) > 1}
     stage.expect(not twice, "one job was marked more than once: one leave to print gave two cards")
-    strangers = set(keys) - stage.keys
-    stage.expect(not strangers, "a card was marked for a job that nobody gave leave for")
+    strangers = set(keys) - stage.begun
+    stage.expect(not strangers, "a card was marked for a job that nobody gave leave for, or long ago")
+    inked = [card.number for card in cards if card.marks and (not card.job_keys or any(card.job_keys))]
+    stage.expect(len(inked) <= len(stage.begun), f"{len(stage.begun)} leaves were used, and {len(inked)} cards have ink")
+    pictures_are_their_own(stage, cards)
     return cards
+
+
+def pictures_are_their_own(stage: Stage, cards: tuple[CardOnBench, ...]) -> None:
+    """On a whole card stands the picture of the leave it was marked for: the right person's face."""
+    for card in cards:
+        own = [stage.arts[key] for key in card.job_keys if key in stage.arts]
+        if card.whole and own:
+            stage.expect(card.picture, f"card {card.number} is whole, and its bench shows no picture of it")
+            is_own = all(is_like(card.picture, art.front_png) for art in own)
+            stage.expect(is_own, f"card {card.number} came out with another picture than that of its leave")
 
 
 def looked(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> Look | None:
     """Look, and hold everything it says against the truth; None where the device cannot be asked."""
     look, cards = _at_rest(stage, lambda: printer.look(job, stage.patience_ms))
-    if not isinstance(look, Look):
+    if isinstance(look, DriverError):
         return None
+    stage.expect(isinstance(look, Look), f"look gives {type(look).__name__}")
     position_is_true(stage, look, cards)
     counters_deny_no_card(stage, look, cards)
     uid_is_true(stage, look, cards)
@@ -51,8 +70,9 @@ def looked(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> Look |
 def observed(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> JobRecord | None:
     """Ask for the job, and hold the answer against the truth."""
     record, cards = _at_rest(stage, lambda: printer.observe(job, stage.patience_ms))
-    if not isinstance(record, JobRecord):
+    if isinstance(record, DriverError):
         return None
+    stage.expect(isinstance(record, JobRecord), f"observe gives {type(record).__name__}")
     verdict_is_true(stage, record.verdict, job_key, cards)
     return record
 
@@ -80,8 +100,10 @@ def position_is_true(stage: Stage, look: Look, cards: tuple[CardOnBench, ...]) -
 def counters_deny_no_card(stage: Stage, look: Look, cards: tuple[CardOnBench, ...]) -> None:
     """A blank that left the hopper is never denied by the counter of fed cards."""
     counter, before = look.counters.get(CounterName.FED), stage.fed_before
-    if counter is None or before is None or counter.resets_on != "never":
+    was_off = counter is not None and counter.resets_on == "power" and bool(stage.struck & _OFF)
+    if counter is None or before is None or was_off:
         return
+    stage.expect(counter.width_bits in WIDTHS_BITS, f"its counter of fed cards is {counter.width_bits} bits wide")
     gone = sum(card.lies is not Lies.HOPPER for card in cards)
     since = counter.since(before)
     least = 1 if gone and Strike.DOUBLE_FEED in stage.struck else gone
@@ -106,8 +128,12 @@ def verdict_is_true(stage: Stage, said: Verdict, job_key: str, cards: tuple[Card
         stage.expect(mine, "GOOD for a job that no card was marked for")
         is_seen = Strike.MISPRINT not in stage.struck  # no sensor sees a misprint; people do
         stage.expect(not is_seen or all(card.whole for card in mine), "GOOD for a card that is not whole")
+        pictures_are_their_own(stage, tuple(mine))
     if stage.is_opaque:
         stage.expect(said.certainty <= Certainty.TRANSPORT, f"an opaque queue is sure by {said.certainty.name}")
+    if said.outcome is Outcome.SPOILED and said.certainty >= Certainty.COUNTER:
+        stage.expect(mine, "sure that a card is spoiled for a job that no card was marked for")
+        stage.expect(not any(card.whole for card in mine), "sure that a card is spoiled; it is whole")
     if said.outcome is Outcome.NOT_STARTED:
         stage.expect(not any(card.marks for card in mine), "NOT_STARTED for a card with ink on it")
     if said.blank is BlankPlace.NONE:

@@ -38,6 +38,8 @@ T = TypeVar("T")
 ACT_MS = 30_000
 #: How long a device may go on by itself before it must rest.
 REST_S = 20.0
+#: How long nothing happens at a device that rests: one that was left alone in an act, or shows nothing; any other.
+QUIET_S, SHORT_QUIET_S = 0.3, 0.02
 BLANKS = 5
 OWNER = "kit"
 
@@ -65,7 +67,8 @@ class Stage:
         capabilities: what the device declared at first.
         struck: what was made to go wrong on this bench so far.
         errors: the texts of all errors the driver raised in this check.
-        keys: every job that leave was given for.
+        arts: every job that leave was given for, and the picture of that leave.
+        begun: those whose leave was used on this bench; only they may have ink here.
         patience_ms: the deadline of a look; short where the device is known to be mute.
     """
 
@@ -76,10 +79,12 @@ class Stage:
     struck: set[Strike] = field(factory=set)
     errors: list[str] = field(factory=list)
     patience_ms: int = ACT_MS
-    keys: set[str] = field(factory=set)
+    arts: dict[str, Artwork] = field(factory=dict)
+    begun: set[str] = field(factory=set)
     _bench: NamingBench | None = None
     _opened: list[Any] = field(factory=list)
     _fed_before: int | None = None
+    _goes_on: bool = False  # nobody knows whether the device is still at work
 
     # -- the bench ------------------------------------------------------------------------
 
@@ -92,7 +97,8 @@ class Stage:
         """Another device, never used before."""
         self.close()
         self._bench = bench = NamingBench(self.make())
-        self.struck, self._fed_before, self.patience_ms = set(), None, ACT_MS
+        self.struck, self.begun, self._fed_before, self.patience_ms = set(), set(), None, ACT_MS
+        self._goes_on = False
         if blanks:
             bench.load(blanks)
         return bench
@@ -101,11 +107,18 @@ class Stage:
         """Let it go wrong."""
         self.struck.add(what)
         self.bench.strike(what, at)
+        self.disturbed()
 
-    def begins(self, token: PrintToken) -> None:
+    def disturbed(self) -> None:
+        """The device may be at work though no call is under way: it is given longer to come to rest."""
+        self._goes_on = True
+
+    def used(self, token: PrintToken) -> PrintToken:
         """Leave to print is used now: new ink is this job's."""
+        self.begun.add(token.job_key)
         if self._bench:
             self._bench.begins(token.job_key)
+        return token
 
     def moments(self, what: Strike) -> tuple[Moment, ...]:
         """When the bench can make it happen, in the order of a card's way."""
@@ -113,7 +126,8 @@ class Stage:
 
     def cards(self) -> tuple[CardOnBench, ...]:
         """Every card as it is once the device rests."""
-        quiet_s = 0.3 if self.is_opaque else 0.02  # nobody can ask a queue whether it is still at work
+        quiet_s = QUIET_S if self.is_opaque or self._goes_on else SHORT_QUIET_S
+        self._goes_on = False
         before, end, quiet_since = self.bench.cards(), monotonic() + REST_S, monotonic()
         while monotonic() < end and monotonic() - quiet_since < quiet_s:
             sleep(0.01)
@@ -175,23 +189,25 @@ class Stage:
             printer.close()
 
     def fed(self, printer: CardPrinter) -> int | None:
-        """Its counter of fed cards, if it has one that nothing sets back."""
+        """Its counter of fed cards, if it has one."""
         counter = printer.counters(ACT_MS).get(CounterName.FED)
-        return counter.value if counter and counter.resets_on == "never" else None
+        return counter.value if counter else None
 
     @property
     def fed_before(self) -> int | None:
         """The counter of fed cards before the first card of this bench."""
         return self._fed_before
 
-    def art(self) -> Artwork:
-        """A picture of the size the device takes."""
+    def art(self, token: PrintToken | None = None) -> Artwork:
+        """The picture of that leave, and of no other, of the size the device takes; else one that nobody has."""
+        if token and token.job_key in self.arts:
+            return self.arts[token.job_key]
         return picture(self.capabilities.width_px, self.capabilities.height_px)
 
     def token(self) -> PrintToken:
-        """Leave to mark one more card."""
-        token = PrintToken(f"kit-{len(self.keys) + 1}", 1, 1)
-        self.keys.add(token.job_key)
+        """Leave to mark one more card, with a picture of its own."""
+        token = PrintToken(f"kit-{len(self.arts) + 1}", 1, 1)
+        self.arts[token.job_key] = picture(self.capabilities.width_px, self.capabilities.height_px, token.job_key)
         return token
 
     def leave(self) -> None:
@@ -225,10 +241,11 @@ class Stage:
             return call()
         except DriverError as error:
             self.errors.append(str(error))
+            self.disturbed()
             return error
-        except Caught:
+        except (Caught, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001  # foreign code: whatever it raises is a finding
+        except BaseException as error:  # noqa: BLE001  # foreign code: whatever it raises is a finding, an exit too
             self.catch(f"{type(error).__name__} was raised, which is no DriverError")
 
     def refused(self, call: Callable[[], object], what: str) -> DriverError:

@@ -47,7 +47,9 @@ class Way:
         yield "feed", lambda: printer.feed(ms)
         if stage.has(Can.READS_UID):
             yield "read_uid", self._read
-        yield "prepare", lambda: printer.prepare(stage.art(), ms)
+        elif stage.has(Can.CONTACTLESS_STATION):
+            yield "move", lambda: printer.move(Station.CONTACTLESS, ms)
+        yield "prepare", lambda: printer.prepare(stage.art(self.token), ms)
         if stage.has(Can.READS_CHIP):
             yield "encode", self._encode
         yield "mark", self._mark
@@ -90,8 +92,7 @@ class Way:
 
     def _mark(self) -> None:
         self.printer.move(Station.HEAD, self.timeout_ms)
-        self.stage.begins(self.token)
-        self.job = self.printer.mark(self.token, self.timeout_ms) or self.key
+        self.job = self.printer.mark(self.stage.used(self.token), self.timeout_ms) or self.key
 
 
 def new_way(stage: Stage, printer: CardPrinter, to: Bin = Bin.OUTPUT, timeout_ms: int = ACT_MS) -> Way:

@@ -14,7 +14,7 @@ from ektp_driver_cups.bench_house import Manner
 from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.plugin import ektp_discover_printers
 
-MS = 20_000
+MS = 90_000
 
 
 @define(eq=False)

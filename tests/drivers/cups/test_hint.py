@@ -19,7 +19,8 @@ def test_a_queue_is_named_by_its_spoolers_socket_and_its_name() -> None:
     [
         "ipp://10.0.0.5/printers/card", "ipps://hub/printers/card", "http://localhost:631/printers/card",
         "cups:localhost#card", "cups://localhost/card", "cups:/run/cups/cups.sock", "cups:/run/cups/cups.sock#",
-        "cups:/run/cups/cups.sock#a/b", "cups:/run/cups/cups.sock#a b", "cups:/s#card?guarded", "usb://Fargo/HDP5000",
+        "cups:/run/cups/cups.sock#a/b", "cups:/run/cups/cups.sock#a b", "cups:/s#a\x01b", "cups:/s#a\x7f", "cups:/s#\ud800", "cups:/s\n#a", "cups:/s#é",
+        "cups:/" + "x" * 200 + "#a", "cups:/s#card?guarded", "usb://Fargo/HDP5000",
     ],
 )  # fmt: skip
 def test_other_forms_are_refused_by_naming_the_one_that_is_taken(hint: str) -> None:

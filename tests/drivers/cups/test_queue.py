@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ektp_core.boundary.card_printer import Condition, DriverError, PrintToken, Severity, Supply
 from ektp_driver_cups.conditions import REASONS, notices, supplies
 from ektp_driver_cups.picture import PDF, PNG, document
-from ektp_driver_cups.queue import Job, JobState, Queue, QueueState, is_card, job_name, read_job
+from ektp_driver_cups.queue import HELD, Job, JobState, Queue, QueueState, is_card, job_name, owner_of, read_job
 
 VALUES = st.lists(st.none() | st.integers() | st.text(max_size=30) | st.booleans() | st.binary(max_size=9)).map(tuple)
 NAMES = (
@@ -89,6 +89,23 @@ def test_a_job_is_named_by_a_digest_and_another_try_is_another_name() -> None:
     assert len(names) == 8 and all(len(one) == 37 and one.startswith("ektp-") and "52" not in one[:7] for one in names)
 
 
+@pytest.mark.parametrize("name", ["", "ektp-", "ektp-antrian", "ektp-" + "a" * 31, "ektp-" + "a" * 33, "EKTP-" + "a" * 32,
+                                  "ektp-" + "g" * 32, "x ektp-" + "a" * 32, "ektp-" + "a" * 32 + "\n"])  # fmt: skip
+def test_a_document_is_ours_by_its_exact_name_alone(name: str) -> None:
+    assert not Job(1, name, None).is_ours
+    assert Job(1, job_name("x"), None).is_ours and Job(1, "ektp-probe", None).is_ours
+
+
+def test_who_holds_a_queue_is_read_from_our_own_words_only() -> None:
+    def held(words: str) -> str:
+        return Queue({"printer-state-message": (words,)}).holder
+
+    assert held(f"{HELD} [0a1b2c3d.0123456789abcdef]") == "0a1b2c3d.0123456789abcdef"
+    assert held(f"{HELD} [0123456789abcdef]") == "0123456789abcdef"
+    assert held("the technician [0123456789abcdef]") == held(HELD) == held(f"{HELD} [x]") == ""
+    assert (owner_of("0a1b2c3d.0123"), owner_of("0123"), owner_of("")) == ("0a1b2c3d", "", "")
+
+
 def test_a_state_nobody_knows_is_no_end() -> None:
     assert not Job(1, "x", None).is_over and not Job(1, "x", JobState.STOPPED).is_over
     assert read_job({"job-id": (4,), "job-state": (12,)}) == Job(4, "", None)
@@ -108,5 +125,8 @@ def test_the_picture_goes_as_pdf_first_and_never_in_another_size(picture: bytes)
     for bad in (b"", b"no picture", picture[:200], picture[:-200]):
         with pytest.raises(DriverError):
             document(bad, (PDF,))
+    huge = picture[:16] + (60_000).to_bytes(4) * 2 + picture[24:]
+    with pytest.raises(DriverError, match="60000 x 60000"):
+        document(huge, (PDF,))
     with pytest.raises(DriverError, match="neither"):
         document(picture, ("application/vnd.cups-raw",))

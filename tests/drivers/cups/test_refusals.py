@@ -14,10 +14,9 @@ from ektp_core.boundary.card_printer import (
     Settings,
     Severity,
 )
-from ektp_core.boundary.driver_bench import Moment, Strike
 from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.plugin import ektp_discover_printers
-from ektp_driver_cups.queue import HELD, QueueState
+from ektp_driver_cups.queue import HELD, JobState, QueueState
 from ektp_driver_cups.spooler import Deadline
 from tests.drivers.cups.conftest import MS, Office, token
 
@@ -81,21 +80,23 @@ def test_a_queue_or_a_spooler_that_is_not_there_is_not_seen(
     assert "0x0406" in words and "no spooler answers" in words
 
 
+@pytest.mark.parametrize("name", ["letter to the head", "ektp-antrian"])
 @pytest.mark.parametrize(
     "manner", [{}, {"is_guarded": False}], ids=["guarded", "unguarded"]
 )
 def test_while_a_job_of_somebody_else_waits_no_card_is_begun_and_the_job_is_left_alone(
-    office: Callable[..., Office], manner: dict[str, object]
+    office: Callable[..., Office], manner: dict[str, object], name: str
 ) -> None:
     at = office(**manner)
     printer = at.prepared()
-    job_id = at.bench.print_as_somebody_else()
+    job_id = at.bench.print_as_somebody_else(name)
     (told,) = printer.status(MS).stops
     assert (told.condition, told.severity, told.vendor_code) == (Condition.OTHER, Severity.WARNING, "jobs-of-others")
     with pytest.raises(DriverError, match="jobs of others"):
         printer.feed(MS)
     with pytest.raises(DriverError, match="jobs of others"):
         printer.mark(token(), MS)
+    printer = at.open()  # another opening leaves it alone too
     assert not at.bench.desk().job(job_id, Deadline.after(MS)).is_over and not at.marked()
     at.bench.desk().cancel(job_id, Deadline.after(MS))
     assert printer.status(MS).stops == ()
@@ -133,7 +134,7 @@ def test_a_queue_that_a_person_stops_stays_stopped_and_new_cards_wait(office: Ca
     assert len(at.marked()) == 1
 
 
-def test_of_two_stations_on_one_queue_only_the_last_to_open_it_prints(office: Callable[..., Office]) -> None:
+def test_of_two_processes_of_one_station_only_the_last_to_open_the_queue_prints(office: Callable[..., Office]) -> None:
     at = office()
     first, second = at.prepared(), at.prepared()
     with pytest.raises(DriverLost, match="another station"):
@@ -153,8 +154,17 @@ def test_the_queue_is_held_between_cards_and_after_the_driver_went(office: Calla
         act()
         queue = desk.queue(Deadline.after(MS))
         assert queue.state is QueueState.STOPPED and queue.message.startswith(HELD)
-    at.bench.strike(Strike.FOREIGN_PRINT, Moment.NOW)
-    assert not any("" in one.job_keys for one in at.bench.cards())
+    # A spooler begins a job while it answers to its last document, if its queue runs.
+    held, run = (_sent(at, let_run) for let_run in (False, True))
+    assert (held, run) == (JobState.PENDING, JobState.PROCESSING)
+
+
+def _sent(at: Office, let_run: bool) -> JobState | None:
+    """The state of somebody else's job as soon as it was sent."""
+    if let_run:
+        at.bench.mend()
+        at.bench.enable_queue()
+    return at.bench.desk().job(at.bench.print_as_somebody_else(), Deadline.after(MS)).state
 
 
 def test_settings_that_came_with_the_queue_are_set_and_read_back(office: Callable[..., Office]) -> None:

@@ -3,12 +3,15 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ippx import Attribute, IppMessage, Tag, encode
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
+from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.spooler import Ask, Deadline, Declined, NotAllowed, NotThere, Spooler
 
@@ -97,6 +100,47 @@ def test_silence_ends_at_the_deadline_and_a_spent_deadline_asks_nothing(scripted
     for timeout_ms in (200, 0):
         with pytest.raises(DriverTimeout):
             spooler.ask(Ask.GET_QUEUE, Deadline.after(timeout_ms))
+
+
+def test_a_spooler_that_drips_is_held_to_the_deadline_and_one_that_pours_to_a_size(tmp_path: Path) -> None:
+    """A byte now and then would keep a driver for ever, in the answer or before it."""
+    for number, (head, piece, error, words) in enumerate((
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b"x", DriverTimeout, "in time"),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x", DriverTimeout, "in time"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", bytes(1 << 20), DriverError, "too long"),
+    )):  # fmt: skip
+        path, over = str(tmp_path / f"d{number}"), threading.Event()
+        line = socket.socket(socket.AF_UNIX)
+        line.bind(path)
+        line.listen()
+
+        def serve(line: socket.socket = line, head: bytes = head, piece: bytes = piece, over: Any = over) -> None:
+            one, _ = line.accept()
+            with one, suppress(OSError):
+                one.recv(65_536)
+                one.sendall(head)
+                while not over.wait(0.02):
+                    one.sendall(piece)
+
+        served = threading.Thread(target=serve, daemon=True)
+        served.start()
+        with pytest.raises(error, match=words):
+            Spooler(Hint(path, "card")).ask(Ask.GET_QUEUE, Deadline.after(300 if error is DriverTimeout else 20_000))
+        assert served.is_alive() or error is DriverError, "it was still dripping"
+        over.set()
+        served.join()
+        line.close()
+
+
+def test_a_job_without_a_number_is_no_job(scripted: Scripted) -> None:
+    for answer in (_ipp(0), _made([]), _made([Attribute("job-id", Tag.INTEGER, [0])])):
+        with pytest.raises(DriverError, match="did not say which job"):
+            Desk(scripted(_http(answer))).create("ektp-probe", "", Deadline.after(5_000))
+    assert Desk(scripted(_http(_made([Attribute("job-id", Tag.INTEGER, [9])])))).create("x", "", Deadline.after(5_000)) == 9
+
+
+def _made(of: list[Attribute]) -> bytes:
+    return encode(IppMessage((2, 0), 0, 1, [(Tag.OPERATION_ATTRS, []), (Tag.JOB_ATTRS, of)]))
 
 
 def test_a_good_answer_gives_the_attributes_of_each_job(scripted: Scripted) -> None:

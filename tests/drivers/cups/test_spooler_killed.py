@@ -6,7 +6,7 @@ through once; the plastic is the judge.
 
 import signal
 from collections.abc import Callable
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
@@ -17,17 +17,18 @@ from ektp_driver_cups import bench_house
 from ektp_driver_cups.queue import QueueState, job_name
 from ektp_driver_cups.spooler import Deadline
 from tests.drivers.cups.conftest import MS, Office, token
+from tests.drivers.cups.waiting import until
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 
 CARD_MS = 2_600  # longer than it takes this spooler to write its state to the disk
+NAME = "ektp-0123456789abcdef0123456789abcdef"
 
 
-def _until(there: Callable[[], object]) -> None:
-    end = monotonic() + 20
-    while not there():
-        assert monotonic() < end, "it did not come about"
-        sleep(0.02)
+def _until_started_again(at: Office) -> None:
+    """The strike ends the spooler and starts it when the card is out."""
+    until(lambda: at.marked() and at.marked()[0].lies.value == "output")
+    until(lambda: bench_house.is_running(at.bench.place, "spooler"))
 
 
 def _begin_and_kill(at: Office, how: int = signal.SIGKILL) -> None:
@@ -37,22 +38,22 @@ def _begin_and_kill(at: Office, how: int = signal.SIGKILL) -> None:
     """
     desk, deadline = at.bench.desk(), Deadline.after(MS)
     at.open().close()
-    job_id = desk.create("ektp-0123456789abcdef", "", deadline)
+    job_id = desk.create(NAME, "", deadline)
     desk.send(job_id, "application/pdf", b"%PDF-1.4\n%%EOF\n", deadline)
     desk.release(job_id, deadline)
     desk.resume(deadline)
-    _until(lambda: any(one.job_keys for one in at.bench.cards()))
-    sleep(2.0)
+    until(lambda: any(one.job_keys for one in at.bench.cards()))
+    assert bench_house.wait_written(at.bench.place), "a spooler that wrote nothing prints nothing again"
     at.bench.kill_spooler(how)
-    _until(lambda: at.marked() and at.marked()[0].lies.value == "output")
+    until(lambda: at.marked() and at.marked()[0].lies.value == "output")
     sleep(CARD_MS / 1000)
 
 
 def test_a_killed_spooler_prints_the_card_again_where_nothing_hinders_it(office: Callable[..., Office]) -> None:
     at = office(card_ms=CARD_MS, is_guarded=False)
     _begin_and_kill(at)
-    _until(lambda: len([one for one in at.bench.cards() if one.job_keys]) == 2)
-    assert {one.job_keys for one in at.bench.cards() if one.job_keys} == {("ektp-0123456789abcdef",)}
+    until(lambda: len([one for one in at.bench.cards() if one.job_keys]) == 2)
+    assert {one.job_keys for one in at.bench.cards() if one.job_keys} == {(NAME,)}
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
@@ -61,7 +62,7 @@ def test_behind_the_backend_that_lets_a_card_through_once_it_is_not_printed_agai
 ) -> None:
     at = office(card_ms=CARD_MS)
     _begin_and_kill(at, how)
-    assert [one.job_keys for one in at.bench.cards() if one.job_keys] == [("ektp-0123456789abcdef",)]
+    assert [one.job_keys for one in at.bench.cards() if one.job_keys] == [(NAME,)]
     assert at.bench.desk().queue(Deadline.after(MS)).state is QueueState.STOPPED
 
 
@@ -69,7 +70,7 @@ def test_even_a_queue_that_a_person_lets_run_then_does_not_print_it_again(office
     at = office(card_ms=CARD_MS)
     _begin_and_kill(at)
     at.bench.enable_queue()
-    _until(lambda: not at.bench.desk().jobs("not-completed", Deadline.after(MS)))
+    until(lambda: not at.bench.desk().jobs("not-completed", Deadline.after(MS)))
     assert len([one for one in at.bench.cards() if one.job_keys]) == 1
 
 
@@ -81,7 +82,9 @@ def test_a_spooler_that_dies_during_mark_leaves_the_card_unknown_and_marked_once
     at.bench.strike(Strike.SPOOLER_KILLED, Moment.MARK)
     with pytest.raises(DriverError):
         printer.mark(token(), MS)
+    _until_started_again(at)
     at.bench.mend()
+    until(lambda: not at.bench.desk().jobs("not-completed", Deadline.after(MS)))  # it is begun again, and cancelled
     again = at.prepared()
     assert again.observe(token().job_key, MS).verdict.outcome is Outcome.UNKNOWN
     with pytest.raises(DriverError):
@@ -112,9 +115,10 @@ def test_a_card_that_the_spooler_prints_a_second_time_during_mark_is_cancelled_a
     at.bench.strike(Strike.SPOOLER_KILLED, Moment.MARK)
     with pytest.raises(DriverError):
         printer.mark(token(), MS)
+    until(lambda: len([one for one in at.bench.cards() if one.job_keys]) == 2)  # the same strike as behind the backend
     at.bench.mend()
     again = at.raw()
     assert again.observe(token().job_key, MS).verdict.outcome is Outcome.UNKNOWN
     at.open()
     assert not at.bench.desk().jobs("not-completed", Deadline.after(MS))
-    assert bench_house.is_running(at.bench.place, "spooler")
+    assert {one.job_keys for one in at.bench.cards() if one.job_keys} == {(job_name(token().job_key),)}

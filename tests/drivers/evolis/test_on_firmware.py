@@ -160,6 +160,65 @@ def test_a_ribbon_that_ends_in_a_card_spoils_it(tmp_path: Path, art: Artwork) ->
     assert card.marks == 1 and not card.printed_good
 
 
+@pytest.mark.parametrize("shows_words", [False, True])
+@pytest.mark.parametrize("mishap", ["jam feed", "jam panel 2", "cover-open mark", "blank-feed feed"])
+def test_a_shown_error_is_cleared_at_the_next_opening_once_no_card_is_inside(
+    tmp_path: Path, art: Artwork, mishap: str, shows_words: bool
+) -> None:
+    model = model_in(tmp_path, shows_words=shows_words)
+    printer = on(model)
+    printer.configure(Settings(), MS)
+    model.order(mishap)
+    with pytest.raises(DriverError):
+        whole_card(printer, art, TOKEN)
+    model.tell("mend")
+    if model.printer.machine.inside is not None:
+        printer.deliver(Bin.REJECT, MS)
+    printer.status(MS)
+    printer.close()
+    again = on(model)
+    again.configure(Settings(), MS)
+    assert not again.status(MS).stops
+    again.close()
+
+
+def test_an_error_stays_shown_until_it_is_cleared_and_people_may_order_that(tmp_path: Path, art: Artwork) -> None:
+    model = model_in(tmp_path)
+    printer = on(model)
+    printer.configure(Settings(), MS)
+    model.order("jam panel 2")
+    with pytest.raises(DriverError):
+        whole_card(printer, art, TOKEN)
+    model.tell("mend")
+    assert printer.status(MS).stops
+    printer.recover(Recovery.CLEAR_ERROR, MS)
+    assert not printer.status(MS).stops
+
+
+@pytest.mark.rule(22)
+@pytest.mark.parametrize("what", ["cover-open now", "panel-cancel now", "reboot now"])
+@pytest.mark.parametrize("shows_words", [False, True])
+def test_a_print_that_ended_between_mark_and_delivery_is_no_delivery(
+    tmp_path: Path, art: Artwork, what: str, shows_words: bool
+) -> None:
+    model = model_in(tmp_path, shows_words=shows_words)
+    printer = on(model)
+    printer.configure(Settings(), MS)
+    printer.feed(MS)
+    printer.prepare(art, MS)
+    printer.mark(TOKEN, MS)
+    model.order(what)
+    model.tell("mend")
+    if what == "reboot now":  # the old line is gone
+        printer = on(model)
+        printer.configure(Settings(), MS)
+    with pytest.raises(DriverError, match=r"4 of its 5 panels|nothing is known"):
+        printer.deliver(Bin.OUTPUT, MS)
+    (card,) = [card for card in model.truth.cards.values() if card.place is not Place.HOPPER]
+    assert not card.printed_good and card.place is (Place.INSIDE if what == "reboot now" else Place.OUTPUT)
+    assert printer.observe(TOKEN.job_key, MS).verdict.outcome is not Outcome.GOOD
+
+
 @pytest.mark.rule(22)
 def test_settings_that_drift_are_seen_before_the_next_card(tmp_path: Path, art: Artwork) -> None:
     model = model_in(tmp_path)

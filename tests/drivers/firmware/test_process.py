@@ -158,7 +158,7 @@ def test_a_cover_can_be_opened_while_a_card_is_printed(running: Callable[..., Ru
 def test_the_power_goes_in_a_card_and_comes_back_by_itself(running: Callable[..., RunningPrinter], plug: Plug) -> None:
     printer = running(status_words=True)
     host = ready(printer, plug)
-    assert host.ask(command("Rstw")).startswith("00000001;40010000;00000000;00000000;00000100")
+    assert host.ask(command("Rstw")).startswith("000C0021;40010000;00000000;00000000;00000100")
     assert host.ask(command("Rstw")).startswith("00000001;40000000;"), "the restart is shown once"
     printer.panel.tell("power-cut", "mark")
     assert [host.ask(one) for one in card()][-1] == "nothing"
@@ -209,6 +209,24 @@ def test_the_bench_tells_the_plain_truth(bench: EvolisBench, plug: Plug) -> None
     assert (second.marks, second.whole, second.lies) == (0, False, Lies.HOPPER)
 
 
+def moving_card() -> list[bytes]:
+    """A card's conversation with a move between feeding and printing."""
+    first, *others = card()
+    return [first, command("Sic"), *others, command("Rem"), command("Rc;a")]
+
+
+def seen(bench: EvolisBench) -> object:
+    """What a person beside the machine sees of its state: power, cover, hopper, where cards lie and how they look."""
+    view = bench.person.view()
+    spoiled = sum(bool(one.marks) and not one.whole for one in bench.cards())
+    return view.powered, view.conditions, spoiled
+
+
+def hides(what: Strike) -> bool:
+    """Strikes that a host sees in its counters only, or not at all."""
+    return what in (Strike.COUNTER_WRAP, Strike.FOREIGN_PRINT, Strike.DOUBLE_FEED)
+
+
 @pytest.fixture(scope="module")
 def often_struck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvolisBench]:
     """One printer for all strikes, one after the other."""
@@ -227,8 +245,12 @@ def test_after_every_strike_and_a_mend_a_card_can_be_printed(
     for one in ("Pem;2;s", "Pmi;B", "Scs", "Ser"):
         host.ask(command(one))
     marks = sum(one.marks for one in bench.cards())
+    well = seen(bench)
     bench.strike(what, at)
-    assert len([host.ask(one, 200) for one in card()]) == len(card())
+    answers = [host.ask(one, 200) for one in moving_card()]
+    waits = bench.person.view().faults
+    assert not any(one.startswith(what.value) for one in waits), f"it never happened: {waits}"
+    assert set(answers) != {"OK"} or seen(bench) != well or hides(what), "it happened, and nothing whatever shows it"
     assert sum(one.marks for one in bench.cards()) <= marks + 2
     bench.mend()
     host.leave()

@@ -29,7 +29,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EvolisBenc
 @pytest.fixture
 def printer(bench: EvolisBench) -> Iterator[CardPrinter]:
     """The driver, opened and configured."""
-    (found,) = plugin.ektp_discover_printers(bench.hint)
+    (found,) = plugin.ektp_discover_printers(f"{bench.hint},has:contactless")
     opened = plugin.ektp_open_printer(found)
     assert opened is not None
     opened.configure(Settings(), MS)

@@ -11,9 +11,10 @@ from tests.drivers.kit.mutant import NAME, Mutant, MutantPlugin
 from tests.drivers.kit.mutants_doing import DOING
 from tests.drivers.kit.mutants_judging import JUDGING
 from tests.drivers.kit.mutants_opening import OPENING
+from tests.drivers.kit.mutants_picturing import PICTURING
 from tests.drivers.kit.mutants_telling import TELLING
 
-MUTANTS: tuple[Mutant, ...] = (*TELLING, *JUDGING, *DOING, *OPENING)
+MUTANTS: tuple[Mutant, ...] = (*TELLING, *JUDGING, *DOING, *PICTURING, *OPENING)
 BY_NAME = {one.name: one for one in MUTANTS}
 
 

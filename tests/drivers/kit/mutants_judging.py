@@ -88,10 +88,35 @@ def takes_an_error_for_a_refusal(rig: Rig) -> Calls:
     return {"mark": mark, "observe": observe}
 
 
+def calls_a_silent_mark_spoiled(rig: Rig) -> Calls:
+    """A mark whose answer never came is spoiled by the device's own record, it says."""
+    failed: set[str] = rig.memory.setdefault("failed", set())
+
+    def mark(token: PrintToken, ms: int) -> str:
+        try:
+            return rig.printer.mark(token, ms)
+        except DriverError:
+            failed.add(token.job_key)
+            raise
+
+    def observe(job: str, ms: int) -> JobRecord:
+        spoiled = Verdict(Outcome.SPOILED, BlankPlace.UNKNOWN, Certainty.DEVICE_JOB_RECORD)
+        return JobRecord(job, 0, spoiled) if job in failed else rig.printer.observe(job, ms)
+
+    return {"mark": mark, "observe": observe}
+
+
+def gives_no_record_at_all(rig: Rig) -> Calls:
+    """Asked for a job or a look it gives a word of its own."""
+    return {"observe": lambda job, ms: "nonsense", "look": lambda job, ms: "nonsense"}
+
+
 JUDGING: tuple[Mutant, ...] = (
     mutant(good_by_bytes, "good-needs-evidence"),
     mutant(believes_its_own_print, "jam", "ribbon-out", "panel-cancel"),
     mutant(takes_unknown_for_unprinted, "unknown-job", "power-cut"),
     mutant(judges_before_it_begins, "not-yet-begun"),
     mutant(takes_an_error_for_a_refusal, "garbled-reply", "lost-reply", "unplug"),
+    mutant(calls_a_silent_mark_spoiled, "lost-reply"),
+    mutant(gives_no_record_at_all, "unknown-job", "jam", "lost-reply", "good-needs-evidence"),
 )

@@ -8,6 +8,7 @@ from ektp_core.boundary.card_printer import (
     Can,
     CardPosition,
     Condition,
+    Counter,
     CounterName,
     Counters,
     DriverError,
@@ -236,6 +237,26 @@ def counts_its_own_feeds(rig: Rig) -> Calls:
     return {**own, "feed": feed}
 
 
+def counts_nothing_for_ever(rig: Rig) -> Calls:
+    """The counter of fed cards is 0 for ever, and says that it counts errors since the power came."""
+
+    def dead(one: Counter) -> Counter:
+        is_fed = one.name is CounterName.FED
+        return evolve(one, value=0, increments_at="error", resets_on="power") if is_fed else one
+
+    return _counted(rig, dead)
+
+
+def has_counters_below_nothing(rig: Rig) -> Calls:
+    """Its counters are -1 bits wide."""
+    return _counted(rig, lambda one: evolve(one, width_bits=-1))
+
+
+def has_short_counters(rig: Rig) -> Calls:
+    """Its counters begin anew after sixteen cards, which no station takes."""
+    return _counted(rig, lambda one: evolve(one, value=one.value % 16, width_bits=4))
+
+
 def lacks_a_counter(rig: Rig) -> Calls:
     """It declares four counters and shows three."""
     return _counted(rig, lambda one: None if one.name is CounterName.REJECTED else one)
@@ -323,6 +344,9 @@ TELLING: tuple[Mutant, ...] = (
     mutant(hides_the_cover, "cover-open"),
     mutant(denies_a_stuck_card, "jam", "double-feed"),
     mutant(counts_when_it_likes, "counters-declared"),
+    mutant(counts_nothing_for_ever, "counters-declared", "jam"),
+    mutant(has_counters_below_nothing, "counters-declared", "counters-step", "jam", "own-process"),
+    mutant(has_short_counters, "counters-declared"),
     mutant(takes_printed_for_fed, "counters-step"),
     mutant(counts_from_its_start, "counters-kept"),
     mutant(thinks_counters_endless, "counter-wrap"),

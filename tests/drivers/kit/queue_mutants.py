@@ -71,6 +71,16 @@ def calls_a_lost_job_unprinted(rig: Rig) -> Calls:
     return {"mark": mark, "observe": observe}
 
 
+def prints_the_document_before(rig: Rig) -> Calls:
+    """The spooler's document of the job before is printed again under the new job's name."""
+
+    def prepare(art: Artwork, ms: int) -> None:
+        rig.printer.prepare(rig.memory.get("before", art), ms)
+        rig.memory["before"] = art
+
+    return {"prepare": prepare}
+
+
 def declares_what_it_sees_not(rig: Rig) -> Calls:
     """It declares a counter of fed cards and has none."""
 
@@ -84,6 +94,7 @@ QUEUE_MUTANTS: tuple[Mutant, ...] = (
     mutant(believes_the_spooler, "good-needs-evidence"),
     mutant(leaves_jobs_in_the_queue, "spooler-killed"),
     mutant(calls_a_lost_job_unprinted, "spooler-killed", "lost-reply"),
+    mutant(prints_the_document_before, "own-picture"),
     mutant(declares_what_it_sees_not, "declares-counters"),
 )
 _BY_NAME = {one.name: one for one in QUEUE_MUTANTS}

@@ -1,17 +1,26 @@
 """How a judgement goes: excuses with reasons, findings, a driver that falls over, and the tables."""
 
+import importlib
 import json
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
+from attrs import define
 
-from ektp_core.boundary.card_printer import Can, Capabilities, DriverError
+from ektp_core.boundary.card_printer import Can, Capabilities, DriverError, Found
 from ektp_core.boundary.driver_bench import Bench, MakeBench, Moment, Strike
+from ektp_core.boundary.hookspecs import hookimpl
+from ektp_driver_virtual import plugin as virtual
 from ektp_testing.driver_kit import CHECKS, Check, Driver, Result, Stage, judge
 from ektp_testing.driver_kit.asking import always, both, needs, offers, steps
 from ektp_testing.driver_kit.picture import CANARY, picture
+from tests.drivers.kit.mutant import Broken
 
+judging = importlib.import_module("ektp_testing.driver_kit.judge")  # the name in the package is the function
 NOTHING: frozenset[tuple[Strike, Moment]] = frozenset()
 
 
@@ -87,6 +96,60 @@ def test_a_verdict_says_what_was_found_and_whether_anything_was_compared(ektp_dr
     assert verdicts.table().splitlines()[-1] == "virtual: 1 passed, 3 failed, 1 excused"
     plain = json.loads(json.dumps(verdicts.plain()))
     assert plain["checks"][1] == {"name": "catches", "says": "It holds.", "result": "failed", "why": "it answered"}
+
+
+def _exits(_stage: Stage) -> None:
+    sys.exit(0)
+
+
+def _answers_by_exit(stage: Stage) -> None:
+    stage.attempt(lambda: sys.exit(0))
+
+
+@pytest.mark.processes
+def test_a_driver_that_exits_or_never_answers_fails_and_the_judgement_goes_on(
+    ektp_driver: Driver, ektp_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "LIMIT_S", 5.0)
+    checks = (
+        _check("exits", _exits),
+        _check("answers-by-exit", _answers_by_exit),
+        _check("never-ends", lambda stage: Event().wait(60) and None),
+        _check("holds", lambda stage: stage.expect(stage.raw().identify(5_000).serial, "it has no serial")),
+    )
+    verdicts = judge(ektp_driver, ektp_bench, checks)
+    assert [one.result for one in verdicts.all] == [*[Result.FAILED] * 3, Result.PASSED]
+    assert "SystemExit" in verdicts.of("exits").why and "SystemExit" in verdicts.of("answers-by-exit").why
+    assert "did not end" in verdicts.of("never-ends").why
+
+
+@define
+class Odd:
+    """The virtual printer's driver, whose `capabilities` does something else."""
+
+    does: Callable[[], object]
+
+    @hookimpl
+    def ektp_discover_printers(self, hint: str) -> list[Found]:
+        return virtual.ektp_discover_printers(hint)
+
+    @hookimpl
+    def ektp_open_printer(self, found: Found) -> object:
+        printer = virtual.ektp_open_printer(found)
+        assert printer is not None
+        return Broken(printer, {"capabilities": lambda ms: self.does()})
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("does", [lambda: sys.exit(0), lambda: int("x"), lambda: "many", lambda: Event().wait(60)])
+def test_a_device_that_declares_nothing_cannot_be_judged_and_leaves_nothing_behind(
+    does: Callable[[], object], ektp_bench: MakeBench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(judging, "LIMIT_S", 5.0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(DriverError):
+        judge(Driver("virtual", Odd(does)), ektp_bench)
+    assert not list(tmp_path.glob("ektp-kit-*"))
 
 
 @pytest.mark.processes

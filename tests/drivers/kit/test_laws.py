@@ -21,13 +21,17 @@ from ektp_core.boundary.driver_bench import Bench, CardOnBench, Lies, Strike
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
 from ektp_testing.driver_kit import Caught, Driver, Stage
 from ektp_testing.driver_kit.laws import counters_deny_no_card, position_is_true, uid_is_true, verdict_is_true
+from ektp_testing.driver_kit.picture import picture
 
 KEY = "kit-1/1/1"
+OWN, OTHER = picture(1016, 648, KEY), picture(1016, 648, "kit-2/1/1")
 
 
 def stage(can: Can = Can.CARD_POSITION) -> Stage:
     made = Stage(Driver("none", object()), make=_no_bench, capabilities=Capabilities(can, 1, 1, 300), check="laws")
     made._fed_before = 0
+    made.arts[KEY] = OWN
+    made.begun.add(KEY)
     return made
 
 
@@ -47,6 +51,7 @@ CARDS = st.builds(
     marks=st.integers(0, 1),
     whole=st.booleans(),
     job_keys=st.sampled_from([(), (KEY,), ("other/1/1",)]),
+    picture=st.sampled_from([b"", OWN.front_png, OTHER.front_png]),
 )
 VERDICTS = st.builds(Verdict, st.sampled_from(Outcome), st.sampled_from(BlankPlace), st.sampled_from(Certainty))
 
@@ -70,7 +75,7 @@ def test_to_know_nothing_is_never_wrong(card: CardOnBench, can: Can) -> None:
 @pytest.mark.rule(22)
 def test_good_holds_of_a_whole_card_of_that_job_with_evidence_and_of_nothing_else(said: Verdict, card: CardOnBench) -> None:
     good = evolve(said, outcome=Outcome.GOOD, blank=BlankPlace.UNKNOWN)
-    is_so = card.whole and KEY in card.job_keys and said.certainty.shows_a_good_card
+    is_so = card.whole and card.picture == OWN.front_png and KEY in card.job_keys and said.certainty.shows_a_good_card
     assert held(lambda: verdict_is_true(stage(), good, KEY, (card,))) is is_so
     assert not held(lambda: verdict_is_true(stage(Can.OPAQUE_QUEUE), good, KEY, (card,)))
 

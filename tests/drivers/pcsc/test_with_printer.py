@@ -66,7 +66,7 @@ def test_a_write_that_was_cut_is_told_as_a_wrong_chip_by_the_next_look(line: Lin
     printer = line()
     done(printer, Act.FEED)
     done(printer, Act.READ_UID)
-    pcsc.strike("pull", 4, 0b1011)
+    pcsc.strike("pull", 3, 0b1011)
     failed = perform(printer, Order(Act.ENCODE, None, b"digest", CHIP), None, WAIT_MS)
     assert isinstance(failed, Failed)
     pcsc.put_in()
@@ -77,6 +77,7 @@ def test_a_write_that_was_cut_is_told_as_a_wrong_chip_by_the_next_look(line: Lin
 def test_a_chip_that_was_not_touched_is_told_as_empty(line: Line, pcsc: VirtualReader) -> None:
     printer = line()
     done(printer, Act.FEED)
+    done(printer, Act.READ_UID)
     pcsc.strike("pull", 1)
     assert isinstance(perform(printer, Order(Act.ENCODE, None, b"digest", CHIP), None, WAIT_MS), Failed)
     pcsc.put_in()
@@ -93,6 +94,20 @@ def test_the_chip_that_was_read_is_written_and_no_other(line: Line, pcsc: Virtua
     failed = perform(printer, Order(Act.ENCODE, None, b"digest", CHIP), None, WAIT_MS)
     assert isinstance(failed, Failed) and "another card" in failed.why
     assert not any(bytes.fromhex(pcsc.order("see")["memory"]))
+
+
+@pytest.mark.rule(7)
+def test_a_driver_that_was_started_anew_writes_no_chip_before_it_has_read_it(line: Line, pcsc: VirtualReader) -> None:
+    printer = line()
+    done(printer, Act.FEED)
+    done(printer, Act.READ_UID)
+    printer.close()
+    pcsc.new_card(UID_B)
+    again = line()
+    failed = perform(again, Order(Act.ENCODE, None, b"digest", CHIP), None, WAIT_MS)
+    assert isinstance(failed, Failed) and "no chip was read" in failed.why
+    assert not any(bytes.fromhex(pcsc.order("see")["memory"]))
+    assert done(again, Act.LOOK, CHIP).uid == UID_B, "the look shows whose chip it is, and the station compares it"
 
 
 def test_a_printer_does_not_open_without_its_reader_or_with_a_bad_script(line: Line, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def _done(result: Result) -> Done:
 
 def test_a_station_makes_a_card_through_a_queue_and_is_left_with_nothing_but_the_operators_eyes(office: Make) -> None:
     at = office()
-    config = PrinterConfig("A", "windows", at.bench.hint, at.bench.serial, timeout_ms=MS)
+    config = PrinterConfig("A", "windows", at.bench.hint, at.bench.serial, timeout_ms=90_000)
     machine = Machine(config, lambda _: Artwork(at.picture))
     try:
         assert machine.open().is_blind
