@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import product
 
 from ektp_station.sandbox_paths import Reach
 
@@ -18,6 +19,10 @@ PROGRAM = "bwrap"
 _TRY_S = 5.0
 
 _ALWAYS = ("--unshare-all", "--die-with-parent", "--cap-drop", "ALL")
+#: Bytes of the memory behind /tmp, and behind shared memory.
+TMP, SHARED = 256 << 20, 64 << 20
+_SIZES = ("--size", str(SHARED), "--tmpfs", "/dev/shm", "--size", str(TMP), "--tmpfs", "/tmp")  # noqa: S108  # inside the box
+_NO_SIZES = ("--tmpfs", "/dev/shm", "--tmpfs", "/tmp")  # noqa: S108  # bubblewrap before 0.7 has no sizes
 
 
 def works() -> tuple[str, ...] | None:
@@ -25,9 +30,10 @@ def works() -> tuple[str, ...] | None:
     program = shutil.which(PROGRAM)
     if program is None:
         return None
-    for proc in (("--proc", "/proc"), ()):  # where parts of /proc are hidden from us, no new one can be mounted
-        start = (program, *_ALWAYS, *proc)
-        trial = (*start, "--ro-bind", "/", "/", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/bin/true")  # noqa: S108  # inside the box
+    # Where parts of /proc are hidden from us, no new one can be mounted.
+    for sizes, proc in product((_SIZES, _NO_SIZES), (("--proc", "/proc"), ())):
+        start = (program, *_ALWAYS, *proc, "--dev", "/dev", *sizes)
+        trial = (*start, "--ro-bind", "/", "/", "--remount-ro", "/", "--", "/bin/true")
         try:
             done = subprocess.run(trial, capture_output=True, timeout=_TRY_S, check=False, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired):
@@ -40,7 +46,7 @@ def works() -> tuple[str, ...] | None:
 def boxed(start: tuple[str, ...], reach: Reach, told: int) -> list[str]:
     """Everything before the program to run. `told`: descriptor for the process id of the box."""
     here = os.getcwd()
-    command = [*start, "--info-fd", str(told), "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108  # inside the box
+    command = [*start, "--info-fd", str(told)]
     for path in reach.read:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path] if path.count("/") == 1 else _real(path)
@@ -48,12 +54,13 @@ def boxed(start: tuple[str, ...], reach: Reach, told: int) -> list[str]:
             command += ["--ro-bind-try", path, path]
     for path in reach.hidden:
         if reach.uncovers() and os.path.isdir(path):
-            command += ["--tmpfs", path]
+            command += ["--tmpfs", path, "--remount-ro", path]
     for path in reach.use:
         kind = "--dev-bind-try" if path.startswith("/dev/") else "--bind-try"
         command += [kind, os.path.realpath(path), path]
-    command += ["--setenv", "TMPDIR", "/tmp", "--unsetenv", "TEMP", "--dir", here, "--chdir", here, "--"]  # noqa: S108
-    return command
+    command += ["--setenv", "TMPDIR", "/tmp", "--unsetenv", "TEMP", "--dir", here, "--chdir", here]  # noqa: S108
+    # What is left of the memory behind / and /dev is nobody's to fill.
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 def process_in(told: bytes) -> int | None:

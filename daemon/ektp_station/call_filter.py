@@ -2,8 +2,9 @@
 
 It shuts what no driver of a card printer needs and what leads out of a sandbox: looking into other
 processes, mounting, name spaces, kernel modules, every socket but unix sockets and the kernel's word that a
-device was plugged in. Where processes are not in a name space of their own, also signals to others, and
-leaving the session by which a driver's helpers are ended with it. Refused calls give EPERM: nothing dies
+device was plugged in. Where processes are not in a name space of their own, also signals to others, their limits
+and turns, leaving the session by which a driver's helpers are ended with it, and what Landlock does not see:
+rights, owners and times of files. Refused calls give EPERM: nothing dies
 of them. The numbers of calls differ by machine; on one that is not in the table nothing is changed.
 """
 
@@ -44,11 +45,29 @@ _SHUT = {
     "sethostname": (170, 161), "setdomainname": (171, 162), "iopl": (172, -1), "ioperm": (173, -1),
     "mknod": (133, -1), "mknodat": (259, 33), "fanotify_init": (300, 262),
 }  # fmt: skip
-#: Signals without a process of one's own in the first argument, and leaving the session.
+#: Signals without a process of one's own in the first argument, and leaving the session; and what Landlock does not
+#: see: rights, owners, times and marks of files, being told of what happens in a folder, cutting by path.
 _LEAVING = {
     "tkill": (200, 130), "pidfd_send_signal": (424, 424), "setsid": (112, 157), "setpgid": (109, 154),
+    "process_mrelease": (448, 448), "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53),
+    "fchmodat2": (452, 452), "chown": (92, -1), "fchown": (93, 55), "lchown": (94, -1), "fchownat": (260, 54),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466),
+    "file_setattr": (469, 469), "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1),
+    "utimensat": (280, 88), "inotify_add_watch": (254, 27), "truncate": (76, 45),
 }  # fmt: skip
 _SIGNALS = {"kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
+#: Limits, turns and pages of a process named in the first argument, or in the second behind 0 or 1 for "a process".
+_STEERED = {
+    "prlimit64": (302, 261), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+}  # fmt: skip
+_SET_PRIORITY, _SET_IO_PRIORITY = (141, 140), (251, 30)
+#: Having the kernel send a signal: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP. Not dying with the parent.
+_FCNTL, _OWNERS = (72, 25), (8, 10, 15)
+_IOCTL, _OWNERS_OF_DEVICES = (16, 29), (0x8901, 0x8902)
+_PRCTL, _PARENT_DEATH = (157, 167), 1
 _CLONE, _CLONE3, _SOCKET = (56, 220), (435, 435), (41, 198)
 
 #: Machine as Python names it: column of the tables, its number in the kernel, and what is too high for a call.
@@ -90,7 +109,7 @@ def shut_calls(*, has_own_processes: bool) -> bool:
 def program(
     column: int, machine: int, too_high: int, own: Iterable[int], *, has_own_processes: bool
 ) -> tuple[_Step, ...]:
-    """The filter's instructions. `own`: process ids that may be given a signal."""
+    """The filter's instructions. `own`: process ids that may be given a signal, limits and turns."""
     shut = {**_SHUT} if has_own_processes else {**_SHUT, **_LEAVING}
     steps = [_Step(_LOAD, _MACHINE_AT), _Step(_EQUAL, machine, 1, 0), _no(), _Step(_LOAD, _NUMBER_AT)]
     if too_high:
@@ -103,9 +122,17 @@ def program(
     family = [_argument(0), _Step(_EQUAL, _UNIX, 0, 1), _yes(), _Step(_EQUAL, _NETLINK, 1, 0), _no()]
     steps += _when(_SOCKET[column], [*family, *netlink])
     if not has_own_processes:
-        allowed = [step for pid in own for step in (_Step(_EQUAL, pid, 0, 1), _yes())]
-        for one in _SIGNALS.values():
-            steps += _when(one[column], [_argument(0), *allowed, _no()])
+        mine = [step for pid in own for step in (_Step(_EQUAL, pid, 0, 1), _yes())]
+        for one in (*_SIGNALS.values(), *_STEERED.values()):
+            steps += _when(one[column], [_argument(0), *mine, _no()])
+        for one, a_process in ((_SET_PRIORITY, 0), (_SET_IO_PRIORITY, 1)):
+            is_process = [_argument(0), _Step(_EQUAL, a_process, 1, 0), _no()]
+            steps += _when(one[column], [*is_process, _argument(1), *mine, _no()])
+        for one, place, values in (
+            (_FCNTL, 1, _OWNERS), (_IOCTL, 1, _OWNERS_OF_DEVICES), (_PRCTL, 0, (_PARENT_DEATH,)),
+        ):  # fmt: skip
+            refused = [step for value in values for step in (_Step(_EQUAL, value, 0, 1), _no())]
+            steps += _when(one[column], [_argument(place), *refused, _yes()])
     return (*steps, _yes())
 
 

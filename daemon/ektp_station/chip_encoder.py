@@ -99,7 +99,7 @@ class WithEncoder:
             why = "a printer behind a queue cannot hold a card at a chip reader, nor show which card it printed"
             raise DriverError(f"{why}: {_REMOVE}")
         if _NEEDS[self.info.station] not in found.can:
-            why = f"the printer has no {self.info.station.value} station, which its chip reader needs"
+            why = f"the printer has no place {self.info.station.value}, which its chip reader needs"
             raise DriverError(f"{why}: {_REMOVE}")
         return evolve(found, can=found.can | Can.READS_UID | Can.READS_CHIP)
 

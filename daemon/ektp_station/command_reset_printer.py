@@ -1,5 +1,7 @@
 """`ektp station reset-printer`: reset a printer, only when a person orders it (menyetel ulang pencetak)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +35,43 @@ def reset_printer(folder: Path, name: str, level: str, passphrase_file: Path | N
     printer = next((one for one in config.printers if one.name == name), None)
     if printer is None:
         names = ", ".join(one.name for one in config.printers) or "none"
-        raise Refused(Refusal.BAD_VALUE, {"field": "printer", "shape": f"{len(name)} signs", "expected": names})
-    if _runs(folder):
-        raise click.ClickException(say("The station runs. Stop it first: it has the printer."))
-    card, digest = _in_book(folder, config.station, name, passphrase_file)
-    if card:
-        why = "The book has {card} in printer {printer}. Start the station and say what became of it first."
-        raise click.ClickException(say(why, card=card, printer=name))
-    try:
-        _machine(config, folder, printer, digest).reset(ResetLevel(level))
-    except DriverError as error:
-        raise click.ClickException(say("{printer}: {why}", printer=name, why=str(error))) from None
+        raise Refused(Refusal.BAD_VALUE, {"field": "printer", "shape": f"{len(name)} characters", "expected": names})
+    with _stopped(folder):
+        card, digest = _in_book(folder, config.station, name, passphrase_file)
+        if card:
+            why = "The book has {card} in printer {printer}. Start the station and say what became of it first."
+            raise click.ClickException(say(why, card=card, printer=name))
+        try:
+            _machine(config, folder, printer, digest).reset(ResetLevel(level))
+        except DriverError as error:
+            raise click.ClickException(say("{printer}: {why}", printer=name, why=str(error))) from None
     click.echo(say("Printer {printer} was reset.", printer=name))
 
 
-def _runs(folder: Path) -> bool:
-    from ektp_core.errors import Refused
+@contextmanager
+def _stopped(folder: Path) -> Iterator[None]:
+    """The station is stopped, and cannot be started meanwhile where it has a book: its owner's lock is ours."""
+    from ektp_core.errors import Refusal, Refused
+    from ektp_station.config import BOOK_FILE
+    from ektp_store.ownership import disown, own
 
+    runs = click.ClickException(say("The station runs. Stop it first: it has the printer."))
     try:
         answer(folder, "GET", "/v1/now")
-    except Refused:
-        return False
-    return True
+    except Refused as refused:
+        if refused.refusal is not Refusal.NOT_REACHED:  # it refuses, so it is there
+            raise runs from None
+    else:
+        raise runs
+    try:
+        lock = own(str(folder / BOOK_FILE)) if (folder / BOOK_FILE).exists() else None
+    except Refused:  # it is there, and too busy to answer
+        raise runs from None
+    try:
+        yield
+    finally:
+        if lock is not None:
+            disown(lock)
 
 
 def _in_book(folder: Path, station: str, printer: str, passphrase_file: Path | None) -> tuple[str, bytes | None]:

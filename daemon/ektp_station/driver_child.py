@@ -111,7 +111,7 @@ def start(arguments: Sequence[str], environment: dict[str, str], box: Box | None
 
 
 def _started(arguments: Sequence[str], environment: dict[str, str], box: Box | None, over: Event) -> DriverChild:
-    command, folder = [sys.executable, *arguments], ""
+    command, folder = [sys.executable, "-P", *arguments], ""  # -P: never a module from the current folder
     if box is None or box.kind is not Kind.BUBBLEWRAP:
         if box is not None:
             folder = tempfile.mkdtemp(prefix="ektp-driver-")

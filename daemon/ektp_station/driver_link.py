@@ -191,11 +191,15 @@ class DriverLink:
             arguments += permit.arguments
         arguments += self.encoder.arguments if self.encoder else ()
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        if "PYTHONPATH" in environment:  # an empty or relative part means the current folder, which is anybody's
+            whole = [one for one in environment["PYTHONPATH"].split(os.pathsep) if os.path.isabs(one)]
+            environment["PYTHONPATH"] = os.pathsep.join(whole)
         if self.folder:  # by this a driver knows again what an earlier process of the same station left at a device
             environment["EKTP_STATION"] = blake2b(str(self.folder.absolute()).encode(), digest_size=4).hexdigest()
         self._is_boxed = self.sandbox is not Wanted.OFF
         files = (self.encoder.script,) if self.encoder else ()
-        box = box_for(self.sandbox, self.hint, self.folder, files) if self._is_boxed else None
+        reads = self.encoder is not None
+        box = box_for(self.sandbox, self.hint, self.folder, files, reads_chips=reads) if self._is_boxed else None
         try:
             started = start(arguments, environment, box)
         except OSError as error:

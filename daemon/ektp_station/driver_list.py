@@ -14,6 +14,8 @@ from hashlib import sha256
 from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 from attrs import frozen
 
@@ -86,7 +88,7 @@ def permits(driver: str, encoder: str, allowed: Sequence[AllowedDriver]) -> tupl
 def permit(group: str, name: str, allowed: Sequence[AllowedDriver]) -> Permit:
     """As `permits`, for one."""
     claim = the_claim(group, name)
-    if claim.by == OWN:
+    if is_own(claim):
         return Permit(group, name, claim.by)
     entry = next((one for one in allowed if one.name == name), None)
     how = f"a person who has looked at it says so: `ektp station allow-driver FOLDER {name}`"
@@ -116,6 +118,20 @@ def the_claim(group: str, name: str) -> Claim:
     return found[0]
 
 
+def is_own(claim: Claim) -> bool:
+    """Whether it comes from the very distribution this station comes from.
+
+    Raises:
+        DriverError: two distributions bear the station's name.
+    """
+    if claim.by != OWN:
+        return False
+    places = {os.path.realpath(str(one.locate_file(""))) for one in distributions() if plain(one.name or "") == OWN}
+    if len(places) > 1:
+        raise DriverError(f"more than one distribution is called {OWN}; remove what is not meant")
+    return _place(claim.distribution) in Path(__file__).resolve().parents
+
+
 def claims(group: str, name: str) -> Iterator[Claim]:
     """Every installed distribution with an entry of that name, also one that another of its name hides."""
     seen = set()
@@ -139,6 +155,8 @@ def load(permitted: Permit) -> object:
         raise DriverError(f"driver {permitted.name} is of {claim.by} and not of {permitted.distribution}")
     if permitted.sha256 and fingerprint(claim) != permitted.sha256:
         raise DriverError(f"driver {permitted.name} of {claim.by} was changed a moment ago")
+    if not permitted.sha256 and not is_own(claim):
+        raise DriverError(f"driver {permitted.name} of {claim.by} is not the station's own")
     plugin: object = claim.entry.load()
     return plugin
 
@@ -159,7 +177,7 @@ def files(claim: Claim) -> tuple[tuple[str, str], ...]:
     """Name and SHA-256 of each file, by name.
 
     Raises:
-        DriverError: a file it lists is missing.
+        DriverError: a file it lists is missing, or is a link to somewhere else.
     """
     found: dict[str, str] = {}
     base = Path(str(claim.distribution.locate_file(""))).resolve()
@@ -168,10 +186,12 @@ def files(claim: Claim) -> tuple[tuple[str, str], ...]:
         path = Path(str(one.locate()))
         if not path.is_file():
             raise DriverError(f"driver {claim.entry.name} of {claim.by} lacks a file it came with: {one}")
+        _no_link(claim, path)
         found[str(one)] = _digest(path)
     folders = {base / one.parts[0] for one in listed if len(one.parts) > 1 and one.parts[0].isidentifier()}
     for folder in (*sorted(folders), *_imported(claim)):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+        for path in (folder, *sorted(folder.rglob("*"))) if folder.is_dir() else [folder]:
+            _no_link(claim, path)
             if path.is_file() and not _is_left_out(path.relative_to(folder.parent).parts):
                 name = (
                     os.path.relpath(path, base) if path.is_relative_to(base) else f"+{path.relative_to(folder.parent)}"
@@ -182,11 +202,28 @@ def files(claim: Claim) -> tuple[tuple[str, str], ...]:
 
 def is_editable(claim: Claim) -> bool:
     """Whether its source lies somewhere else and is changed there."""
+    return bool(_source(claim.distribution))
+
+
+def _place(one: Distribution) -> Path:
+    """Where its packages lie: where it is installed, or where its source is."""
+    source = _source(one)
+    place = url2pathname(urlparse(source).path) if source else str(one.locate_file(""))
+    return Path(place).resolve()
+
+
+def _source(one: Distribution) -> str:
+    """The address of its source, where that is changed in its place; else empty."""
     try:
-        told = json.loads(claim.distribution.read_text("direct_url.json") or "{}")
-        return bool(told.get("dir_info", {}).get("editable"))
+        told = json.loads(one.read_text("direct_url.json") or "{}")
+        return str(told.get("url", "")) if told.get("dir_info", {}).get("editable") else ""
     except (ValueError, AttributeError):
-        return False
+        return ""
+
+
+def _no_link(claim: Claim, path: Path) -> None:
+    if path.is_symlink():
+        raise DriverError(f"driver {claim.entry.name} of {claim.by} has a link among its files: {path.name}")
 
 
 def names_of(group: str) -> tuple[str, ...]:
@@ -209,9 +246,14 @@ def _imported(claim: Claim) -> Iterable[Path]:
 
 
 def _is_left_out(parts: Sequence[str]) -> bool:
-    """Compiled files, which the driver's process does not read, and what an installer notes for itself."""
-    is_note = len(parts) > 1 and parts[-2].endswith(".dist-info") and parts[-1] in _INSTALLERS
-    return "__pycache__" in parts or is_note
+    """Compiled files, which the driver's process does not read, and what an installer notes for itself.
+
+    Of a `__pycache__` only names such as `a.cpython-311.pyc`: no import finds a name with a dot in it, and reads
+    everything else that lies there.
+    """
+    folder, name = (parts[-2] if len(parts) > 1 else ""), parts[-1]
+    is_note = folder.endswith(".dist-info") and name in _INSTALLERS
+    return is_note or (folder == "__pycache__" and name.endswith(".pyc") and name.count(".") > 1)
 
 
 def _digest(path: Path) -> str:

@@ -2,9 +2,9 @@
 
 A driver is a stranger's program; it gets no network, no file of ours, no look at other processes. On
 Linux `bwrap` gives it name spaces of its own; without that Landlock shuts files, and a filter of system
-calls the rest. Both are shut before a line of the driver is read. Elsewhere nothing holds but a small
-environment and, on POSIX, limits. What is missing is told; a station that requires a whole sandbox starts
-no driver without one.
+calls the rest. Both are shut before a line of the driver is read. A Linux without either keeps the filter;
+elsewhere nothing holds but a small environment and, on POSIX, limits. What is missing is told; a station
+that requires a whole sandbox starts no driver without one.
 """
 
 import sys
@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_station import bubblewrap
-from ektp_station.landlock import SIGNALS_FROM, landlock_version
+from ektp_station.landlock import landlock_version
 from ektp_station.sandbox_paths import Reach, reach_of
 
 
@@ -91,8 +91,10 @@ class Told:
     is_required: bool = False
 
 
-def box_for(wanted: Wanted, hint: str, folder: Path | None = None, files: tuple[str, ...] = ()) -> Box:
-    """The best box there is on this machine.
+def box_for(
+    wanted: Wanted, hint: str, folder: Path | None = None, files: tuple[str, ...] = (), *, reads_chips: bool = False
+) -> Box:
+    """The best box there is on this machine. `reads_chips`: a chip reader belongs to it.
 
     Raises:
         DriverError: the address names what no driver may have.
@@ -102,7 +104,7 @@ def box_for(wanted: Wanted, hint: str, folder: Path | None = None, files: tuple[
     is_required = wanted is Wanted.REQUIRE
     if not sys.platform.startswith("linux"):
         return Box(Kind.NONE, is_required=is_required)
-    reach = reach_of(hint, folder, files)
+    reach = reach_of(hint, folder, files, reads_chips=reads_chips)
     if start := bubblewrap.works():
         return Box(Kind.BUBBLEWRAP, reach, start, is_required)
     kind = Kind.LANDLOCK if landlock_version() else Kind.NONE
@@ -111,18 +113,17 @@ def box_for(wanted: Wanted, hint: str, folder: Path | None = None, files: tuple[
     return Box(kind, reach, is_required=is_required)
 
 
-def closed_by(kind: Kind, version: int, calls: bool, limits: bool) -> tuple[Closed, ...]:
-    """What is shut, from what was done. `version`: of Landlock."""
+def closed_by(kind: Kind, version: int, calls: bool, limits: bool, *, guarded: bool) -> tuple[Closed, ...]:
+    """What is shut, from what was done. `version`: of Landlock. `guarded`: what it starts ends with it."""
     found: set[Closed] = set()
     if kind is Kind.BUBBLEWRAP:
         found |= {Closed.FILES, Closed.NETWORK, Closed.PROCESSES, Closed.SOCKETS}
     if version:
         found.add(Closed.FILES)
     if calls:
-        # The filter shuts every socket but unix ones, every look into another process, and signals to it.
-        found |= {Closed.CALLS, Closed.NETWORK} | ({Closed.PROCESSES} if version else set())
-    if version >= SIGNALS_FROM:
-        found.add(Closed.PROCESSES)
+        # The filter shuts every socket but unix ones, every look into another process, and signals to it; but
+        # not the files of /proc, and a helper that outlives the station is another process too.
+        found |= {Closed.CALLS, Closed.NETWORK} | ({Closed.PROCESSES} if version and guarded else set())
     if limits:
         found.add(Closed.LIMITS)
     return tuple(one for one in Closed if one in found)

@@ -2,8 +2,9 @@
 
 To read: the system's programs and libraries, this Python and what is installed beside it, the few files of
 /etc a C library needs, /sys. To use: what the printer's address names, the bus of USB devices, the socket of
-the smart card service. The station's folder is in neither list, and is refused where an address leads to it
-or holds it. An address names a path from its first slash to a `#`; several stand behind commas.
+the smart card service where a chip reader belongs to the printer. The station's folder is in neither list, and
+is refused where an address leads to it or holds it. An address names a path from its first slash to a `#`;
+several stand behind commas.
 """
 
 import os
@@ -46,16 +47,19 @@ class Reach:
         return next(inside, "")
 
 
-def reach_of(hint: str, folder: Path | None, files: Iterable[str] = ()) -> Reach:
+def reach_of(hint: str, folder: Path | None, files: Iterable[str] = (), *, reads_chips: bool = False) -> Reach:
     """What the driver of a printer at `hint` reaches. `files`: of its chip reader, to read. `folder`: the station's.
+    `reads_chips`: it has a chip reader, so the smart card service too.
 
     Raises:
         DriverError: the address leads to the station's own folder, or to half of this machine.
     """
     hidden = (str(folder.resolve()),) if folder else ()
     use = tuple(_checked(path, hidden) for path in paths_in(hint))
-    service = os.environ.get(CARD_SERVICE_AT, "")
-    use += (*_DEVICES, _CARD_SERVICE, *([service] if service.startswith("/") else []))
+    use += _DEVICES
+    if reads_chips:
+        service = os.environ.get(CARD_SERVICE_AT, "")
+        use += (_CARD_SERVICE, *([service] if service.startswith("/") else []))
     read = (*_SYSTEM, *(f"/etc/{name}" for name in _OF_ETC), *_python(), *(one for one in files if one))
     return Reach(_once(path for path in read if path not in _TOO_WIDE or path in _SYSTEM), _once(use), hidden)
 

@@ -147,6 +147,8 @@ NAMES = frozenset(
 #: Phrases that no source has word for word; `{0}` is the first number in them.
 PHRASES = (
     # a NIK
+    "colours missing: {0}", "its driver is not wholly shut in: {0}",
+    "the printer has no place {0}, which its chip reader needs",
     "{0} characters", "letters", "spaces", "digits of another script", "signs that are no digits",
     "a number rounded by a spreadsheet, its digits are lost",
     "day {0}", "month {0}", "day {0} in month {1}", "number {0}",
@@ -305,7 +307,7 @@ SENTENCES = (
     "{serial} is a good card of no authorisation",
     "{number} records are too few for this story; it takes {number2} or more",
     "--driver {name} needs {what}; on Debian: apt-get install {packages}",
-    "--driver {name} needs more of Python: pip install \"{package}\"",
+    '--driver {name} needs more of Python: pip install "{package}"',
     "waited {seconds} s in vain until {what}; see the logs in {path}",
     "spoiled cards in the trays {serials} are not those of the book {serials2}",
     "a date up to {day}",

@@ -17,8 +17,21 @@ N = TypeVar("N", ast.Call, ast.Dict, ast.Assign)
 
 #: Packages that say something to people, or whose facts people are shown.
 PACKAGES = (
-    "ektp_core", "ektp_data", "ektp_keys", "ektp_store", "ektp_client", "ektp_driver_virtual", "ektp_hub",
-    "ektp_station", "ektp_cli",
+    "ektp_cli",
+    "ektp_client",
+    "ektp_core",
+    "ektp_data",
+    "ektp_driver_cups",
+    "ektp_driver_evolis",
+    "ektp_driver_virtual",
+    "ektp_driver_windows",
+    "ektp_encoder_pcsc",
+    "ektp_firmware_evolis",
+    "ektp_hub",
+    "ektp_keys",
+    "ektp_station",
+    "ektp_store",
+    "ektp_usb",
 )  # fmt: skip
 
 #: Which arguments of which calls of the commands are message ids.

@@ -100,7 +100,7 @@ def test_the_words_of_the_house_are_used() -> None:
     texts = messages()
     for english, indonesian in (
         (r"\bblanks?\b", "blangko"), (r"(?<!daily )\breport (does|is|that)\b", "berita acara"), (r"\ballotment\b", "jatah"),
-        (r"\bprinters?\b", "printer"), (r"(?<!ektp )(?<!--)\bstations?\b(?!/|\.(toml|key|db))", "mesin cetak"), (r"(?<!`ektp )\bunlock(ed)?\b", "kunci"),
+        (r"\bprinters?\b", "printer"), (r"(?<!ektp )(?<!-)\bstations?\b(?!/|\.(toml|key|db))", "mesin cetak"), (r"(?<!`ektp )\bunlock(ed)?\b", "kunci"),
         (r"\bmisprint(ed)?\b", "gagal cetak"),
     ):  # fmt: skip
         found = [text for text in texts if re.search(english, PLACE.sub("", text), re.IGNORECASE)]

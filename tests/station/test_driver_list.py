@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import importlib
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from ektp_core.boundary.card_printer import DriverError
 from ektp_core.boundary.hookspecs import ENCODERS, ENTRY_POINTS
 from ektp_core.errors import Refused
-from ektp_station import driver_host
+from ektp_station import driver_host, driver_list
 from ektp_station.allowing import allow, with_driver
 from ektp_station.commands import station
 from ektp_station.config import load_config
@@ -129,6 +130,52 @@ def test_a_distribution_that_calls_itself_by_our_name_is_a_second_claim(install:
     install("EKTP", "acme_ours", driver="virtual")
     with pytest.raises(DriverError, match="claimed more than once: ektp, ektp"):
         permit(ENTRY_POINTS, "virtual", ())
+
+
+def test_a_stranger_by_our_name_is_not_ours_and_shuts_all_that_would_be(install: Install) -> None:
+    install("EKTP", "acme_ours", driver="acme")
+    for driver in ("acme", "virtual"):
+        with pytest.raises(DriverError, match="more than one distribution is called ektp"):
+            permit(ENTRY_POINTS, driver, ())
+
+
+def test_the_only_distribution_of_our_name_is_ours_only_where_this_station_comes_from_it(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("EKTP", "acme_ours", driver="acme")
+    here = [one for one in importlib.metadata.distributions() if str(one.locate_file("")) == sys.path[0]]
+    assert len(here) == 1
+    monkeypatch.setattr(driver_list, "distributions", lambda: iter(here))
+    with pytest.raises(DriverError, match="driver acme of ektp is not allowed here"):
+        permit(ENTRY_POINTS, "acme", ())
+    with pytest.raises(DriverError, match="is not the station's own"):  # nor in the driver's process
+        load(Permit(ENTRY_POINTS, "acme", "ektp"))
+
+
+@pytest.mark.parametrize("name", ["payload.py", "payload.pyc", "payload.so", "data"])
+def test_what_lies_among_the_compiled_files_and_can_be_read_is_in_the_digest(install: Install, name: str) -> None:
+    place = install() / "acme_cards" / "__pycache__"
+    place.mkdir()
+    (place / "plugin.cpython-311.pyc").write_bytes(b"compiled")
+    before = allowed()
+    (place / "plugin.cpython-311.pyc").write_bytes(b"compiled anew")
+    assert allowed() == before
+    (place / name).write_bytes(b"payload")
+    assert allowed() != before
+
+
+def test_a_link_among_a_drivers_files_is_refused(install: Install, tmp_path: Path) -> None:
+    folder = install()
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "module.py").write_text("")
+    (folder / "acme_cards" / "sub").symlink_to(tmp_path / "else")
+    with pytest.raises(DriverError, match="has a link among its files: sub"):
+        allowed()
+    (folder / "acme_cards" / "sub").unlink()
+    (folder / "acme_cards" / "__init__.py").unlink()
+    (folder / "acme_cards" / "__init__.py").symlink_to(tmp_path / "else" / "module.py")
+    with pytest.raises(DriverError, match=r"has a link among its files: __init__\.py"):
+        allowed()
 
 
 def test_another_distribution_than_the_allowed_one_is_refused(install: Install) -> None:

@@ -239,7 +239,7 @@ def test_a_station_that_requires_a_whole_sandbox_loads_no_driver_without(
         DriverLink("hostile", hint, "H-1", ("no_such_module",), sandbox=Wanted.REQUIRE)
 
 
-def test_where_nothing_holds_a_driver_works_and_everything_is_said_to_be_missing(
+def test_where_no_sandbox_is_a_driver_works_behind_the_filter_and_the_rest_is_said_to_be_missing(
     opened: Callable[[Kind], DriverLink], monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
 ) -> None:
     monkeypatch.setattr("ektp_station.bubblewrap.works", lambda: None)
@@ -247,7 +247,13 @@ def test_where_nothing_holds_a_driver_works_and_everything_is_said_to_be_missing
     hint = f"hostile:{Path(wanted['folder']).parent / 'printer'}"
     link = DriverLink("hostile", hint, "H-1", PLUGIN)
     try:
-        assert link.held.missing == tuple(one for one in Closed if one is not Closed.LIMITS)
+        # The filter of calls holds all the same: no network, no attack on another process through it.
+        assert link.held.kind is Kind.NONE
+        assert link.held.missing == (Closed.FILES, Closed.PROCESSES, Closed.SOCKETS)
+        said = tried(link)
+        assert said["read the key"] == "did: the key"
+        for name in ("connect", "datagram", "trace", "signal"):
+            assert said[name].startswith("failed: "), name
     finally:
         link.close()
 
@@ -287,9 +293,16 @@ def test_an_address_that_holds_the_stations_folder_is_refused(tmp_path: Path) ->
     ("", ()),
 ])  # fmt: skip
 def test_an_address_names_its_paths(hint: str, paths: tuple[str, ...]) -> None:
-    assert tuple(one for one in reach_of(hint, None).use if not one.startswith(("/dev", "/run/pcscd"))) == paths
+    assert tuple(one for one in reach_of(hint, None).use if not one.startswith("/dev")) == paths
 
 
 def test_no_secret_of_the_system_is_readable() -> None:
     read = reach_of("usb", None).read
     assert not {"/etc", "/etc/shadow", "/etc/ssl", "/root", "/home", "/var", "/"} & set(read)
+
+
+def test_the_smart_card_service_is_reached_only_with_a_chip_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", "/run/elsewhere/pcscd.comm")
+    assert reach_of("usb", None).use == ("/dev/bus/usb",)
+    with_reader = reach_of("usb", None, reads_chips=True).use
+    assert with_reader == ("/dev/bus/usb", "/run/pcscd", "/run/elsewhere/pcscd.comm")

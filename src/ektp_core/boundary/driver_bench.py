@@ -90,19 +90,23 @@ class CardOnBench:
 
 @runtime_checkable
 class Bench(Protocol):
-    """One device on the bench, running from its making to `close`.
+    """One device on the bench, running from its making to `close`."""
 
-    Attributes:
-        driver: name of the driver under test.
-        hint: where that driver finds the device.
-        serial: the device's own serial.
-        strikes: what it can be made to do wrong, and when.
-    """
+    @property
+    def driver(self) -> str:
+        """Name of the driver under test."""
 
-    driver: str
-    hint: str
-    serial: str
-    strikes: frozenset[tuple[Strike, Moment]]
+    @property
+    def hint(self) -> str:
+        """Where that driver finds the device."""
+
+    @property
+    def serial(self) -> str:
+        """The device's own serial."""
+
+    @property
+    def strikes(self) -> frozenset[tuple[Strike, Moment]]:
+        """What it can be made to do wrong, and when."""
 
     def load(self, blanks: int) -> None:
         """Put so many fresh blanks into the hopper."""

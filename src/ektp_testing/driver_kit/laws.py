@@ -38,7 +38,9 @@ def ink_once(stage: Stage) -> tuple[CardOnBench, ...]:
     strangers = set(keys) - stage.begun
     stage.expect(not strangers, "a card was marked for a job that nobody gave leave for, or long ago")
     inked = [card.number for card in cards if card.marks and (not card.job_keys or any(card.job_keys))]
-    stage.expect(len(inked) <= len(stage.begun), f"{len(stage.begun)} leaves were used, and {len(inked)} cards have ink")
+    stage.expect(
+        len(inked) <= len(stage.begun), f"{len(stage.begun)} leaves were used, and {len(inked)} cards have ink"
+    )
     pictures_are_their_own(stage, cards)
     return cards
 

@@ -35,7 +35,11 @@ from tests.drivers.firmware.line import Line
 
 MS = 20_000
 TOKEN = PrintToken("record", 1, 1)
-KINDS = ("lost-reply reply", "garbled-reply reply", "power-cut byte", "unplug byte", "cover-open byte", "jam panel")
+KINDS = (
+    "lost-reply reply", "garbled-reply reply", "power-cut byte", "unplug byte", "cover-open byte", "jam panel",
+    "jam byte", "ribbon-out byte", "panel-cancel byte",
+    "lost-reply answer", "garbled-reply answer", "power-cut answer", "unplug answer", "silence answer",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -237,7 +241,7 @@ def test_settings_that_drift_are_seen_before_the_next_card(tmp_path: Path, art: 
 def test_whatever_goes_wrong_anywhere_no_card_is_marked_twice_and_none_is_called_good(
     tmp_path_factory: pytest.TempPathFactory, kind: str, where: float, has_words: bool
 ) -> None:
-    most = {"byte": 1_900_000, "reply": 60, "panel": 5}[kind.split()[1]]
+    most = {"byte": 1_900_000, "reply": 60, "panel": 5, "answer": 300}[kind.split()[1]]
     model = model_in(tmp_path_factory.mktemp("printer"), shows_words=has_words)
     printer = on(model)
     printer.configure(Settings(), MS)

@@ -12,6 +12,7 @@ from ektp_core.boundary.driver_bench import CardOnBench, Lies, Moment, Strike
 from ektp_core.vocabulary.verdict import Outcome
 from ektp_driver_evolis import plugin
 from ektp_firmware_evolis.bench import EvolisBench, make_bench, make_bench_with_words
+from ektp_firmware_evolis.settings import DRIFTS
 
 pytestmark = pytest.mark.processes
 MS = 20_000
@@ -78,3 +79,22 @@ def test_a_power_cut_in_a_card_is_no_good_card_and_no_second_one(
     again.close()
     assert [card.marks for card in bench.cards()] == [1, 0, 0]
     assert not any(card.whole for card in bench.cards())
+
+
+HARMLESS = 5  # how fast black is printed: no card more or less
+
+
+@pytest.mark.parametrize("sort", range(1, len(DRIFTS) + 1))
+def test_whichever_setting_drifts_no_card_is_printed_by_it_that_was_not_asked_for(
+    bench: EvolisBench, printer: CardPrinter, picture: bytes, sort: int
+) -> None:
+    before = printer.configure(Settings(), MS)
+    bench.person.tell("settings-drift", "now", str(sort))
+    if sort == HARMLESS:
+        one_card(printer, picture)
+        assert [card.marks for card in bench.cards()] == [1, 0, 0]
+        assert printer.configure(Settings(), MS) == before, "set back"
+        return
+    with pytest.raises(DriverError):
+        one_card(printer, picture)
+    assert [card.marks for card in bench.cards()] == [0, 0, 0]

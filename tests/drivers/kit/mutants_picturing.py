@@ -21,7 +21,12 @@ from tests.drivers.kit.mutant import Calls, Mutant, Rig, mutant
 
 def prints_the_first_picture_for_ever(rig: Rig) -> Calls:
     """The first picture it was ever given goes on every card."""
-    return {"prepare": lambda art, ms: rig.printer.prepare(rig.memory.setdefault("first", art), ms)}
+
+    def prepare(art: Artwork, ms: int) -> None:
+        first: Artwork = rig.memory.setdefault("first", art)
+        rig.printer.prepare(first, ms)
+
+    return {"prepare": prepare}
 
 
 def prints_the_picture_before(rig: Rig) -> Calls:

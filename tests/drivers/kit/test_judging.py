@@ -102,6 +102,10 @@ def _exits(_stage: Stage) -> None:
     sys.exit(0)
 
 
+def _never_ends(_stage: Stage) -> None:
+    Event().wait(60)
+
+
 def _answers_by_exit(stage: Stage) -> None:
     stage.attempt(lambda: sys.exit(0))
 
@@ -114,7 +118,7 @@ def test_a_driver_that_exits_or_never_answers_fails_and_the_judgement_goes_on(
     checks = (
         _check("exits", _exits),
         _check("answers-by-exit", _answers_by_exit),
-        _check("never-ends", lambda stage: Event().wait(60) and None),
+        _check("never-ends", _never_ends),
         _check("holds", lambda stage: stage.expect(stage.raw().identify(5_000).serial, "it has no serial")),
     )
     verdicts = judge(ektp_driver, ektp_bench, checks)
@@ -153,10 +157,12 @@ def test_a_device_that_declares_nothing_cannot_be_judged_and_leaves_nothing_behi
 
 
 @pytest.mark.processes
-def test_a_device_that_its_driver_does_not_see_cannot_be_judged(ektp_driver: Driver, ektp_bench: MakeBench) -> None:
+def test_a_device_that_its_driver_does_not_see_cannot_be_judged(
+    ektp_driver: Driver, ektp_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def elsewhere(folder: str) -> Bench:
         bench = ektp_bench(folder)
-        bench.hint = f"{bench.hint}-nothing"
+        monkeypatch.setattr(bench, "hint", f"{bench.hint}-nothing")
         return bench
 
     with pytest.raises(DriverError, match="does not see the device"):
