@@ -111,7 +111,7 @@ def test_together_they_read_number_and_chip() -> None:
 
 @pytest.mark.parametrize("can", [Can.FEEDER, Can.CONTACT_STATION])
 def test_a_printer_without_the_station_the_reader_needs_is_refused(can: Can) -> None:
-    with pytest.raises(DriverError, match="no contactless station"):
+    with pytest.raises(DriverError, match="no place contactless"):
         both(Printer(can)).capabilities(WAIT_MS)
 
 

@@ -7,10 +7,12 @@ colour. A picture that is turned, mirrored, shifted by a square, or lacks a pane
 
 import io
 from functools import lru_cache
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from ektp_testing.driver_kit.picture import COLUMNS, ROWS
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: How far a colour may be off in red, green or blue, of 255; the kit's own colours are 190 apart and more.
 TOLERANCE = 70
@@ -27,6 +29,8 @@ def is_like(found: bytes, sent: bytes) -> bool:
 
 @lru_cache(maxsize=64)
 def _squares(png: bytes) -> bytes:
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as opened:
             image = opened.convert("RGB")
@@ -36,6 +40,8 @@ def _squares(png: bytes) -> bytes:
     return b"".join(_middle(fine, x * _INNER, y * _INNER) for y in range(ROWS) for x in range(COLUMNS))
 
 
-def _middle(fine: Image.Image, left: int, top: int) -> bytes:
+def _middle(fine: "Image.Image", left: int, top: int) -> bytes:
+    from PIL import Image
+
     square = fine.crop((left + 1, top + 1, left + _INNER - 1, top + _INNER - 1))
     return square.resize((1, 1), Image.Resampling.BOX).tobytes()

@@ -7,8 +7,15 @@ import pytest
 from ektp_core.boundary.driver_bench import MakeBench
 from ektp_driver_virtual import bench, plugin
 from ektp_testing.driver_kit import Driver
-
-pytest_plugins = ["ektp_testing.driver_kit.pytest_plugin"]
+from ektp_testing.driver_kit.pytest_plugin import (  # `pytest_plugins` may stand in the outermost conftest only
+    ektp_driver_check as ektp_driver_check,
+)
+from ektp_testing.driver_kit.pytest_plugin import (
+    ektp_judgement as ektp_judgement,
+)
+from ektp_testing.driver_kit.pytest_plugin import (
+    pytest_generate_tests as pytest_generate_tests,
+)
 
 ROOT = Path(__file__).parents[3]
 
