@@ -35,6 +35,7 @@ from ektp_driver_virtual.messages import Prepare
 from ektp_driver_virtual.truth import Event, Place
 from ektp_keys.book_key import key_of_book
 from ektp_station.config import ADDRESS_FILE, BOOK_FILE, PrinterConfig, StationConfig, write_config
+from ektp_station.sandbox import Wanted
 from ektp_store.sqlite import SqliteStore
 from tests.crash.printer import PRINTER, Printer
 from tests.crash.scenes import AtDevice, AtHeld, AtWrite, Held, Scene, Strike
@@ -151,7 +152,11 @@ class World:
     def _config(self) -> StationConfig:
         printer = PrinterConfig("A", "virtual", str(self.printer.folder), PRINTER, CALL_MS)
         url = f"http://127.0.0.1:{self.server.server_port}"
-        return StationConfig(STATION, url, (printer,), profile=self.scene.profile, poll_ms=60, retry_ms=40, retry_most_ms=100)
+        # A trace of every call would trace the making of the sandbox at each start too.
+        return StationConfig(
+            STATION, url, (printer,), profile=self.scene.profile, poll_ms=60, retry_ms=40, retry_most_ms=100,
+            sandbox=Wanted.OFF,
+        )  # fmt: skip
 
     # -- the station ------------------------------------------------------------------------
 
