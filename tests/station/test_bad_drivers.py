@@ -1,6 +1,5 @@
 """Drivers as bad as they come: each misdeed is a clear error in time, and another process works."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +49,12 @@ def opened(second: RunningPrinter) -> Iterator[Any]:
 
 
 def is_gone(pid: int) -> bool:
+    """Ended, or ended and not yet collected by its parent. It may go while it is looked at."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return True
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z" if Path(f"/proc/{pid}/stat").exists() else True
+    return state == "Z"
 
 
 def started_by(pid: int) -> tuple[int, ...]:
