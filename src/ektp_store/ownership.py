@@ -8,14 +8,24 @@ the book while it is in use. The operating system lets go of it when the process
 import os
 import sys
 
+from attrs import frozen
+
 from ektp_core.boundary.store import StoreError
 from ektp_core.errors import Refusal, Refused
 
 SUFFIX = "-owner"
 
 
-def own(path: str) -> int:
-    """Take the lock of a book; the number returned keeps it until `disown`.
+@frozen
+class Owned:
+    """The lock of a book, held: an open file, and the process that opened it."""
+
+    handle: int
+    process_id: int
+
+
+def own(path: str) -> Owned:
+    """Take the lock of a book; what is returned keeps it until `disown`.
 
     Raises:
         Refused: BOOK_IN_USE.
@@ -30,12 +40,18 @@ def own(path: str) -> int:
     except OSError:
         os.close(handle)
         raise Refused(Refusal.BOOK_IN_USE, {"path": path}) from None
-    return handle
+    return Owned(handle, os.getpid())
 
 
-def disown(handle: int) -> None:
-    """Let go. The file stays: removing it would let two processes lock two files of one name."""
-    os.close(handle)
+def disown(owned: Owned) -> None:
+    """Let go. The file stays: removing it would let two processes lock two files of one name.
+
+    A process that is being started holds, for a moment, a copy of every open file. So the lock is
+    undone and not only closed; but never by such a copy, whose parent still keeps the book.
+    """
+    if owned.process_id == os.getpid():
+        _unlock(owned.handle)
+    os.close(owned.handle)
 
 
 def _lock(handle: int) -> None:
@@ -47,3 +63,14 @@ def _lock(handle: int) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _unlock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_UN)

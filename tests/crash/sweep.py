@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from ektp_core.errors import EktpError
 from ektp_driver_virtual.truth import What
 from ektp_station.config import BOOK_FILE
 from tests.crash.judging import (
@@ -71,8 +72,8 @@ def run(founded: Office, folder: Path, scene: Scene, strike: Strike) -> Run:
     world = World(founded, folder, scene)
     try:
         done = _run(world, strike)
-    except AssertionError as error:
-        done = Run(scene, strike, next(iter(world.codes), None), None, "?", 0, (), (str(error),))
+    except (AssertionError, EktpError, OSError) as error:  # a run nobody could judge is unsound, and not the last
+        done = Run(scene, strike, next(iter(world.codes), None), None, "?", 0, (), (f"{type(error).__name__}: {error}",))
     finally:
         world.close()
     if done.is_sound:
