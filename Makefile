@@ -48,7 +48,7 @@ chip: $(READY) ## Compile the library for PC/SC chip readers (needs gcc, swig an
 power-cuts: $(READY) ## Cut the power under open and encrypted books, 50,000 times; about a minute and a half
 	$(BIN)/python -m ektp_testing.power_cut.books $(ARGS)
 
-mutant-drivers: $(READY) ## Break a printer's driver in 78 ways; the kit must catch each: mutants.json, a minute or two
+mutant-drivers: $(READY) ## Break a printer's driver in 104 ways; the kit must catch each: mutants.json, a few minutes
 	$(BIN)/python -m tests.drivers.kit.table
 
 rules: $(READY) ## Which rule of the domain is held by which tests

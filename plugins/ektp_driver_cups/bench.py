@@ -22,9 +22,10 @@ from ektp_driver_cups.bench_plastic import plastic
 from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.queue import HELD, QueueState
-from ektp_driver_cups.spooler import Ask, Deadline, Spooler
+from ektp_driver_cups.spooler import Ask, Spooler
+from ektp_driving.deadline import Deadline
 
-ASK_MS = 10_000
+ASK_MS = 60_000
 _AT_MARK = (
     Strike.HOPPER_EMPTY, Strike.BLANK_FEED, Strike.DOUBLE_FEED, Strike.JAM, Strike.RIBBON_OUT, Strike.MISPRINT,
     Strike.SPOOLER_KILLED,

@@ -25,7 +25,7 @@ from ektp_core.boundary.card_printer import DriverError
 QUEUE = "card"
 SOCKET = "cups.sock"
 SERVER_BIN = "/usr/lib/cups"
-START_S = 20.0
+START_S = 60.0  # long, as a machine may have much else to do
 #: How long a bench waits for what a spooler writes each second; one that writes seldom is not waited for.
 WRITTEN_S = 5.0
 _AS_NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []}

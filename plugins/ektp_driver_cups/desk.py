@@ -9,7 +9,8 @@ from ippx import Attribute, Tag
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_driver_cups.queue import HELD, Job, Queue, read_job
-from ektp_driver_cups.spooler import Ask, Deadline, Spooler
+from ektp_driver_cups.spooler import Ask, Spooler
+from ektp_driving.deadline import Deadline
 
 _QUEUE = (
     "copies-default", "device-uri", "document-format-supported", "job-hold-until-default", "job-sheets-default",

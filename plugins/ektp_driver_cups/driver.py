@@ -44,7 +44,9 @@ from ektp_driver_cups.holding import POLICY, Taken, foreign, take
 from ektp_driver_cups.marking import Marking, is_held_by, must_be_ours
 from ektp_driver_cups.picture import DPI, HEIGHT_PX, WIDTH_PX, document
 from ektp_driver_cups.queue import Job, Queue, QueueState, job_name, owner_of
-from ektp_driver_cups.spooler import Deadline, Declined, Spooler
+from ektp_driver_cups.spooler import Spooler
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined
 
 NAME = "cups"
 #: Names the station in this process' environment: by it a station knows again what an earlier process of its own left.

@@ -15,7 +15,6 @@ from attrs import frozen
 from ektp_core.boundary.card_printer import DriverError
 
 FORM = "cups:/run/cups/cups.sock#QUEUE"
-SCHEME = "cups:"
 #: Both names are of signs that can be seen and typed: all of US-ASCII between the space and the last sign.
 _HINT = re.compile(r"cups:(?P<socket>/[!-\"$->@-~]{1,106})#(?P<queue>[!-\"$-.0->@-~]{1,127})(?P<free>\?unguarded)?")
 _NETWORK = ("ipp:", "ipps:", "http:", "https:", "usb:", "socket:", "lpd:", "cups:")

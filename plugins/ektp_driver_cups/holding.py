@@ -17,7 +17,8 @@ from ektp_driver_cups.desk import Desk, lpadmin_line
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.picture import PDF, PNG
 from ektp_driver_cups.queue import PROBE, Job, Queue, QueueState, owner_of
-from ektp_driver_cups.spooler import Deadline, Declined, NotAllowed, NotThere
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 POLICY = "abort-job"
 _PROBE_DOCUMENT = b"%PDF-1.4\n%EOF\n"

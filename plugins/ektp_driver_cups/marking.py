@@ -17,7 +17,7 @@ from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.holding import foreign, must_be_guarded
 from ektp_driver_cups.queue import Job, JobState, Queue, QueueState
-from ektp_driver_cups.spooler import Deadline
+from ektp_driving.deadline import Deadline
 
 POLL_S = 0.1
 #: What is left of a deadline for cancelling the job and stopping the queue.
@@ -86,10 +86,9 @@ class Marking:
             job = self.desk.job(job_id, until)
             if job.is_over:
                 return _completed(job)
+            if job.state is not JobState.PROCESSING:
+                self._must_not_be_left_stopped(job_id, until)  # it may have begun and given up between two looks
             if began is not None and (job.state is not JobState.PROCESSING or job.began_s != began):
-                queue = self.desk.queue(until)
-                if job.state is not JobState.PROCESSING and queue.state is QueueState.STOPPED and not queue.is_held:
-                    raise LeftStopped(f"the printer's program stopped the queue: {queue.message[:160]}")
                 raise DriverError(f"the spooler wants to print it a second time: {job.words}")
             if job.state is JobState.PROCESSING:
                 began = job.began_s
@@ -98,6 +97,14 @@ class Marking:
             if until.is_over:
                 raise DriverTimeout(f"no end before the deadline: {job.words}")
             sleep(POLL_S)
+
+    def _must_not_be_left_stopped(self, job_id: int, until: Deadline) -> None:
+        queue = self.desk.queue(until)
+        if queue.state is not QueueState.STOPPED or queue.is_held:
+            return
+        job = self.desk.job(job_id, until)  # it may just have begun: `ektp-once` stops the queue then
+        if not job.is_over and job.state is not JobState.PROCESSING:
+            raise LeftStopped(f"the printer's program stopped the queue: {queue.message[:160]}")
 
     def _end(self, job_id: int, must_stay_stopped: bool, deadline: Deadline) -> None:
         """Nothing of ours goes on unwatched, and the queue is ours again, or waits for a person."""

@@ -20,7 +20,7 @@ def ektp_discover_printers(hint: str) -> list[Found]:
     try:
         return [Found(NAME, hint, printer.identify(ASK_MS).serial)]
     except DriverError as error:
-        sys.stderr.write(f"no queue: {error}\n")  # the station keeps it in its log
+        sys.stderr.write(f"{error}\n")  # the station tells people so
         return []
     finally:
         printer.close()

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from itertools import count
-from time import monotonic
 from typing import Any
 
 import httpcore
@@ -21,6 +20,8 @@ from ippx import Attribute, IppDecodeError, IppMessage, Tag, decode, encode
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.socket_line import LongAnswer, SocketLines
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 Attributes = Mapping[str, tuple[Any, ...]]
 _VERSION = (2, 0)
@@ -46,51 +47,6 @@ class Ask(IntEnum):
 
 
 _AT_ADMIN = frozenset({Ask.PAUSE_QUEUE, Ask.RESUME_QUEUE, Ask.CHANGE_QUEUE})
-
-
-class Declined(DriverError):
-    """The spooler answered that it does not do it."""
-
-
-class NotAllowed(Declined):
-    """This account may not do it."""
-
-
-class NotThere(Declined):
-    """There is no such queue or job."""
-
-
-@define
-class Deadline:
-    """When an operation must be over, on this machine's own steady clock."""
-
-    at: float
-
-    @classmethod
-    def after(cls, timeout_ms: int) -> "Deadline":
-        """So many milliseconds from now."""
-        return cls(monotonic() + timeout_ms / 1000)
-
-    @property
-    def left_s(self) -> float:
-        """Seconds left.
-
-        Raises:
-            DriverTimeout: none are.
-        """
-        left = self.at - monotonic()
-        if left <= 0:
-            raise DriverTimeout("the spooler took too long")
-        return left
-
-    def earlier(self, seconds: float) -> "Deadline":
-        """The same, so much earlier."""
-        return Deadline(self.at - seconds)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has passed."""
-        return monotonic() >= self.at
 
 
 def own_account() -> str:
@@ -175,7 +131,7 @@ class Spooler:
         headers: Mapping[bytes | str, bytes | str] = {
             "Host": "localhost", "Content-Type": "application/ipp", "Authorization": f"PeerCred {self.account}",
         }  # fmt: skip
-        self._lines.begin(deadline.at)
+        self._lines.begin(deadline.at_s)
         trouble: DriverError
         try:
             response = self._http.request("POST", f"http://localhost{place}", headers=headers, content=body)
@@ -185,7 +141,8 @@ class Spooler:
         except LongAnswer:
             trouble = DriverError(f"the spooler's answer to {_name(what)} is too long to be one")
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable, OSError) as error:
-            trouble = DriverLost(f"no spooler answers at {self.hint.socket} ({type(error).__name__})")
+            why = getattr(error, "strerror", None) or getattr(error.__cause__, "strerror", None) or "the line broke"
+            trouble = DriverLost(f"no spooler answers at {self.hint.socket} ({why})")
         raise trouble
 
 

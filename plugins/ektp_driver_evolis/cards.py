@@ -11,11 +11,12 @@ from contextlib import suppress
 
 from ektp_core.boundary.card_printer import Bin, DriverError, Station
 from ektp_driver_evolis import counters, language, replies
-from ektp_driver_evolis.conversation import Conversation, Deadline
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.counters import Counts, is_card_inside
 from ektp_driver_evolis.language import Command
 from ektp_driver_evolis.raster import Panel
 from ektp_driver_evolis.replies import Declined
+from ektp_driving.deadline import Deadline
 
 MOVES: Mapping[Station, Command] = {
     Station.CONTACT: language.TO_CONTACT,

@@ -9,15 +9,15 @@ question.
 """
 
 from collections.abc import Callable
-from time import monotonic
 from typing import Protocol, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_evolis import language, replies
 from ektp_driver_evolis.language import Command
 from ektp_driver_evolis.replies import Declined
+from ektp_driving.deadline import Deadline
 from ektp_usb.device_id import DeviceId
 from ektp_usb.port_status import PortStatus
 
@@ -51,30 +51,6 @@ class Line(Protocol):
 
     def close(self) -> None:
         """Let go."""
-
-
-@frozen
-class Deadline:
-    """A moment, in seconds of the clock that never goes back."""
-
-    at_s: float
-
-    @property
-    def left_ms(self) -> int:
-        """Whole milliseconds left, at least 1 (DriverTimeout when it is over)."""
-        left = int((self.at_s - monotonic()) * 1000)
-        if left <= 0:
-            raise DriverTimeout("the printer did not come to an end within the time")
-        return left
-
-    def at_most(self, milliseconds: int) -> "Deadline":
-        """An earlier deadline, that long from now or this one."""
-        return Deadline(min(self.at_s, monotonic() + milliseconds / 1000))
-
-
-def within(timeout_ms: int) -> Deadline:
-    """The deadline that long from now."""
-    return Deadline(monotonic() + timeout_ms / 1000)
 
 
 @define(eq=False)
@@ -177,7 +153,7 @@ class Conversation:
             except DriverTimeout:
                 if until is deadline:
                     raise
-                deadline.left_ms  # noqa: B018  # raises if it is the whole time that is over
+                deadline.check()  # it may be the whole time that is over
                 return False
             if raw == self._own_serial:
                 self._asked -= 1
@@ -191,7 +167,7 @@ class Conversation:
             while self._asked > 0:
                 self._asked -= self._hear(until) == self._own_serial
         except DriverTimeout:
-            deadline.left_ms  # noqa: B018  # raises if it is the whole time that is over
+            deadline.check()  # it may be the whole time that is over
             self._asked = 0  # lost
 
     @property

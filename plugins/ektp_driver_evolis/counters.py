@@ -8,7 +8,8 @@ from attrs import frozen
 
 from ektp_core.boundary.card_printer import Counter, CounterName, Counters
 from ektp_driver_evolis import language, replies
-from ektp_driver_evolis.conversation import Conversation, Deadline
+from ektp_driver_evolis.conversation import Conversation
+from ektp_driving.deadline import Deadline
 
 WIDTH_BITS = 32
 

@@ -33,12 +33,13 @@ from ektp_core.boundary.card_printer import (
     Supply,
 )  # fmt: skip
 from ektp_driver_evolis import cards, counters, job, language, models, raster, replies, settings
-from ektp_driver_evolis.conversation import Conversation, Deadline, Line, within
+from ektp_driver_evolis.conversation import Conversation, Line
 from ektp_driver_evolis.job import Job
 from ektp_driver_evolis.language import Command
 from ektp_driver_evolis.raster import Panel
 from ektp_driver_evolis.replies import Declined
 from ektp_driver_evolis.seeing import Eyes, is_ribbon_at_end
+from ektp_driving.deadline import Deadline
 
 NAME = "evolis"
 MAKE = "Evolis"
@@ -55,6 +56,7 @@ BY_STATUS_WORDS = Can.CARD_POSITION
 
 _STATIONS = {Station.CONTACT: Can.CONTACT_STATION, Station.CONTACTLESS: Can.CONTACTLESS_STATION}
 
+LATE = "the printer did not come to an end within the time"
 NO_READER = "this printer has no chip reader of its own; an encoder beside it reads the chip"
 
 
@@ -277,7 +279,7 @@ class EvolisPrinter:
     def _until(self, timeout_ms: int) -> Deadline:
         """The deadline of an act (DriverLost once the printer was closed)."""
         self._talk.refuse_if_closed()
-        return within(timeout_ms)
+        return Deadline.after(timeout_ms, LATE)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:

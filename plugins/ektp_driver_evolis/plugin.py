@@ -1,5 +1,6 @@
 """The hooks of the Evolis driver (kait plugin): printers are found by their serial on a USB bus."""
 
+import sys
 from functools import cache
 
 from ektp_core.boundary.card_printer import DriverError, Found, PrintToken
@@ -50,5 +51,7 @@ def _on(place: str, said: str) -> list[Found]:
         from ektp_usb.transport import find
 
         return [Found(NAME, place + said, seen.serial) for seen in find(_is_evolis, bus_of(place)) if seen.serial]
-    except (ImportError, DriverError):
+    except (ImportError, DriverError) as error:
+        why = "pyusb is not installed: install ektp with its extra usb" if isinstance(error, ImportError) else error
+        sys.stderr.write(f"{why}\n")  # the station tells people so
         return []

@@ -8,13 +8,13 @@ dark where the picture is darker than the middle. PROTOCOL.md, section 7.
 """
 
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 
 from attrs import field, frozen
-from PIL import Image, ImageChops, UnidentifiedImageError
+from PIL import Image, ImageChops
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_driver_evolis.language import BITS, HEIGHT, WIDTH, size_of
+from ektp_driving.picture import opened
 
 COLOUR_LEVELS = 128
 
@@ -50,22 +50,12 @@ def panels(png: bytes, ribbon: str, colour_levels: int = COLOUR_LEVELS) -> tuple
     names = RIBBONS.get(ribbon.lower())
     if names is None:
         raise DriverError(f"this driver has no pictures for a ribbon called {ribbon}")
-    picture = _opened(png)
+    picture = opened(png, HEIGHT, WIDTH).transpose(_TURN)
     black = _black(picture) if "y" in names else _dark(picture)
     made = {"k": Panel("k", 2, pack(black.tobytes(), 2)), "o": Panel("o", 2, b"\xff" * size_of(2))}
     if "y" in names:
         made |= _colours(picture, black, colour_levels)
     return tuple(made[name] for name in names)
-
-
-def _opened(png: bytes) -> Image.Image:
-    try:
-        with Image.open(BytesIO(png), formats=["PNG"]) as image:
-            if image.size != (HEIGHT, WIDTH):
-                raise DriverError(f"a picture has {HEIGHT} x {WIDTH} dots, not {image.size[0]} x {image.size[1]}")
-            return image.convert("RGB").transpose(_TURN)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise DriverError("the picture is not a PNG that can be read") from None
 
 
 def _black(picture: Image.Image) -> Image.Image:

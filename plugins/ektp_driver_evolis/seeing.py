@@ -17,9 +17,10 @@ from ektp_core.boundary.card_printer import (
     Status,
 )
 from ektp_driver_evolis import conditions, language, replies, settings
-from ektp_driver_evolis.conversation import Conversation, Deadline
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.counters import is_card_inside
 from ektp_driver_evolis.replies import Declined, StatusWords
+from ektp_driving.deadline import Deadline
 
 PROBE_MS = 1_000
 
@@ -49,7 +50,7 @@ class Eyes:
             except DriverLost:
                 raise
             except DriverTimeout:
-                deadline.left_ms  # noqa: B018  # raises if it is the whole time that is over
+                deadline.check()  # it may be the whole time that is over
                 self._has_words = False
             except DriverError:
                 self._has_words = False

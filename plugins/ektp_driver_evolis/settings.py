@@ -12,9 +12,10 @@ from attrs import frozen
 
 from ektp_core.boundary.card_printer import DriverError, Settings
 from ektp_driver_evolis import language, replies
-from ektp_driver_evolis.conversation import Conversation, Deadline
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.language import Command
 from ektp_driver_evolis.replies import Declined
+from ektp_driving.deadline import Deadline
 
 HOST = 2
 HOST_WITHOUT_TRIES = 18  # exists on one model only

@@ -31,6 +31,7 @@ _WORDS = {
     Strike.COVER_OPEN: ("cover-open", Moment.NOW),
     Strike.HOPPER_EMPTY: ("hopper-unseen", Moment.NOW),
     Strike.SETTINGS_DRIFT: ("drift", Moment.NOW),
+    Strike.SETTINGS_REFUSED: ("stubborn", Moment.NOW),
     Strike.COUNTER_WRAP: ("counters-at-end", Moment.NOW),
     Strike.FOREIGN_PRINT: ("foreign-print", Moment.NOW),
     Strike.BLANK_FEED: ("slip", Moment.FEED),
@@ -41,7 +42,7 @@ STRIKES = frozenset(
     {
         *((what, at) for what, (_, moments) in _FAULTS.items() for at in moments),
         *((what, at) for what, (_, at) in _WORDS.items()),
-        *((what, at) for what in TROUBLES for at in _STEPS),
+        *((what, at) for what in TROUBLES for at in (*_STEPS, Moment.MOVE)),
         (Strike.UNPLUG, Moment.NOW),
         (Strike.SILENCE, Moment.NOW),
         (Strike.POWER_CUT, Moment.NOW),

@@ -20,6 +20,7 @@ from ektp_driver_virtual.protocol import Frame
 
 _MOMENTS: dict[type, Moment] = {
     messages.Feed: Moment.FEED,
+    messages.Move: Moment.MOVE,
     messages.Encode: Moment.ENCODE,
     messages.Mark: Moment.MARK,
     messages.Deliver: Moment.DELIVER,

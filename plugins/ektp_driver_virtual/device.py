@@ -39,6 +39,8 @@ from ektp_driver_virtual.truth import CardTruth, Place, What
 
 WIDTH_PX, HEIGHT_PX, DPI = 1016, 648, 300
 _PNG = b"\x89PNG\r\n\x1a\n"
+#: What a stubborn machine keeps, whatever it is told.
+_OWN = Settings(host_handles_errors=False, device_retries=1, keeps_bitmaps=True)
 _INCREMENTS = {
     CounterName.FED: "feed",
     CounterName.PRINTED: "mark",
@@ -156,9 +158,9 @@ class Device:
         return Done()
 
     def _configure(self, order: messages.Configure) -> Settings:
-        """It never retries, copies or keeps pictures, whatever is asked; the answer says so."""
+        """It never retries, copies or keeps pictures, whatever is asked, unless it is stubborn; the answer says so."""
         asked = order.settings.host_handles_errors
-        self.settings = Settings(host_handles_errors=asked)
+        self.settings = _OWN if self.body.mishaps.stubborn else Settings(host_handles_errors=asked)
         drifted = self.body.mishaps.drifted  # settings that no host asks for changed so often
         digest = sha256(msgspec.json.encode(self.settings) + b"!" * drifted).hexdigest()
         return evolve(self.settings, digest=digest)

@@ -137,6 +137,8 @@ class VirtualPrinter:
 
     def flip(self, timeout_ms: int) -> None:
         """Not possible: this printer has no flip module."""
+        if self._line is None:
+            raise DriverLost("the printer was closed")
         raise DriverError("unsupported: this printer cannot turn a card over")
 
     def read_uid(self, timeout_ms: int) -> str:

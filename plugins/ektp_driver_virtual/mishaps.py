@@ -23,6 +23,7 @@ class Mishaps:
     doubles: int = 0
     cancels: int = 0
     drifted: int = 0
+    stubborn: bool = False  # takes no setting, and says yes
 
     def notices(self) -> tuple[Notice, ...]:
         """What the sensors show of it."""

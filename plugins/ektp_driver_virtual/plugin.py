@@ -1,5 +1,7 @@
 """The hooks of the virtual printer's driver (kait plugin)."""
 
+import sys
+
 from ektp_core.boundary.card_printer import DriverError, Found
 from ektp_core.boundary.hookspecs import hookimpl
 from ektp_driver_virtual import wire
@@ -35,11 +37,17 @@ def _ask(place: str) -> Found | None:
     try:
         address = wire.driver_address(place)
         printer = VirtualPrinter(Found(NAME, address, ""), connect_ms=ASK_MS)
-    except DriverError:
+    except DriverError as error:
+        _say(error)
         return None
     try:
         return Found(NAME, address, printer.identify(ASK_MS).serial)
-    except DriverError:
+    except DriverError as error:
+        _say(error)
         return None
     finally:
         printer.close()
+
+
+def _say(error: DriverError) -> None:
+    sys.stderr.write(f"{error}\n")  # the station tells people so

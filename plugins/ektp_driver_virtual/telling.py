@@ -29,6 +29,8 @@ def tell(body: Body, words: tuple[str, ...]) -> None:
             mishaps.cancels += 1
         case ("drift",):
             mishaps.drifted += 1
+        case ("stubborn",):
+            mishaps.stubborn = True
         case ("counters-at-end",):
             body.truth.counters = dict.fromkeys(body.truth.counters, _BEFORE_THE_END)
             body.happen(What.RIBBON_CHANGED)

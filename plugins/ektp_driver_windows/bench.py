@@ -36,6 +36,7 @@ _NOW: dict[Strike, dict[str, Any]] = {
     Strike.SETTINGS_DRIFT: {
         "panel": "set", "attributes": int(Attribute.QUEUED | Attribute.KEEP_PRINTED_JOBS), "is_paused": True,
     },
+    Strike.SETTINGS_REFUSED: {"panel": "keep", "attributes": int(Attribute.QUEUED | Attribute.KEEP_PRINTED_JOBS)},
 }  # fmt: skip
 
 

@@ -191,8 +191,9 @@ class Script:
         return job_id
 
     def mend(self) -> None:
-        """Clear what is wrong, start the service, take a stuck card out, delete jobs of other programs."""
+        """Clear what is wrong, start the service, let settings be set, take a stuck card out, delete others' jobs."""
         self.is_silent = False
+        self.traits.discard("keeps")
         if self.down_until_ms is not None:
             self._restart()
         if self.is_troubled:

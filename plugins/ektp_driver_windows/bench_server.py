@@ -110,6 +110,9 @@ class Server:
                     script.status = PrinterBit(status)
                 case {"panel": "set", "attributes": int(attributes), "is_paused": bool(is_paused)}:
                     script.attributes, script.is_paused = Attribute(attributes), is_paused
+                case {"panel": "keep", "attributes": int(attributes)}:
+                    script.attributes = Attribute(attributes)
+                    script.traits.add("keeps")
                 case {"panel": "kill"}:
                     script.kill(_now_ms())
                 case {"panel": "silence"}:

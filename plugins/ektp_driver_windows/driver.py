@@ -43,7 +43,8 @@ from ektp_driver_windows.marking import Marking
 from ektp_driver_windows.opening import spooler_of
 from ektp_driver_windows.picture import DPI, HEIGHT_PX, WIDTH_PX, Bitmap, bitmap
 from ektp_driver_windows.queue import Job, Queue, foreign, job_name
-from ektp_driver_windows.spooler import Deadline, Spooler
+from ektp_driver_windows.spooler import Spooler
+from ektp_driving.deadline import Deadline
 
 NAME = "windows"
 #: Windows names no maker of a printer; this stands there instead, so that whoever reads it knows.

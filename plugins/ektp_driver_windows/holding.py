@@ -16,7 +16,9 @@ from ektp_core.boundary.card_printer import DriverError, DriverLost, Settings
 from ektp_driver_windows.bits import Attribute, JobControl, PrinterControl
 from ektp_driver_windows.conditions import stops
 from ektp_driver_windows.queue import Job, Queue, foreign, held_words
-from ektp_driver_windows.spooler import Deadline, Declined, NotAllowed, Spooler
+from ektp_driver_windows.spooler import Spooler
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed
 
 #: Where a person sets what this account may not.
 _WHERE = "in the printer's properties, Advanced"

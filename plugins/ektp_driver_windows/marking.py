@@ -19,7 +19,8 @@ from ektp_driver_windows.conditions import stops
 from ektp_driver_windows.holding import must_be_ready, remove
 from ektp_driver_windows.picture import Bitmap
 from ektp_driver_windows.queue import STUCK, Job
-from ektp_driver_windows.spooler import Deadline, Spooler
+from ektp_driver_windows.spooler import Spooler
+from ektp_driving.deadline import Deadline
 
 POLL_S = 0.05
 #: What is left of a deadline for deleting the job and stopping the queue.

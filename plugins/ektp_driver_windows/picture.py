@@ -4,12 +4,10 @@ Windows calls it a device-independent bitmap. The maker's driver draws it with G
 program's page: a raw language would have to be the maker's own, which is not published.
 """
 
-import io
-
 from attrs import field, frozen
 from PIL import Image
 
-from ektp_core.boundary.card_printer import DriverError
+from ektp_driving.picture import opened
 
 WIDTH_PX, HEIGHT_PX, DPI = 1016, 648, 300
 
@@ -34,17 +32,7 @@ def bitmap(png: bytes) -> Bitmap:
     Raises:
         DriverError: it is no picture of the right size.
     """
-    try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as found:
-            size = found.size
-            if size != (WIDTH_PX, HEIGHT_PX):
-                raise DriverError(f"the picture is {size[0]} x {size[1]}; the card takes {WIDTH_PX} x {HEIGHT_PX}")
-            image = found.convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        problem = type(error).__name__
-    else:
-        return _bitmap(image)
-    raise DriverError(f"the picture cannot be read as PNG ({problem})")
+    return _bitmap(opened(png, WIDTH_PX, HEIGHT_PX))
 
 
 def turned(picture: Bitmap) -> Bitmap:

@@ -23,7 +23,7 @@ def ektp_discover_printers(hint: str) -> list[Found]:
         finally:
             printer.close()
     except DriverError as error:
-        sys.stderr.write(f"no queue: {error}\n")  # the station keeps it in its log
+        sys.stderr.write(f"{error}\n")  # the station tells people so
         return []
 
 

@@ -16,7 +16,8 @@ from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeo
 from ektp_driver_windows.bits import Attribute, JobBit, JobControl, PrinterBit, PrinterControl
 from ektp_driver_windows.picture import Bitmap
 from ektp_driver_windows.queue import Job, Queue
-from ektp_driver_windows.spooler import Deadline, Declined, NotAllowed, NotThere
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 LIMIT_BYTES = 16 << 20
 _REFUSED = {"not-allowed": NotAllowed, "not-there": NotThere}

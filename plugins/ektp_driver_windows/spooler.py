@@ -4,60 +4,12 @@ Two things stand behind it: Windows itself (`winspool`), and a spooler made of s
 (`scripted`). Nothing here decides, and nothing is asked twice.
 """
 
-from time import monotonic
 from typing import Protocol
 
-from attrs import define
-
-from ektp_core.boundary.card_printer import DriverError, DriverTimeout
 from ektp_driver_windows.bits import Attribute, JobControl, PrinterControl
 from ektp_driver_windows.picture import Bitmap
 from ektp_driver_windows.queue import Job, Queue
-
-
-class Declined(DriverError):
-    """The spooler answered that it does not do it."""
-
-
-class NotAllowed(Declined):
-    """This account may not do it."""
-
-
-class NotThere(Declined):
-    """There is no such queue or job."""
-
-
-@define
-class Deadline:
-    """When an operation must be over, on this machine's own steady clock."""
-
-    at: float
-
-    @classmethod
-    def after(cls, timeout_ms: int) -> "Deadline":
-        """So many milliseconds from now."""
-        return cls(monotonic() + timeout_ms / 1000)
-
-    @property
-    def left_s(self) -> float:
-        """Seconds left.
-
-        Raises:
-            DriverTimeout: none are.
-        """
-        left = self.at - monotonic()
-        if left <= 0:
-            raise DriverTimeout("the spooler took too long")
-        return left
-
-    def earlier(self, seconds: float) -> "Deadline":
-        """The same, so much earlier."""
-        return Deadline(self.at - seconds)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has passed."""
-        return monotonic() >= self.at
+from ektp_driving.deadline import Deadline
 
 
 class Spooler(Protocol):

@@ -19,7 +19,8 @@ from ektp_core.boundary.card_printer import DriverError, DriverLost
 from ektp_driver_windows.bits import Attribute, JobBit, JobControl, PrinterBit, PrinterControl
 from ektp_driver_windows.picture import Bitmap, turned
 from ektp_driver_windows.queue import Job, Queue
-from ektp_driver_windows.spooler import Deadline, Declined, NotAllowed, NotThere
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 _ADMINISTER, _USE = 0x4, 0x8  # PRINTER_ACCESS_*
 _DENIED, _NO_JOB, _TOO_SMALL, _NO_PRINTER = 5, 87, 122, 1801  # GetLastError
@@ -161,7 +162,7 @@ class Winspool:
 
     def begin(self, name: str, deadline: Deadline) -> int:
         """Begin a document on a device context of its own."""
-        _ = deadline.left_s
+        deadline.check()
         self._give_up()
         self._context = self._new_context(self.name)
         document = _Document(ctypes.sizeof(_Document), name, None, None, 0)
@@ -169,7 +170,7 @@ class Winspool:
 
     def page(self, picture: Bitmap, deadline: Deadline) -> None:
         """Draw the card over the whole page; it is turned for a page that stands upright."""
-        _ = deadline.left_s
+        deadline.check()
         width, height = self._caps(_WIDTH_PX), self._caps(_HEIGHT_PX)
         if width < height:
             picture = turned(picture)
@@ -184,7 +185,7 @@ class Winspool:
 
     def end(self, deadline: Deadline) -> None:
         """End the document."""
-        _ = deadline.left_s
+        deadline.check()
         context, self._context = self._context, None
         try:
             self._must("ending a document", self.gdi.EndDoc(context), 1)
@@ -210,7 +211,7 @@ class Winspool:
             self.gdi.DeleteDC(context)
 
     def _opened(self, deadline: Deadline) -> c_void_p:
-        _ = deadline.left_s
+        deadline.check()
         if self._handle is not None:
             return self._handle
         handle = c_void_p()

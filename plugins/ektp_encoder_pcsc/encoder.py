@@ -13,10 +13,11 @@ from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost
 from ektp_core.boundary.chip_encoder import EncoderInfo
-from ektp_encoder_pcsc.deadline import Deadline, Worker
+from ektp_driving.deadline import Deadline
 from ektp_encoder_pcsc.reader import Chip, Reader
 from ektp_encoder_pcsc.running import Transmit, read_on, uid_on, write_on
 from ektp_encoder_pcsc.script import Script
+from ektp_encoder_pcsc.worker import Worker
 
 NAME = "pcsc"
 

@@ -15,7 +15,7 @@ from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_core.boundary.chip_encoder import bare_name
-from ektp_encoder_pcsc.deadline import Deadline
+from ektp_driving.deadline import Deadline
 
 #: How long a card that was moved to the reader is waited for; after that there is no readable chip.
 PRESENT_MS = 2_000
@@ -155,11 +155,11 @@ class PcscReader:
     def _is_present(self, context: Any, name: str, deadline: Deadline) -> bool:
         """Wait until a card is there, for a moment."""
         scard = self._scard
-        wait = Deadline(min(PRESENT_MS, deadline.left_ms))
+        wait = deadline.at_most(PRESENT_MS)
         known = scard.SCARD_STATE_UNAWARE
         while True:
             deadline.check()
-            code, states = scard.SCardGetStatusChange(context, wait.left_ms, [(name, known)])
+            code, states = scard.SCardGetStatusChange(context, wait.rest_ms, [(name, known)])
             if _named(scard, code) == "SCARD_E_TIMEOUT":
                 deadline.check()
                 return False

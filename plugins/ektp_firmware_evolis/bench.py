@@ -27,7 +27,7 @@ BACK_S = 10.0
 _AT = {
     Moment.NOW: When.NOW,
     Moment.FEED: When.FEED,
-    Moment.ENCODE: When.MOVE,
+    Moment.MOVE: When.MOVE,
     Moment.MARK: When.MARK,
     Moment.DELIVER: When.DELIVER,
 }

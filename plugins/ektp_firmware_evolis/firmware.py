@@ -40,6 +40,7 @@ class Firmware:
     Attributes:
         retries: whether a print of mode 0 waits for a person and then begins again by itself.
         bitmaps: the printer's five pictures, by colour.
+        keeps_settings: whether it says OK to a setting and keeps the one it has.
     """
 
     machine: Machine
@@ -54,6 +55,7 @@ class Firmware:
     sequence: Sequence | None = None
     retries: Callable[[], str] | None = None
     bitmaps: dict[str, Ink] = field(factory=dict)
+    keeps_settings: bool = False
     _before: tuple[str, ...] = ()  # the colours of the last print, for `Sc`
     _abandoned: bool = False
     _busy: bool = False

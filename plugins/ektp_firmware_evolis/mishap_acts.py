@@ -86,6 +86,11 @@ def _drift(printer: "EvolisPrinter", mishap: Mishap) -> None:
     settings.drift(printer.firmware, mishap.number if mishap.at is When.NOW else 1)
 
 
+def _refuse(printer: "EvolisPrinter", _mishap: Mishap) -> None:
+    settings.drift(printer.firmware)
+    printer.firmware.keeps_settings = True
+
+
 def _swap(printer: "EvolisPrinter", _mishap: Mishap) -> None:
     memory = printer.firmware.memory
     memory.put_in("kb" if memory.kept.ribbon != "kb" else "ymcko")
@@ -108,5 +113,6 @@ ACTS: dict[Kind, Callable[["EvolisPrinter", Mishap], None]] = {
     Kind.FOREIGN_CARD: _foreign_card,
     Kind.PANEL_CANCEL: _cancel,
     Kind.SETTINGS_DRIFT: _drift,
+    Kind.SETTINGS_REFUSED: _refuse,
     Kind.RIBBON_SWAP: _swap,
 }

@@ -44,6 +44,7 @@ class Kind(Enum):
     FOREIGN_CARD = "foreign-card"  # a card that no hopper gave lies in the machine
     PANEL_CANCEL = "panel-cancel"
     SETTINGS_DRIFT = "settings-drift"
+    SETTINGS_REFUSED = "settings-refused"  # says OK to every setting and keeps its own
     RIBBON_SWAP = "ribbon-swap"  # somebody puts in a ribbon of another kind
 
 
@@ -86,6 +87,7 @@ CAN: dict[Kind, tuple[When, ...]] = {
     Kind.FOREIGN_CARD: (When.NOW,),
     Kind.PANEL_CANCEL: (When.MARK, When.NOW, When.FEED, When.MOVE, When.DELIVER, When.PANEL, When.BYTE),
     Kind.SETTINGS_DRIFT: (When.NOW, *ACTS),
+    Kind.SETTINGS_REFUSED: (When.NOW,),
     Kind.RIBBON_SWAP: (When.NOW,),
 }
 

@@ -72,7 +72,7 @@ def mend(printer: "EvolisPrinter") -> None:
     """Do what a person does after a mishap; what waits to go wrong is called off."""
     printer.waiting.ones.clear()
     machine = printer.machine
-    machine.cover_open = machine.hopper_blind = False
+    machine.cover_open = machine.hopper_blind = printer.firmware.keeps_settings = False
     if machine.is_stuck:
         panel.perform(printer.body, messages.TakeOut((TakeFrom.JAMMED,)))
     if machine.ribbon_ended:

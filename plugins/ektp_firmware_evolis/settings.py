@@ -24,6 +24,8 @@ def error_mode(firmware: "Firmware", parameters: Parameters, _data: bytes) -> st
     number = parameters[0] if parameters else ""
     if not number.isdecimal() or int(number) not in MODES or parameters[1:] not in ((), ("s",)):
         return Wrong.PARAMETER.reply
+    if firmware.keeps_settings:
+        return OK
     firmware.set_mode(int(number))
     if parameters[1:]:
         firmware.memory.kept.error_mode = firmware.mode
@@ -72,6 +74,8 @@ def insertion(firmware: "Firmware", parameters: Parameters, _data: bytes) -> str
     """`Pmi`: where cards come from."""
     if parameters[:1] not in (("F",), ("M",), ("B",)) or parameters[1:] not in ((), ("s",)):
         return Wrong.PARAMETER.reply
+    if firmware.keeps_settings:
+        return OK
     firmware.memory.kept.insertion = parameters[0]
     firmware.memory.save()
     return OK
@@ -82,6 +86,8 @@ def black_mode(firmware: "Firmware", parameters: Parameters, _data: bytes) -> st
     speed, ejection = (*parameters, "s")[:2] if parameters else ("", "")
     if len(parameters) > 2 or speed not in ("s", "f") or ejection not in ("s", "i"):
         return Wrong.PARAMETER.reply
+    if firmware.keeps_settings:
+        return OK
     firmware.memory.kept.speed, firmware.memory.kept.ejection = speed, ejection
     firmware.memory.save()
     return OK

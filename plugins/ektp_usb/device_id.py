@@ -20,9 +20,6 @@ _LONGEST = 0xFFFF
 _MAKE = ("MFG", "MANUFACTURER")
 _MODEL = ("MDL", "MODEL")
 _SERIAL = ("SN", "SERN", "SERIALNUMBER", "SER")
-_LANGUAGES = ("CMD", "COMMAND SET")
-_CLASS = ("CLS", "CLASS")
-_WORDS = ("DES", "DESCRIPTION")
 
 
 @frozen
@@ -55,21 +52,6 @@ class DeviceId:
     def serial(self) -> str:
         """Its serial number, which many devices leave out."""
         return self.value(*_SERIAL)
-
-    @property
-    def class_name(self) -> str:
-        """What kind of device, "PRINTER"."""
-        return self.value(*_CLASS)
-
-    @property
-    def description(self) -> str:
-        """Its name in words."""
-        return self.value(*_WORDS)
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The printer languages it says it speaks."""
-        return tuple(part.strip() for part in self.value(*_LANGUAGES).split(",") if part.strip())
 
     @property
     def text(self) -> str:

@@ -23,11 +23,6 @@ class PortStatus:
     error: bool
     raw: int
 
-    @property
-    def is_fine(self) -> bool:
-        """Selected, no error, not empty."""
-        return self.selected and not self.error and not self.paper_empty
-
 
 def parse(data: bytes) -> PortStatus:
     """Read the answer.

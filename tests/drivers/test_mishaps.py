@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ektp_core.boundary.card_printer import Bin, Condition, CounterName, ResetLevel, Station, Status
+from ektp_core.boundary.card_printer import Bin, Condition, CounterName, ResetLevel, Settings, Station, Status
 from ektp_driver_virtual import messages, panel
 from ektp_driver_virtual.body import Body
 from ektp_driver_virtual.device import Device
@@ -42,6 +42,16 @@ def test_what_a_sensor_shows_stops_the_feed_until_it_is_mended(device: Device, w
     tell(device, "mended")
     assert conditions(device) == set()
     assert device.perform(messages.Feed()) == messages.Done()
+
+
+def test_a_stubborn_machine_keeps_dangerous_settings_until_a_person_comes(device: Device) -> None:
+    safe = device.perform(messages.Configure(Settings()))
+    tell(device, "stubborn")
+    kept = device.perform(messages.Configure(Settings()))
+    assert isinstance(kept, Settings)
+    assert (kept.host_handles_errors, kept.device_retries, kept.keeps_bitmaps) == (False, 1, True)
+    tell(device, "mended")
+    assert device.perform(messages.Configure(Settings())) == safe
 
 
 def test_a_slip_brings_no_card_once(device: Device) -> None:
@@ -101,6 +111,6 @@ def test_a_uid_is_shown_only_of_the_card_that_is_still_inside(device: Device) ->
     device.perform(messages.Feed())
     device.perform(messages.Move(Station.CONTACTLESS))
     device.perform(messages.ReadUid())
-    assert device.perform(messages.AskLook("")).uid == "04000000000001"  # type: ignore[attr-defined]
+    assert device.perform(messages.AskLook("")).uid == "04000000000001"  # type: ignore[attr-defined]  # asked for a look, it gives one
     device.perform(messages.Deliver(Bin.OUTPUT))
-    assert device.perform(messages.AskLook("")).uid == ""  # type: ignore[attr-defined]
+    assert device.perform(messages.AskLook("")).uid == ""  # type: ignore[attr-defined]  # as above

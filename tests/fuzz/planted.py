@@ -16,11 +16,12 @@ from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.queue import Job, read_job
 from ektp_driver_cups.spooler import Ask
 from ektp_driver_evolis import cards, conditions, job, replies
-from ektp_driver_evolis.conversation import Conversation, within
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.driver import EvolisPrinter
 from ektp_driver_virtual import protocol
 from ektp_driver_virtual.driver import VirtualPrinter
 from ektp_driver_windows import conditions as windows
+from ektp_driving.deadline import Deadline
 from ektp_encoder_pcsc import running
 from ektp_station import driver_frames, judging
 from ektp_usb import device_id, port_status, transport
@@ -147,7 +148,7 @@ def _mark_twice(talk: Conversation, panels: Any, before: Any, deadline: Any) -> 
     try:
         return _MARK(talk, panels, before, deadline)
     except DriverTimeout:
-        return _MARK(talk, panels, before, within(20_000))
+        return _MARK(talk, panels, before, Deadline.after(20_000))
 
 
 _ASK = Conversation.ask
@@ -158,7 +159,7 @@ def _ask_twice(self: Conversation, command: Any, parser: Callable[[bytes], Any],
     try:
         return _ASK(self, command, parser, deadline)
     except DriverTimeout:
-        return _ASK(self, command, parser, within(20_000))
+        return _ASK(self, command, parser, Deadline.after(20_000))
 
 
 def _silence(self: Conversation, deadline: Any) -> None:
@@ -236,6 +237,6 @@ PLANTED: tuple[Planted, ...] = (
     Planted("a seal not looked at", "chip reading", (running, "unseal"), _unseal),
     Planted("a completed job is a good card", "cups whole card", (CupsPrinter, "_record"), _record, 2_000),
     Planted("another job's end", "cups whole card", (Desk, "job"), _any_job, 10_000),
-    Planted("a counter of any width", "station look", (judging, "_can_be"), lambda _counter: True),
+    Planted("a counter of any width", "station look", (judging, "_can_be"), lambda _counter: True, 40_000),
     Planted("only the bits with a name", "windows bits", (windows, "notices"), _named_bits),
 )

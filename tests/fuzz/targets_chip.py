@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError
-from ektp_encoder_pcsc.deadline import Deadline
+from ektp_driving.deadline import Deadline
 from ektp_encoder_pcsc.encoder import PcscEncoder
 from ektp_encoder_pcsc.plan import plan_read, plan_write
 from ektp_encoder_pcsc.reader import PcscChip, chosen
@@ -78,7 +78,7 @@ class AtOnce:
     """Does the work in this thread, where its lines are counted."""
 
     def do(self, work: Callable[[Deadline], Any], timeout_ms: int) -> Any:
-        return work(Deadline(timeout_ms))
+        return work(Deadline.after(timeout_ms))
 
 
 def _opened(scard: AnsweringScard) -> tuple[PcscEncoder, AnsweringReader]:

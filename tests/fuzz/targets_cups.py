@@ -23,6 +23,8 @@ from ektp_driver_cups.holding import Taken
 from ektp_driver_cups.marking import is_held_by
 from ektp_driver_cups.queue import HELD, Job, Queue, QueueState, job_name, read_job
 from ektp_driver_cups.spooler import Ask, Spooler
+from ektp_driving import deadline as time_left
+from ektp_driving.deadline import Deadline
 from tests.fuzz.engine import Meter, Target
 from tests.fuzz.targets_frames import concludes_good
 
@@ -165,8 +167,8 @@ class FedLine(Spooler):
 
     fed: FedSpooler
 
-    def _post(self, what: Ask, body: bytes, deadline: spooler.Deadline) -> tuple[int, bytes]:
-        deadline.left_s  # noqa: B018  # raises when the time is over
+    def _post(self, what: Ask, body: bytes, deadline: Deadline) -> tuple[int, bytes]:
+        deadline.check()
         return self.fed.post(what)
 
 
@@ -181,7 +183,7 @@ class Card:
 
 @contextmanager
 def _time_of(fed: FedSpooler) -> Iterator[None]:
-    with mock.patch.object(spooler, "monotonic", fed.clock), mock.patch.object(marking, "sleep", fed.sleep):
+    with mock.patch.object(time_left, "monotonic", fed.clock), mock.patch.object(marking, "sleep", fed.sleep):
         yield
 
 

@@ -49,7 +49,8 @@ def _id_law(data: bytes, value: DeviceId) -> str:
 
 
 def _port_law(data: bytes, value: PortStatus) -> str:
-    return "all is well without the bits that say so" if value.is_fine and data[0] & 0x38 != 0x18 else ""
+    is_fine = value.selected and not value.error and not value.paper_empty
+    return "all is well without the bits that say so" if is_fine and data[0] & 0x38 != 0x18 else ""
 
 
 def _answer_of(data: bytes) -> Any:

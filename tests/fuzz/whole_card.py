@@ -27,9 +27,10 @@ from ektp_core.boundary.card_printer import (
     Station,
 )
 from ektp_core.vocabulary.verdict import Certainty, Outcome
-from ektp_driver_evolis import conversation, raster
+from ektp_driver_evolis import raster
 from ektp_driver_evolis.driver import EvolisPrinter
 from ektp_driver_evolis.raster import Panel
+from ektp_driving import deadline as time_left
 from ektp_usb.port_status import PortStatus
 from ektp_usb.port_status import parse as parse_port
 from tests.drivers.evolis.scripted_line import SERIAL, ScriptedLine, drawn
@@ -153,7 +154,7 @@ def _quick_panels(_png: bytes, ribbon: str) -> tuple[Panel, ...]:
 
 @contextmanager
 def _time_of(line: FedLine) -> Iterator[None]:
-    with mock.patch.object(conversation, "monotonic", line.clock), mock.patch.object(raster, "panels", _quick_panels):
+    with mock.patch.object(time_left, "monotonic", line.clock), mock.patch.object(raster, "panels", _quick_panels):
         yield
 
 

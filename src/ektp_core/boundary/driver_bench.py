@@ -39,6 +39,7 @@ class Strike(Enum):
     FOREIGN_PRINT = "foreign-print"  # somebody else prints a card meanwhile
     PANEL_CANCEL = "panel-cancel"  # a person cancels at the device
     SETTINGS_DRIFT = "settings-drift"  # its settings change by themselves
+    SETTINGS_REFUSED = "settings-refused"  # it says yes to a setting and keeps its own, which is dangerous
     SPOOLER_KILLED = "spooler-killed"  # a queue's own server dies in the middle and starts again
 
 
@@ -47,6 +48,7 @@ class Moment(Enum):
 
     NOW = "now"
     FEED = "feed"
+    MOVE = "move"
     ENCODE = "encode"
     MARK = "mark"
     DELIVER = "deliver"

@@ -28,7 +28,8 @@ class DriverHooks:
         Returns: one `Found` each, named by the device's own serial; empty when none is there.
             `hint` is the address from the station's configuration; a driver that scans a bus
             may ignore it.
-        Raises: nothing; a device that does not answer is not there.
+        Raises: nothing; a device that does not answer is not there. Why it is not may be said on standard
+            error, in one line: people read the last one where the device they meant is missing.
         Order: all drivers are asked; the station picks by serial.
         Example: `[Found("virtual", "/run/printer.sock", "VP-0001")]`
         """

@@ -2,7 +2,8 @@
 
 A check is a value: a name, a sentence, a question whether it applies to this device at all, and a
 function. It raises `Caught` when the driver does not hold; nothing else decides. A check that does
-not apply is excused with its reason, which is shown: an excuse nobody can read is a hole.
+not apply is excused with its reason, which is shown: an excuse nobody can read is a hole. A check that
+waited for something which never happened is `not met`: nothing was seen, so nothing has passed.
 """
 
 from collections.abc import Callable
@@ -31,6 +32,14 @@ class Caught(AssertionError):
         self.what = what
 
 
+class Excused(Exception):
+    """Asked, the device says that it does not have what the check is about; the words say what."""
+
+
+class NotMet(Exception):
+    """What the check waits for never happened, so nothing was compared; the words say what."""
+
+
 @frozen
 class Check:
     """One thing every driver is held to.
@@ -39,7 +48,7 @@ class Check:
         name: as it is asked for and shown.
         says: what holds, in one sentence.
         asks: gives the reason why a device is excused, or nothing.
-        run: raises `Caught`, or returns.
+        run: raises `Caught`, `Excused` or `NotMet`, or returns.
         moves: whether cards may move; checks that only look share one bench.
     """
 
@@ -56,6 +65,7 @@ class Result(Enum):
     PASSED = "passed"
     FAILED = "failed"
     EXCUSED = "excused"
+    NOT_MET = "not met"
 
 
 @frozen
@@ -63,7 +73,7 @@ class Verdict:
     """One check's end.
 
     Attributes:
-        why: what was found, or the reason of the excuse.
+        why: what was found, the reason of the excuse, or what never happened.
         fell_over: the driver raised where it should not have; nothing was compared.
     """
 
@@ -82,8 +92,8 @@ class Verdicts:
 
     @property
     def hold(self) -> bool:
-        """Whether no check failed and at least one passed."""
-        return not self.failed and bool(self.passed)
+        """Whether no check failed, each that applies saw what it waits for, and at least one passed."""
+        return not self.failed and not self.not_met and bool(self.passed)
 
     @property
     def passed(self) -> tuple[Verdict, ...]:
@@ -100,6 +110,11 @@ class Verdicts:
         """Those that do not apply, each with the reason."""
         return self._those(Result.EXCUSED)
 
+    @property
+    def not_met(self) -> tuple[Verdict, ...]:
+        """Those that waited for something which never happened, each with what it was."""
+        return self._those(Result.NOT_MET)
+
     def of(self, name: str) -> Verdict:
         """The verdict of the check of that name. Raises: KeyError when it was not run."""
         return {one.check.name: one for one in self.all}[name]
@@ -109,6 +124,7 @@ class Verdicts:
         width = max((len(one.check.name) for one in self.all), default=0)
         lines = [line_of(one, width) for one in self.all]
         sums = f"{len(self.passed)} passed, {len(self.failed)} failed, {len(self.excused)} excused"
+        sums += f", {len(self.not_met)} not met" if self.not_met else ""
         return "\n".join([*lines, f"{self.driver}: {sums}"])
 
     def plain(self) -> dict[str, Any]:
@@ -118,6 +134,7 @@ class Verdicts:
             "passed": len(self.passed),
             "failed": len(self.failed),
             "excused": len(self.excused),
+            "not_met": len(self.not_met),
             "checks": [
                 {"name": one.check.name, "says": one.check.says, "result": one.result.value, "why": one.why}
                 for one in self.all

@@ -69,6 +69,8 @@ def _uid(stage: Stage) -> None:
     printer.move(Place.CONTACTLESS, ACT_MS)
     uid = stage.done(lambda: printer.read_uid(ACT_MS), "reading the UID failed")
     inside = next(card for card in stage.cards() if card.lies is Lies.INSIDE)
+    if not inside.uid:
+        stage.unmet("the bench names no UID of the card inside")
     stage.expect(uid.upper() == inside.uid.upper(), "reads a UID that the card inside does not have")
     _still_inside(stage)
 

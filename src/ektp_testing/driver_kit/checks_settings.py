@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from ektp_core.boundary.card_printer import DriverError, Settings
+from ektp_core.boundary.card_printer import CardPrinter, DriverError, Settings
 from ektp_core.boundary.driver_bench import Moment, Strike
 from ektp_testing.driver_kit.asking import always, offers
 from ektp_testing.driver_kit.check import Check
@@ -41,6 +41,11 @@ def _two_copies(stage: Stage) -> None:
     new_way(stage, printer).go()
     inked = [card for card in ink_once(stage) if card.marks]
     stage.expect(len(inked) <= 1, f"one leave to print marked {len(inked)} cards")
+    if not inked:  # it would not print like that; so it is asked for what it needs, and prints one
+        stage.done(lambda: printer.configure(Settings(), ACT_MS), "it cannot be made safe again")
+        new_way(stage, printer).whole("a card after it was made safe again")
+        inked = [card for card in ink_once(stage) if card.marks]
+        stage.expect(len(inked) == 1, f"one leave to print marked {len(inked)} cards")
 
 
 def _drift(stage: Stage) -> None:
@@ -60,6 +65,29 @@ def _drift(stage: Stage) -> None:
     stage.expect(is_seen, "settings changed by themselves; digest, values and status hide it, and a card is printed")
 
 
+def _refused(stage: Stage) -> None:
+    """It says yes to every setting and keeps its own, which are dangerous: nobody reads back what was asked for."""
+    printer = stage.open()
+    stage.strike(Strike.SETTINGS_REFUSED, Moment.NOW)
+    _asked_in_vain(stage, printer)
+    again = stage.attempt(stage.raw)
+    if not isinstance(again, DriverError):
+        _asked_in_vain(stage, again)
+    stage.bench.mend()
+    mended = stage.done(stage.open, "it cannot be opened after a person mended the device")
+    new_way(stage, mended).whole("the next card after its settings were put right")
+    ink_once(stage)
+
+
+def _asked_in_vain(stage: Stage, printer: CardPrinter) -> None:
+    got = stage.attempt(lambda: printer.configure(Settings(), ACT_MS))
+    if not isinstance(got, DriverError):
+        stage.expect(isinstance(got, Settings), f"configure gives {type(got).__name__}")
+        is_told = evolve(got, digest="") != Settings()
+        stage.expect(is_told, "the device keeps its own settings, and configure gives back what was asked for")
+    stage.let_go(printer)
+
+
 SETTINGS_CHECKS = (
     Check(
         "settings-read-back", "Retries, copies and kept pictures are off as read back.", always, _read_back, moves=False
@@ -67,4 +95,10 @@ SETTINGS_CHECKS = (
     Check("settings-digest", "The same settings have the same digest.", always, _digest, moves=False),
     Check("one-copy", "No setting lets one leave to print mark two cards.", always, _two_copies),
     Check("settings-drift", "Settings that changed by themselves are seen.", offers(Strike.SETTINGS_DRIFT), _drift),
+    Check(
+        "settings-refused",
+        "Settings that the device does not take are never told as taken.",
+        offers(Strike.SETTINGS_REFUSED),
+        _refused,
+    ),
 )

@@ -22,6 +22,7 @@ from ektp_core.vocabulary.verdict import Outcome
 from ektp_testing.driver_kit.asking import always, both, needs, offers, steps
 from ektp_testing.driver_kit.check import Check
 from ektp_testing.driver_kit.laws import WIDTHS_BITS
+from ektp_testing.driver_kit.met import must_be_seen
 from ektp_testing.driver_kit.stage import ACT_MS, Stage
 from ektp_testing.driver_kit.way import new_way
 
@@ -80,10 +81,13 @@ def _severity(stage: Stage) -> None:
     at = stage.moments(Strike.JAM)[-1]
     printer = stage.open()
     stage.strike(Strike.JAM, at)
-    new_way(stage, printer).go()
+    way = new_way(stage, printer).go()
+    must_be_seen(stage, way, Strike.JAM, at, stage.cards())
     status = stage.attempt(lambda: printer.status(ACT_MS))
-    if isinstance(status, DriverError):
-        return
+    if isinstance(status, DriverError):  # its line may have broken; a new one has not
+        stage.let_go(printer)
+        again = stage.done(stage.raw, f"jammed at {at.value}, it cannot be opened")
+        status = stage.done(lambda: again.status(ACT_MS), f"jammed at {at.value}, and its status cannot be read")
     errors = [notice for notice in status.notices if notice.severity is Severity.ERROR]
     stage.expect(errors, f"jammed at {at.value}, and no notice is an error")
     stage.expect(all(one.vendor_code or one.vendor_text for one in errors), "the maker's own code is not kept")
@@ -133,9 +137,13 @@ def _across_power(stage: Stage) -> None:
     new_way(stage, printer).whole("a whole card before the power went")
     before = {one.name: one.value for one in printer.counters(ACT_MS).values if one.resets_on == "never"}
     stage.expect(before, "it counts, it says, and every counter is set back by the power: such a device is blind")
-    stage.let_go(printer)
+    session = stage.done(lambda: printer.status(ACT_MS), "status failed").session
     stage.strike(Strike.POWER_CUT, Moment.NOW)
     stage.bench.mend()
+    told = stage.attempt(lambda: printer.status(ACT_MS))
+    if not isinstance(told, DriverError) and not told.rebooted and told.session == session:
+        stage.unmet("the power was to be cut, and neither the line nor the device noticed")
+    stage.let_go(printer)
     after = _counts_again(stage)
     for name, value in before.items():
         counter = after.get(name)
@@ -152,17 +160,22 @@ def _counts_again(stage: Stage) -> Counters:
 def _wrap(stage: Stage) -> None:
     stage.strike(Strike.COUNTER_WRAP, Moment.NOW)
     printer = stage.open()
+    has_wrapped = False
     for _ in range(3):
         before = printer.counters(ACT_MS)
         stage.done(lambda: printer.feed(ACT_MS), "feeding failed")
-        _rose(stage, before, printer.counters(ACT_MS), "feed")
+        after = printer.counters(ACT_MS)
+        _rose(stage, before, after, "feed")
+        has_wrapped |= any(one.value < before.values[at].value for at, one in enumerate(after.values))
         stage.done(lambda: printer.deliver(Bin.OUTPUT, ACT_MS), "delivering failed")
+    if not has_wrapped:
+        stage.unmet("no counter that rises with a feed came to its end within three cards")
 
 
 def _supplies(stage: Stage) -> None:
     supplies = stage.attempt(lambda: stage.open().supplies(ACT_MS))
     if isinstance(supplies, DriverError):
-        return  # a device without a word for them is none the worse
+        stage.excuse("the device has no word for supplies")
     stage.expect(all(isinstance(one, Supply) for one in supplies), "no supplies")
     for one in supplies:
         is_plain = one.name and (one.remaining is None or one.remaining >= 0)
@@ -173,6 +186,7 @@ def _no_job(stage: Stage) -> None:
     printer = stage.open()
     for job in ("", "no-such-job", "999999999"):
         record = stage.attempt(partial(printer.observe, job, ACT_MS))
+        stage.expect(job == "" or not isinstance(record, DriverError), f"a job that never was is an error: {record}")
         if not isinstance(record, DriverError):
             stage.expect(isinstance(record, JobRecord), f"observe gives {type(record).__name__}")
             stage.expect(record.verdict.outcome is Outcome.UNKNOWN, "a job that never was has an outcome")

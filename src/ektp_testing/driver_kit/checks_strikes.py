@@ -15,40 +15,58 @@ from ektp_core.vocabulary.verdict import Outcome
 from ektp_testing.driver_kit.asking import both, offers, steps
 from ektp_testing.driver_kit.check import Asks, Check
 from ektp_testing.driver_kit.laws import ink_once, looked, observed
+from ektp_testing.driver_kit.met import is_seen, is_told, unseen
 from ektp_testing.driver_kit.stage import ACT_MS, Stage
+from ektp_testing.driver_kit.timing import SILENT_MS, SLACK_S
 from ektp_testing.driver_kit.way import CONTENT, Way, new_way
 
-#: The deadline given to a call whose answer never comes, and how much later it must have ended.
-SILENT_MS, SILENT_LIMIT_S = 400, 8.0
+#: How long a call to an unplugged device may take.
+SILENT_LIMIT_S = SILENT_MS / 1000 + SLACK_S
+#: To send a picture takes its time before anything can strike while it is printed.
+MUTE_MARK_MS = 3_000
+#: The steps of a card's way in which a strike of that moment comes.
+_STEPS_AT = {
+    Moment.NOW: ("feed",),
+    Moment.FEED: ("feed",),
+    Moment.MOVE: ("move", "read_uid", "encode", "mark"),
+    Moment.ENCODE: ("encode",),
+    Moment.MARK: ("mark",),
+    Moment.DELIVER: ("deliver",),
+}
 #: Where the answer never comes, waiting long shows nothing more.
 _MUTE = (Strike.LOST_REPLY, Strike.SILENCE)
 
 
 def _check_of(what: Strike) -> Callable[[Stage], None]:
     def run(stage: Stage) -> None:
+        never = []
         for at in stage.moments(what):
             stage.fresh()
-            _one(stage, what, at)
+            if not _one(stage, what, at):
+                never.append(unseen(what, at))
+        if never:
+            stage.unmet("; ".join(never))
 
     return run
 
 
-def _one(stage: Stage, what: Strike, at: Moment) -> None:
-    """One card, one strike."""
+def _one(stage: Stage, what: Strike, at: Moment) -> bool:
+    """One card, one strike; whether anything was seen of it."""
     told = stage.check
     stage.check = f"{told} at {at.value}"
     try:
         printer = stage.open()
         stage.strike(what, at)
         stage.patience_ms = SILENT_MS if what in _MUTE else ACT_MS
-        way = new_way(stage, printer, timeout_ms=stage.patience_ms)
-        if what is Strike.SILENCE:
-            stage.within(way.go, SILENT_LIMIT_S, "a call did not end by its deadline")
-        else:
-            way.go()
+        way = new_way(stage, printer)
+        if what in _MUTE:
+            way.mute_at, way.mute_ms = _STEPS_AT[at], MUTE_MARK_MS if at is Moment.MARK else SILENT_MS
+        way.go()
         _asked(stage, printer, way)
+        has_happened = is_seen(way, stage.bench.cards()) or is_told(stage, printer)
         _nothing_happens(stage, way, printer)
         _goes_on(stage)
+        return has_happened
     finally:
         stage.check = told
 
@@ -85,8 +103,8 @@ def _nothing_happens(stage: Stage, way: Way, printer: CardPrinter) -> None:
     before = stage.cards()
     again = stage.done(stage.open, "after a person mended the device it cannot be opened")
     for job in dict.fromkeys((way.job, way.key)):
-        observed(stage, again, job, way.key)
-        looked(stage, again, job, way.key)
+        observed(stage, again, job, way.key, must=True)
+        looked(stage, again, job, way.key, must=True)
     stage.expect(stage.cards() == before, "a card moved or was marked by opening and looking alone")
     stage.let_go(again)
 
@@ -133,17 +151,21 @@ def _hopper(stage: Stage) -> None:
 def _foreign(stage: Stage) -> None:
     """A card that somebody else printed is none of ours, and the counters show it."""
     printer = stage.open()
-    before = stage.attempt(lambda: stage.fed(printer))
+    before = stage.done(lambda: stage.fed(printer), "its counters failed")
     printer.release(ACT_MS)
     stage.let_go(printer)
     stage.strike(Strike.FOREIGN_PRINT, Moment.NOW)
     stage.cards()
     again = stage.attempt(stage.open)
-    if isinstance(again, DriverError):
-        return  # it does not work beside somebody else's card: seen as plainly as can be
+    if isinstance(again, DriverError):  # it does not work beside somebody else's card: seen as plainly as can be
+        stage.leave()
+        stage.bench.mend()
+        stage.let_go(stage.done(stage.open, "somebody else's card is out of the way, and it cannot be opened"))
+        _goes_on(stage)
+        return
     gone = sum(card.lies is not Lies.HOPPER for card in stage.cards())
-    after = stage.attempt(lambda: stage.fed(again))
-    if isinstance(before, int) and isinstance(after, int):
+    after = stage.done(lambda: stage.fed(again), "its counters failed")
+    if before is not None and after is not None:
         stage.expect(after - before == gone, f"{gone} foreign cards, and its counter rose by {after - before}")
     way = new_way(stage, again).go()
     mine = [card for card in ink_once(stage) if way.key in card.job_keys]
@@ -151,6 +173,8 @@ def _foreign(stage: Stage) -> None:
     looked(stage, again, way.job, way.key)
     stage.expect(way.error is not None or len(mine) == 1, "our card after a foreign one is not one card")
     stage.let_go(again)
+    if not gone and way.error is None:
+        stage.unmet(unseen(Strike.FOREIGN_PRINT, Moment.NOW))
     _foreign_over_ours(stage)
 
 
@@ -212,6 +236,8 @@ def _spooler(stage: Stage) -> None:
         before = stage.cards()
         stage.let_go(stage.done(stage.open, "after the server's restart it cannot be opened"))
         stage.expect(stage.cards() == before, "leftover jobs are still printed after the driver was opened")
+        stage.leave()
+        _goes_on(stage)
 
 
 def _strike(name: str, what: Strike, says: str, run: Callable[[Stage], None] | None = None, *asks: Asks) -> Check:
@@ -238,8 +264,8 @@ STRIKE_CHECKS = (
     _strike("jam", Strike.JAM, "A jam, wherever it is, is no good card and no denied one."),
     _strike("ribbon-out", Strike.RIBBON_OUT, "A ribbon's end in a card is no good card."),
     _strike("misprint", Strike.MISPRINT, "A misprint is one print, whatever is believed of it."),
-    _strike("double-feed", Strike.DOUBLE_FEED, "Two blanks at once are never denied.", None, steps),
-    _strike("blank-feed", Strike.BLANK_FEED, "A feed that brings no blank is no card.", None, steps),
+    _strike("double-feed", Strike.DOUBLE_FEED, "Two blanks at once are never denied."),
+    _strike("blank-feed", Strike.BLANK_FEED, "A feed that brings no blank is no card."),
     _strike("dead-chip", Strike.DEAD_CHIP, "A dead chip is never said to be written."),
     _strike("lost-reply", Strike.LOST_REPLY, "An answer that never came is unknown, and nothing is done twice."),
     _strike("garbled-reply", Strike.GARBLED_REPLY, "A garbled answer is an error, and never believed."),

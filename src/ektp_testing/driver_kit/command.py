@@ -73,6 +73,11 @@ def check_driver(name: str, only: tuple[str, ...], list_checks: bool, json_file:
             driver=name, passed=len(verdicts.passed), failed=len(verdicts.failed), excused=len(verdicts.excused),
         )
     )  # fmt: skip
+    if verdicts.not_met:
+        names = ", ".join(one.check.name for one in verdicts.not_met)
+        click.echo(
+            words.text("Not judged, because what was ordered of the bench never happened: {names}.", names=names)
+        )
     if not verdicts.hold:
         raise SystemExit(1)
 

@@ -4,8 +4,9 @@ Drivers and benches are found as a station finds drivers: by entry point, the en
 the driver's name. A driver that is not installed can be judged too, by naming its plugin's module.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
 
 import pluggy
 from attrs import field, frozen
@@ -13,6 +14,9 @@ from attrs import field, frozen
 from ektp_core.boundary.card_printer import CardPrinter, DriverError, Found
 from ektp_core.boundary.driver_bench import BENCHES, MakeBench
 from ektp_core.boundary.hookspecs import ENTRY_POINTS, PROJECT, DriverHooks
+from ektp_testing.driver_kit.hearing import Ear, listened_to
+
+T = TypeVar("T")
 
 
 @frozen
@@ -23,15 +27,17 @@ class Driver:
         name: as it calls itself in `Found.driver`.
         plugin: the object or module with its two hooks.
         modules: modules that a process of its own must load; none for an installed driver.
+        ear: hears whatever it says in this process, while it is judged.
     """
 
     name: str
     plugin: object = field(repr=False)
     modules: Sequence[str] = ()
+    ear: Ear | None = field(default=None, eq=False, repr=False)
 
     def discover(self, hint: str) -> list[Found]:
         """What its discovery sees there."""
-        answers = self._manager().hook.ektp_discover_printers(hint=hint)
+        answers = self._heard("discovery", lambda: self._manager().hook.ektp_discover_printers(hint=hint))
         return [one for found in answers for one in found]
 
     def open(self, found: Found) -> CardPrinter:
@@ -40,10 +46,14 @@ class Driver:
         Raises:
             DriverError: it cannot be opened, or the driver does not know it.
         """
-        opened: CardPrinter | None = self._manager().hook.ektp_open_printer(found=found)
+        manager = self._manager()
+        opened: CardPrinter | None = self._heard("opening", lambda: manager.hook.ektp_open_printer(found=found))
         if opened is None:
             raise DriverError("the driver does not open it")
-        return opened
+        return listened_to(opened, self.ear) if self.ear else opened
+
+    def _heard(self, where: str, call: Callable[[], T]) -> T:
+        return self.ear.heard(where, call) if self.ear else call()
 
     def _manager(self) -> pluggy.PluginManager:
         manager = pluggy.PluginManager(PROJECT)

@@ -12,17 +12,22 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
+from attrs import evolve
+
 from ektp_core.boundary.card_printer import Capabilities, DriverError
 from ektp_core.boundary.driver_bench import Bench, MakeBench
-from ektp_testing.driver_kit.check import Caught, Check, Result, Strikes, Verdict, Verdicts
+from ektp_testing.driver_kit.check import Caught, Check, Excused, NotMet, Result, Strikes, Verdict, Verdicts
 from ektp_testing.driver_kit.checks import CHECKS
 from ektp_testing.driver_kit.found import Driver
+from ektp_testing.driver_kit.hearing import Ear
 from ektp_testing.driver_kit.stage import ACT_MS, Stage
 
 T = TypeVar("T")
 
 #: How long one check may take; it strikes at several moments, each on a device of its own.
 LIMIT_S = 300.0
+#: How long it may take afterwards to let go of the device.
+TIDY_S = 60.0
 
 
 class _Endless(Exception):
@@ -62,10 +67,12 @@ class Judgement:
 
     def __init__(self, driver: Driver, make_bench: MakeBench) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ektp-kit-"))
-        self._driver, self._make, self._benches = driver, make_bench, 0
+        self._ear = Ear()
+        self._driver, self._make, self._benches = evolve(driver, ear=self._ear), make_bench, 0
         try:
             self.strikes, self.capabilities = in_time(lambda: self._declared(driver))
         except BaseException as error:
+            self._ear.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             if isinstance(error, DriverError | KeyboardInterrupt):
                 raise
@@ -79,16 +86,31 @@ class Judgement:
         self.close()
 
     def of(self, check: Check) -> Verdict:
-        """Run one check, or excuse the device from it."""
+        """Run one check, or excuse the device from it; in each the driver may not say what it was given to print."""
+        if reason := check.asks(self.capabilities, self.strikes):
+            return Verdict(check, Result.EXCUSED, reason)
         stage = self._moving if check.moves else self._looking
         stage.check = check.name
-        stage.errors.clear()
+        with self._ear.listening():
+            try:
+                verdict = self._came_of(check, stage)
+            finally:
+                self._tidy(stage, check)
+        told = self._ear.found()
+        if not told:
+            return verdict
+        is_caught = verdict.result is Result.FAILED and not verdict.fell_over
+        return Verdict(check, Result.FAILED, f"{verdict.why}; {told}" if is_caught else told)
+
+    def _came_of(self, check: Check, stage: Stage) -> Verdict:
         try:
-            if reason := check.asks(self.capabilities, self.strikes):
-                return Verdict(check, Result.EXCUSED, reason)
             in_time(lambda: check.run(stage))
         except Caught as caught:
             return Verdict(check, Result.FAILED, caught.what)
+        except Excused as excused:
+            return Verdict(check, Result.EXCUSED, str(excused))
+        except NotMet as unmet:
+            return Verdict(check, Result.NOT_MET, str(unmet))
         except KeyboardInterrupt:
             raise
         except DriverError as error:
@@ -98,22 +120,21 @@ class Judgement:
             return Verdict(check, Result.FAILED, f"it did not end in {LIMIT_S:.0f} s", fell_over=True)
         except BaseException as error:  # noqa: BLE001  # foreign code: what breaks, or exits, fails its check
             return Verdict(check, Result.FAILED, f"it broke with {type(error).__name__}: {error}", fell_over=True)
-        finally:
-            self._tidy(stage, check)
         return Verdict(check, Result.PASSED)
 
     def close(self) -> None:
         """End every device and remove the benches' folders."""
         self._looking.close()
         self._moving.close()
+        self._ear.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _stage(self) -> Stage:
-        return Stage(self._driver, self._bench, self.capabilities)
+        return Stage(self._driver, self._bench, self.capabilities, ear=self._ear)
 
     def _tidy(self, stage: Stage, check: Check) -> None:
         with suppress(Exception, SystemExit):  # its bench may be what broke
-            in_time(stage.close if check.moves else stage.leave)
+            in_time(stage.close if check.moves else stage.leave, TIDY_S)
 
     def _bench(self) -> Bench:
         self._benches += 1

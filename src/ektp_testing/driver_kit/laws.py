@@ -55,10 +55,14 @@ def pictures_are_their_own(stage: Stage, cards: tuple[CardOnBench, ...]) -> None
             stage.expect(is_own, f"card {card.number} came out with another picture than that of its leave")
 
 
-def looked(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> Look | None:
-    """Look, and hold everything it says against the truth; None where the device cannot be asked."""
+def looked(stage: Stage, printer: CardPrinter, job: str, job_key: str, *, must: bool = False) -> Look | None:
+    """Look, and hold everything it says against the truth; None where the device cannot be asked.
+
+    Where nothing is wrong any more it `must` answer: a driver that never says anything is never wrong either.
+    """
     look, cards = _at_rest(stage, lambda: printer.look(job, stage.patience_ms))
     if isinstance(look, DriverError):
+        stage.expect(not must, f"look failed with nothing wrong: {type(look).__name__}: {look}")
         return None
     stage.expect(isinstance(look, Look), f"look gives {type(look).__name__}")
     position_is_true(stage, look, cards)
@@ -69,10 +73,11 @@ def looked(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> Look |
     return look
 
 
-def observed(stage: Stage, printer: CardPrinter, job: str, job_key: str) -> JobRecord | None:
-    """Ask for the job, and hold the answer against the truth."""
+def observed(stage: Stage, printer: CardPrinter, job: str, job_key: str, *, must: bool = False) -> JobRecord | None:
+    """Ask for the job, and hold the answer against the truth; it `must` answer as a look must."""
     record, cards = _at_rest(stage, lambda: printer.observe(job, stage.patience_ms))
     if isinstance(record, DriverError):
+        stage.expect(not must, f"observe failed with nothing wrong: {type(record).__name__}: {record}")
         return None
     stage.expect(isinstance(record, JobRecord), f"observe gives {type(record).__name__}")
     verdict_is_true(stage, record.verdict, job_key, cards)

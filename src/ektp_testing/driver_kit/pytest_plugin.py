@@ -17,8 +17,8 @@ and in a test module::
     def test_driver(ektp_driver_check):
         ektp_driver_check()
 
-Excused checks are skipped with their reason. It is no entry point: it costs nothing where it is not
-asked for.
+Excused checks are skipped with their reason; one that is not met fails, for nothing was seen. It is no
+entry point: it costs nothing where it is not asked for.
 """
 
 from collections.abc import Callable, Iterator
@@ -67,5 +67,7 @@ def ektp_driver_check(request: pytest.FixtureRequest, ektp_judgement: Judgement)
             pytest.skip(verdict.why)
         if verdict.result is Result.FAILED:
             pytest.fail(f"{check.name}: {check.says}\n{verdict.why}", pytrace=False)
+        if verdict.result is Result.NOT_MET:
+            pytest.fail(f"{check.name} is not met: {check.says}\n{verdict.why}", pytrace=False)
 
     return run

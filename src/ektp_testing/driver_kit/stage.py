@@ -27,8 +27,9 @@ from ektp_core.boundary.card_printer import (
 from ektp_core.boundary.driver_bench import Bench, CardOnBench, Moment, Strike
 from ektp_station.driver_link import DriverLink, RemotePrinter
 from ektp_station.sandbox import Wanted
-from ektp_testing.driver_kit.check import Caught
+from ektp_testing.driver_kit.check import Caught, Excused, NotMet
 from ektp_testing.driver_kit.found import Driver
+from ektp_testing.driver_kit.hearing import Ear, listened_to
 from ektp_testing.driver_kit.naming import NamingBench
 from ektp_testing.driver_kit.picture import picture
 
@@ -66,7 +67,7 @@ class Stage:
         check: name of the check that runs, for what it finds.
         capabilities: what the device declared at first.
         struck: what was made to go wrong on this bench so far.
-        errors: the texts of all errors the driver raised in this check.
+        ear: hears everything the driver says.
         arts: every job that leave was given for, and the picture of that leave.
         begun: those whose leave was used on this bench; only they may have ink here.
         patience_ms: the deadline of a look; short where the device is known to be mute.
@@ -77,7 +78,7 @@ class Stage:
     capabilities: Capabilities
     check: str = ""
     struck: set[Strike] = field(factory=set)
-    errors: list[str] = field(factory=list)
+    ear: Ear = field(factory=Ear)
     patience_ms: int = ACT_MS
     arts: dict[str, Artwork] = field(factory=dict)
     begun: set[str] = field(factory=set)
@@ -169,8 +170,11 @@ class Stage:
         bench = self.bench
         modules = tuple(self.driver.modules)
         sandbox = Wanted.OFF if modules else Wanted.USE  # what is not installed is not reached from inside
-        link = DriverLink(self.driver.name, bench.hint, bench.serial, modules, sandbox=sandbox)
-        apart = Apart(RemotePrinter(link), link)
+        link = self.ear.heard(
+            "opening in a process of its own",
+            lambda: DriverLink(self.driver.name, bench.hint, bench.serial, modules, sandbox=sandbox),
+        )
+        apart = Apart(listened_to(RemotePrinter(link), self.ear), link)
         self._opened.append(apart.printer)
         self._ready(apart.printer)
         return apart
@@ -235,15 +239,22 @@ class Stage:
         if not holds:
             self.catch(what)
 
+    def excuse(self, what: str) -> NoReturn:
+        """The device says that it has not what the check is about."""
+        raise Excused(what)
+
+    def unmet(self, what: str) -> NoReturn:
+        """What the check waits for did not happen: it has not passed."""
+        raise NotMet(what)
+
     def attempt(self, call: Callable[[], T]) -> "T | DriverError":
         """Do it; the driver's own errors are returned, and any other is what the kit is here for."""
         try:
             return call()
         except DriverError as error:
-            self.errors.append(str(error))
             self.disturbed()
             return error
-        except (Caught, KeyboardInterrupt):
+        except (Caught, Excused, NotMet, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001  # foreign code: whatever it raises is a finding, an exit too
             self.catch(f"{type(error).__name__} was raised, which is no DriverError")
@@ -276,15 +287,15 @@ class Stage:
         def run() -> None:
             try:
                 box.append(self.attempt(call))
-            except Caught as caught:
-                box.append(caught)
+            except (Caught, Excused, NotMet) as found:
+                box.append(found)
 
         thread = Thread(target=run, daemon=True)
         thread.start()
         thread.join(limit_s)
         if not box:
             self.catch(what)
-        if isinstance(box[0], Caught):
+        if isinstance(box[0], Caught | Excused | NotMet):
             raise box[0]
         answer: T | DriverError = box[0]
         return answer

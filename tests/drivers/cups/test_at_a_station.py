@@ -14,7 +14,8 @@ from ektp_station.acts import Act, Done, Order, Result
 from ektp_station.config import PrinterConfig
 from ektp_station.judging import fed_count
 from ektp_station.machine import Machine
-from tests.drivers.cups.conftest import MS, Office, token
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.queue_office import token
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 

@@ -31,7 +31,8 @@ from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.plugin import ektp_open_printer
 from ektp_driver_cups.queue import job_name
 from ektp_station.driver_link import DriverLink, RemotePrinter
-from tests.drivers.cups.conftest import MS, Office, token
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.queue_office import token
 
 pytestmark = pytest.mark.processes
 

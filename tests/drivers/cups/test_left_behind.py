@@ -11,11 +11,14 @@ from ippx import Attribute, Tag
 
 from ektp_core.boundary.card_printer import Artwork, DriverError, DriverLost, Settings
 from ektp_driver_cups import bench_house
+from ektp_driver_cups.desk import Desk
+from ektp_driver_cups.marking import LeftStopped
 from ektp_driver_cups.queue import QueueState
-from ektp_driver_cups.spooler import Deadline
+from ektp_driving.deadline import Deadline
 from ektp_station.driver_link import DriverLink, RemotePrinter
-from tests.drivers.cups.conftest import MS, Office, token
-from tests.drivers.cups.waiting import until
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.cups.waiting import card_kept_inside, until
+from tests.drivers.queue_office import token
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 STOP, RETRY, RETRY_AT_ONCE = 4, 6, 7
@@ -79,6 +82,22 @@ def test_a_program_that_only_root_may_run_is_told_of_and_costs_no_card(office: C
     assert not list((at.bench.place / "cache").glob("ektp-once/*")), "no mark was left"
 
 
+def test_a_program_that_gave_up_before_anybody_looked_is_told_of_and_not_waited_for(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = office()
+    _own_program(at, STOP)
+    resume = Desk.resume
+
+    def look_late(desk: Desk, deadline: Deadline) -> None:
+        resume(desk, deadline)
+        until(lambda: desk.queue(deadline).state is QueueState.STOPPED)
+
+    monkeypatch.setattr(Desk, "resume", look_late)
+    with pytest.raises(LeftStopped, match="out of film"):
+        at.prepared().mark(token(), MS)
+
+
 def test_pictures_that_are_kept_from_now_on_are_noticed_with_the_first_card(office: Callable[..., Office]) -> None:
     at = office()
     printer = at.prepared()
@@ -107,9 +126,9 @@ def test_a_driver_that_died_in_a_card_leaves_a_queue_that_says_so_and_what_to_ty
 
     marking = Thread(target=mark)
     marking.start()
-    until(lambda: any(one.job_keys for one in at.bench.cards()))
-    link.kill()
-    marking.join()
+    with card_kept_inside(at.bench.place):
+        link.kill()
+        marking.join()
     desk = at.bench.desk()
     until(lambda: not desk.jobs("not-completed", Deadline.after(MS)))
     queue = desk.queue(Deadline.after(MS))

@@ -5,20 +5,13 @@ from collections.abc import Callable
 import pytest
 from ippx import Attribute, Tag
 
-from ektp_core.boundary.card_printer import (
-    Artwork,
-    Condition,
-    DriverError,
-    DriverLost,
-    Found,
-    Settings,
-    Severity,
-)
+from ektp_core.boundary.card_printer import Artwork, Condition, DriverError, DriverLost, Found, Settings, Severity
 from ektp_driver_cups.driver import CupsPrinter
 from ektp_driver_cups.plugin import ektp_discover_printers
 from ektp_driver_cups.queue import HELD, JobState, QueueState
-from ektp_driver_cups.spooler import Deadline
-from tests.drivers.cups.conftest import MS, Office, token
+from ektp_driving.deadline import Deadline
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.queue_office import token
 
 pytestmark = pytest.mark.processes
 

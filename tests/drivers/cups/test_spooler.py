@@ -13,7 +13,9 @@ from ippx import Attribute, IppMessage, Tag, encode
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_cups.desk import Desk
 from ektp_driver_cups.hint import Hint
-from ektp_driver_cups.spooler import Ask, Deadline, Declined, NotAllowed, NotThere, Spooler
+from ektp_driver_cups.spooler import Ask, Spooler
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 Scripted = Callable[[bytes], Spooler]
 

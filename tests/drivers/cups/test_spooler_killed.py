@@ -6,7 +6,7 @@ through once; the plastic is the judge.
 
 import signal
 from collections.abc import Callable
-from time import sleep
+from time import sleep, time
 
 import pytest
 
@@ -15,9 +15,10 @@ from ektp_core.boundary.driver_bench import Moment, Strike
 from ektp_core.vocabulary.verdict import Outcome
 from ektp_driver_cups import bench_house
 from ektp_driver_cups.queue import QueueState, job_name
-from ektp_driver_cups.spooler import Deadline
-from tests.drivers.cups.conftest import MS, Office, token
-from tests.drivers.cups.waiting import until
+from ektp_driving.deadline import Deadline
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.cups.waiting import card_kept_inside, until
+from tests.drivers.queue_office import token
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 
@@ -42,9 +43,10 @@ def _begin_and_kill(at: Office, how: int = signal.SIGKILL) -> None:
     desk.send(job_id, "application/pdf", b"%PDF-1.4\n%%EOF\n", deadline)
     desk.release(job_id, deadline)
     desk.resume(deadline)
-    until(lambda: any(one.job_keys for one in at.bench.cards()))
-    assert bench_house.wait_written(at.bench.place), "a spooler that wrote nothing prints nothing again"
-    at.bench.kill_spooler(how)
+    began_s = time()
+    with card_kept_inside(at.bench.place):
+        until(lambda: bench_house.wait_written(at.bench.place, began_s))  # what it has not written it prints no more
+        at.bench.kill_spooler(how)
     until(lambda: at.marked() and at.marked()[0].lies.value == "output")
     sleep(CARD_MS / 1000)
 

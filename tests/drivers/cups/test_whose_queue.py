@@ -7,12 +7,13 @@ import pytest
 
 from ektp_core.boundary.card_printer import Artwork, DriverError, DriverLost, Settings
 from ektp_driver_cups.driver import STATION, CupsPrinter
-from ektp_driver_cups.spooler import Deadline
+from ektp_driving.deadline import Deadline
 from ektp_station.acts import Act, Done, Failed, Order
 from ektp_station.config import PrinterConfig
 from ektp_station.machine import House, Machine
-from tests.drivers.cups.conftest import MS, Office, token
-from tests.drivers.cups.waiting import until
+from tests.drivers.cups.conftest import MS, Office
+from tests.drivers.cups.waiting import card_kept_inside
+from tests.drivers.queue_office import token
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 A, B = "aaaaaaaa", "bbbbbbbb"
@@ -58,8 +59,8 @@ def test_a_card_of_another_station_that_is_under_way_is_not_cancelled(
     said: list[str] = []
     marking = Thread(target=lambda: said.append(first.mark(token(), MS)))
     marking.start()
-    until(lambda: any(one.job_keys for one in at.bench.cards()))
-    with pytest.raises(DriverError, match=r"a card of another station is in the queue.*is processing.*cancel card-"):
+    is_left_alone = pytest.raises(DriverError, match=r"a card of another station is in the queue.*is processing.*cancel card-")
+    with card_kept_inside(at.bench.place), is_left_alone:
         second.configure(Settings(), MS)
     marking.join()
     assert len(said) == 1 and [one.whole for one in at.marked()] == [True]

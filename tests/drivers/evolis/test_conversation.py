@@ -8,8 +8,9 @@ from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
 from ektp_driver_evolis import language, replies
-from ektp_driver_evolis.conversation import Conversation, Deadline, within
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.replies import Declined
+from ektp_driving.deadline import Deadline
 from tests.drivers.evolis.scripted_line import SERIAL, ScriptedLine
 
 
@@ -19,7 +20,7 @@ def talk(line: ScriptedLine) -> Conversation:
 
 
 def asked(talk: Conversation) -> int:
-    return talk.ask(language.counter("c"), replies.number, within(2_000))
+    return talk.ask(language.counter("c"), replies.number, Deadline.after(2_000))
 
 
 def test_the_first_words_on_a_line_find_the_step(talk: Conversation, line: ScriptedLine) -> None:
@@ -73,7 +74,7 @@ def test_a_printer_that_declines_is_still_in_step(talk: Conversation, line: Scri
     asked(talk)
     line.answers["Si"] = "ERR FEEDER"
     with pytest.raises(Declined):
-        talk.order(language.FEED, within(2_000))
+        talk.order(language.FEED, Deadline.after(2_000))
     said = len(line.said)
     asked(talk)
     assert line.said[said:] == ["Rco;c"]
@@ -103,7 +104,7 @@ def test_a_flush_that_people_ordered_mends_a_cut(talk: Conversation, line: Scrip
     line.short_after = 2
     with pytest.raises(DriverTimeout):
         asked(talk)
-    talk.flush(within(1_000))
+    talk.flush(Deadline.after(1_000))
     assert line.resets == 1
     assert asked(talk) == 7
 
@@ -149,9 +150,9 @@ class SlowAtFirst:
 
 def test_of_two_questions_for_the_serial_both_answers_are_heard(line: ScriptedLine) -> None:
     slow = SlowAtFirst(waiting=[(0.0, b"OK\0")])  # left over, and nothing for a while: the serial is asked for again
-    line.write, line.read = slow.write, slow.read  # type: ignore[method-assign]
+    line.write, line.read = slow.write, slow.read  # type: ignore[method-assign]  # this line alone is slow
     talk = Conversation(line, SERIAL)
-    talk.catch_up(within(5_000))
+    talk.catch_up(Deadline.after(5_000))
     assert slow.said == ["Rsn", "Rsn", "Rlr"]
     assert talk.last_answer == "OK" and not slow.waiting
 

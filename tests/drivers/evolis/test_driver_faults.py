@@ -100,7 +100,7 @@ def test_a_cut_download_is_not_followed_by_a_word(ready: EvolisPrinter, line: Sc
             line.short_after = 1_000
         write(data, timeout_ms)
 
-    line.write = cut  # type: ignore[method-assign]
+    line.write = cut  # type: ignore[method-assign]  # this line alone is cut
     with pytest.raises(DriverTimeout):
         ready.mark(TOKEN, MS)
     said = list(line.said)
@@ -354,7 +354,7 @@ def test_whatever_a_printer_answers_only_the_contracts_errors_come_out(answers: 
         else:
             ScriptedLine.write(line, data, timeout_ms)
 
-    line.write = write  # type: ignore[method-assign]
+    line.write = write  # type: ignore[method-assign]  # this line alone behaves so
     printer = EvolisPrinter(Found("evolis", "usb", SERIAL), line)
     for act in (printer.identify, printer.capabilities, printer.status, printer.feed, printer.counters):
         try:

@@ -23,10 +23,11 @@ from ektp_core.boundary.card_printer import (
 )
 from ektp_core.vocabulary.verdict import BlankPlace, Outcome
 from ektp_driver_evolis import language, plugin
-from ektp_driver_evolis.conversation import Conversation, within
+from ektp_driver_evolis.conversation import Conversation
 from ektp_driver_evolis.driver import EvolisPrinter
 from ektp_driver_virtual.launch import RunningPrinter
 from ektp_driver_virtual.truth import Place
+from ektp_driving.deadline import Deadline
 from ektp_firmware_evolis import launch
 from ektp_firmware_evolis.printer import EvolisPrinter as FirmwareModel
 from ektp_usb.transport import open_line
@@ -97,8 +98,8 @@ def test_a_card_is_printed_through_usb_and_its_picture_is_right(running: Running
         dots = picture.convert("RGB")
     red, green, blue = dots.getpixel((10, 7))  # type: ignore[misc]  # a picture of three bands
     assert red > 150 and green < 100 and blue < 100
-    assert max(dots.getpixel((3, 5))) < 80  # type: ignore[arg-type]
-    assert min(dots.getpixel((3, 640))) > 150  # type: ignore[arg-type]
+    assert max(dots.getpixel((3, 5))) < 80  # type: ignore[arg-type]  # as above
+    assert min(dots.getpixel((3, 640))) > 150  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.processes
@@ -111,7 +112,7 @@ def test_a_process_that_ends_inside_a_download_leaves_a_printer_that_can_be_aske
     first.feed(MS)
     talk = Conversation(first.line, running.serial)
     for word in (language.BEGIN, language.FRONT, language.download("y", 128, bytes(576_072))):
-        talk.order(word, within(MS))
+        talk.order(word, Deadline.after(MS))
     first.line.write(language.frame(language.download("m", 128, bytes(576_072)))[:300_000], MS)
     first.close()
     second = opened(running)

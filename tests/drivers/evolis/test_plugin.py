@@ -94,7 +94,7 @@ def test_without_pyusb_no_printer_is_seen_and_opening_says_why(monkeypatch: pyte
     def without(name: str, *more: object, **named: object) -> object:
         if name == "ektp_usb.transport":
             raise ImportError(name)
-        return usual(name, *more, **named)  # type: ignore[arg-type]
+        return usual(name, *more, **named)  # type: ignore[arg-type]  # passed on as it came
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert plugin.ektp_discover_printers("usb") == []

@@ -10,6 +10,7 @@ from PIL import Image
 from ektp_core.boundary.card_printer import DriverError
 from ektp_driver_evolis.language import BITS, size_of
 from ektp_driver_evolis.raster import BLACK_AT_MOST, Panel, pack, panels, unpack
+from tests.drivers.bad_pictures import BAD
 
 
 def png(dots: dict[tuple[int, int], tuple[int, int, int]], size: tuple[int, int] = (1016, 648)) -> bytes:
@@ -86,6 +87,12 @@ def test_a_black_ribbon_gets_one_panel_dark_where_the_picture_is() -> None:
 def test_what_is_no_picture_of_a_card_is_refused(raw: bytes) -> None:
     with pytest.raises(DriverError):
         panels(raw, "ymcko")
+
+
+@pytest.mark.parametrize("wrong", BAD)
+def test_a_picture_that_is_a_bomb_or_broken_is_refused_in_words_of_the_contract(picture: bytes, wrong: str) -> None:
+    with pytest.raises(DriverError, match="the card takes"):
+        panels(BAD[wrong](picture), "ymcko")
 
 
 def test_a_ribbon_this_driver_cannot_print_with_is_refused() -> None:

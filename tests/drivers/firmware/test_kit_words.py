@@ -12,7 +12,7 @@ from ektp_testing.driver_kit.judge import Judgement
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 
 #: What this kind of printer has not, by its declared capabilities or its bench.
-EXCUSED = frozenset({"tells-restart", "dead-chip", "spooler-killed", "killed-at-encode"})
+EXCUSED = frozenset({"tells-restart", "dead-chip", "spooler-killed", "encode-once", "killed-at-encode"})
 
 
 @pytest.fixture(scope="module")

@@ -243,6 +243,14 @@ def test_settings_drift_into_the_dangerous_mode(line: Line) -> None:
     assert line.ask("Rc;a") != contrast
 
 
+def test_settings_that_are_refused_are_answered_ok_and_are_dangerous_until_a_person_comes(line: Line) -> None:
+    line.order("settings-refused")
+    assert (line.ask("Pem;2;s"), line.ask("Pmi;B;s"), line.ask("Pmk;s;s")) == ("OK", "OK", "OK")
+    assert line.ask("Rem") == "0;2"
+    at_panel(line.printer, messages.Tell(("mend",)))
+    assert (line.ask("Pem;2;s"), line.ask("Rem")) == ("OK", "2;2")
+
+
 def test_another_ribbon_is_read_from_its_tag(line: Line) -> None:
     line.order("ribbon-swap")
     line.ask("Ss")

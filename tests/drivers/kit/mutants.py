@@ -8,13 +8,16 @@ from ektp_core.boundary.hookspecs import hookimpl
 from ektp_driver_virtual.bench import VirtualBench
 from ektp_testing.driver_kit import Driver
 from tests.drivers.kit.mutant import NAME, Mutant, MutantPlugin
+from tests.drivers.kit.mutants_again import AGAIN
 from tests.drivers.kit.mutants_doing import DOING
 from tests.drivers.kit.mutants_judging import JUDGING
 from tests.drivers.kit.mutants_opening import OPENING
 from tests.drivers.kit.mutants_picturing import PICTURING
+from tests.drivers.kit.mutants_saying import SAYING
 from tests.drivers.kit.mutants_telling import TELLING
+from tests.drivers.kit.mutants_waiting import WAITING
 
-MUTANTS: tuple[Mutant, ...] = (*TELLING, *JUDGING, *DOING, *PICTURING, *OPENING)
+MUTANTS: tuple[Mutant, ...] = (*TELLING, *JUDGING, *DOING, *PICTURING, *OPENING, *SAYING, *AGAIN, *WAITING)
 BY_NAME = {one.name: one for one in MUTANTS}
 
 

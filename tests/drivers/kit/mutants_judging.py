@@ -19,7 +19,6 @@ def _judged(rig: Rig, change: Any) -> Calls:
     return {"observe": lambda job, ms: change(job, rig.printer.observe(job, ms)), "look": look}
 
 
-
 def _verdict(record: JobRecord, outcome: Outcome, blank: BlankPlace, certainty: Certainty) -> JobRecord:
     return evolve(record, verdict=Verdict(outcome, blank, certainty))
 
@@ -69,9 +68,8 @@ def judges_before_it_begins(rig: Rig) -> Calls:
     return _judged(rig, hard)
 
 
-def takes_an_error_for_a_refusal(rig: Rig) -> Calls:
-    """A print that ended in an error was not begun, it says."""
-    failed: set[str] = set()
+def failed_marks_are(rig: Rig, failed: set[str], verdict: Verdict) -> Calls:
+    """Every mark that ended in an error gets this verdict when it is observed; `failed` remembers which."""
 
     def mark(token: PrintToken, ms: int) -> str:
         try:
@@ -81,29 +79,20 @@ def takes_an_error_for_a_refusal(rig: Rig) -> Calls:
             raise
 
     def observe(job: str, ms: int) -> JobRecord:
-        if job in failed:
-            return JobRecord(job, 1, Verdict(Outcome.NOT_STARTED, BlankPlace.UNKNOWN, Certainty.COUNTER))
-        return rig.printer.observe(job, ms)
+        return JobRecord(job, 1, verdict) if job in failed else rig.printer.observe(job, ms)
 
     return {"mark": mark, "observe": observe}
+
+
+def takes_an_error_for_a_refusal(rig: Rig) -> Calls:
+    """A print that ended in an error was not begun, it says."""
+    return failed_marks_are(rig, set(), Verdict(Outcome.NOT_STARTED, BlankPlace.UNKNOWN, Certainty.COUNTER))
 
 
 def calls_a_silent_mark_spoiled(rig: Rig) -> Calls:
     """A mark whose answer never came is spoiled by the device's own record, it says."""
-    failed: set[str] = rig.memory.setdefault("failed", set())
-
-    def mark(token: PrintToken, ms: int) -> str:
-        try:
-            return rig.printer.mark(token, ms)
-        except DriverError:
-            failed.add(token.job_key)
-            raise
-
-    def observe(job: str, ms: int) -> JobRecord:
-        spoiled = Verdict(Outcome.SPOILED, BlankPlace.UNKNOWN, Certainty.DEVICE_JOB_RECORD)
-        return JobRecord(job, 0, spoiled) if job in failed else rig.printer.observe(job, ms)
-
-    return {"mark": mark, "observe": observe}
+    spoiled = Verdict(Outcome.SPOILED, BlankPlace.UNKNOWN, Certainty.DEVICE_JOB_RECORD)
+    return failed_marks_are(rig, rig.memory.setdefault("failed", set()), spoiled)
 
 
 def gives_no_record_at_all(rig: Rig) -> Calls:

@@ -323,7 +323,7 @@ def _once(found: list[Found], memory: dict[str, Any]) -> list[Found]:
 
 def _for_ever(found: list[Found], memory: dict[str, Any]) -> list[Found]:
     memory["was"] = found or memory.get("was", [])
-    return memory["was"]  # type: ignore[no-any-return]
+    return memory["was"]  # type: ignore[no-any-return]  # what was put in above
 
 
 TELLING: tuple[Mutant, ...] = (

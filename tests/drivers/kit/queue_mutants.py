@@ -12,6 +12,7 @@ from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome, Verdict
 from ektp_testing.driver_kit import Driver
 from tests.drivers.kit import queue_toy
 from tests.drivers.kit.mutant import Broken, Calls, Mutant, Rig, mutant
+from tests.drivers.kit.mutants_judging import failed_marks_are
 
 
 def believes_the_spooler(rig: Rig) -> Calls:
@@ -55,20 +56,7 @@ def leaves_jobs_in_the_queue(rig: Rig) -> Calls:
 
 def calls_a_lost_job_unprinted(rig: Rig) -> Calls:
     """A job that is gone from the spooler's list was never printed, it says."""
-    failed: set[str] = set()
-
-    def mark(token: PrintToken, ms: int) -> str:
-        try:
-            return rig.printer.mark(token, ms)
-        except DriverError:
-            failed.add(token.job_key)
-            raise
-
-    def observe(job: str, ms: int) -> JobRecord:
-        gone = Verdict(Outcome.NOT_STARTED, BlankPlace.UNKNOWN, Certainty.TRANSPORT)
-        return JobRecord(job, 0, gone) if job in failed else rig.printer.observe(job, ms)
-
-    return {"mark": mark, "observe": observe}
+    return failed_marks_are(rig, set(), Verdict(Outcome.NOT_STARTED, BlankPlace.UNKNOWN, Certainty.TRANSPORT))
 
 
 def prints_the_document_before(rig: Rig) -> Calls:
@@ -79,6 +67,15 @@ def prints_the_document_before(rig: Rig) -> Calls:
         rig.memory["before"] = art
 
     return {"prepare": prepare}
+
+
+def answers_no_question(_rig: Rig) -> Calls:
+    """A queue shows nothing, so every question about a job is an error."""
+
+    def declined(*_: object) -> None:
+        raise DriverError("a queue shows nothing of it")
+
+    return {"observe": declined, "look": declined}
 
 
 def declares_what_it_sees_not(rig: Rig) -> Calls:
@@ -95,6 +92,7 @@ QUEUE_MUTANTS: tuple[Mutant, ...] = (
     mutant(leaves_jobs_in_the_queue, "spooler-killed"),
     mutant(calls_a_lost_job_unprinted, "spooler-killed", "lost-reply"),
     mutant(prints_the_document_before, "own-picture"),
+    mutant(answers_no_question, "unknown-job", "good-needs-evidence"),
     mutant(declares_what_it_sees_not, "declares-counters"),
 )
 _BY_NAME = {one.name: one for one in QUEUE_MUTANTS}

@@ -85,7 +85,7 @@ def test_a_new_driver_passes_every_check_that_applies(tmp_path: Path, monkeypatc
     plugin = import_module("ektp_driver_omega.plugin")
     bench = import_module("ektp_driver_omega.bench")
     verdicts = judge(Driver("omega", plugin, ("ektp_driver_omega.plugin",)), bench.make_bench)
-    assert not verdicts.failed, verdicts.table()
+    assert verdicts.hold, verdicts.table()
     assert len(verdicts.passed) > 50
     reasons = {one.why for one in verdicts.excused}
     assert reasons <= {why for why in reasons if why.startswith(("the bench cannot", "the device has no"))}

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from attrs import define
@@ -74,6 +75,67 @@ def _breaks(_stage: Stage) -> None:
 
 def _not_there(_stage: Stage) -> None:
     raise DriverError("out of place")
+
+
+def _has_none(stage: Stage) -> None:
+    stage.excuse("the device has no word for it")
+
+
+def _never_happens(stage: Stage) -> None:
+    stage.attempt(lambda: stage.unmet("nobody came"))
+
+
+@pytest.mark.processes
+def test_what_never_happened_is_neither_passed_nor_excused_and_keeps_a_driver_from_holding(
+    ektp_driver: Driver, ektp_bench: MakeBench
+) -> None:
+    sound = _check("holds", lambda stage: None)
+    excused, unmet = _check("has-none", _has_none), _check("never-happens", _never_happens)
+    assert judge(ektp_driver, ektp_bench, (sound, excused)).hold
+    verdicts = judge(ektp_driver, ektp_bench, (sound, excused, unmet))
+    assert not verdicts.hold and not verdicts.failed
+    assert (verdicts.of("has-none").result, verdicts.of("has-none").why) == (Result.EXCUSED, "the device has no word for it")
+    assert (verdicts.of("never-happens").result, verdicts.of("never-happens").why) == (Result.NOT_MET, "nobody came")
+    assert verdicts.table().splitlines()[-1] == "virtual: 1 passed, 0 failed, 1 excused, 1 not met"
+    assert verdicts.plain()["not_met"] == 1
+
+
+class SleepyBench:
+    """A bench that promises a fault and does not make it."""
+
+    def __init__(self, bench: Bench, *asleep: Strike) -> None:
+        self._bench, self._asleep = bench, asleep
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bench, name)
+
+    def strike(self, what: Strike, at: Moment) -> None:
+        if what not in self._asleep:
+            self._bench.strike(what, at)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [
+        (Strike.JAM, ("jam", "jam-is-an-error", "recover-prints-nothing")),
+        (Strike.MISPRINT, ("misprint",)),
+        (Strike.DOUBLE_FEED, ("double-feed",)),
+        (Strike.COUNTER_WRAP, ("counter-wrap",)),
+        (Strike.FOREIGN_PRINT, ("foreign-print",)),
+        (Strike.POWER_CUT, ("power-cut", "counters-kept")),
+    ],
+)
+def test_a_fault_that_was_ordered_and_never_came_is_not_met(
+    what: Strike, names: tuple[str, ...], ektp_driver: Driver, ektp_bench: MakeBench
+) -> None:
+    checks = [check for check in CHECKS if check.name in names]
+    assert len(checks) == len(names)
+    def asleep(folder: str) -> Bench:
+        return SleepyBench(ektp_bench(folder), what)
+
+    verdicts = judge(ektp_driver, asleep, checks)
+    assert {one.check.name for one in verdicts.not_met} == set(names), verdicts.table()
 
 
 @pytest.mark.processes

@@ -129,4 +129,4 @@ def test_the_place_of_a_blank_is_where_it_lies() -> None:
     card = CardOnBench(1, "", Lies.REJECT, marks=1, job_keys=(KEY,))
     for blank, holds in ((BlankPlace.REJECT, True), (BlankPlace.OUTPUT, False), (BlankPlace.NONE, False), (BlankPlace.IN_PRINTER, False)):
         said = Verdict(Outcome.SPOILED, blank, Certainty.COUNTER)
-        assert held(lambda said=said: verdict_is_true(stage(), said, KEY, (card,))) is holds  # type: ignore[misc]
+        assert held(lambda said=said: verdict_is_true(stage(), said, KEY, (card,))) is holds  # type: ignore[misc]  # a default binds the name

@@ -1,6 +1,6 @@
 """The kit can fail: each broken driver is caught by the checks named with it, and each check catches one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -36,7 +36,10 @@ def _cases() -> list[object]:
 @pytest.mark.processes
 @pytest.mark.rule(22)
 @pytest.mark.parametrize(("judging", "name"), _cases(), indirect=["judging"])
-def test_a_broken_driver_is_caught_by_the_check_named_with_it(judging: tuple[Mutant, Judgement], name: str) -> None:
+def test_a_broken_driver_is_caught_by_the_check_named_with_it(
+    judging: tuple[Mutant, Judgement], name: str, record_property: Callable[[str, object], None]
+) -> None:
     mutant, judgement = judging
     hunt = Hunt(mutant, judgement.of(BY_NAME[name]))
+    record_property("mutant", hunt.line())
     assert hunt.is_caught, hunt.line()

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 
 def test_a_driver_above_an_opaque_queue_holds_and_is_excused_from_what_nobody_can_see() -> None:
     verdicts = judge(queue_driver(), queue_bench("sound"))
-    assert not verdicts.failed, verdicts.table()
+    assert verdicts.hold, verdicts.table()
     assert {"whole-card", "token-once", "spooler-killed", "killed-at-mark"} <= {one.check.name for one in verdicts.passed}
     assert all(one.why for one in verdicts.excused)
     assert {"feed-takes-one", "jam-is-an-error", "reads-uid"} <= {one.check.name for one in verdicts.excused}

@@ -12,11 +12,12 @@ from attrs import define, field
 
 from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, DriverTimeout, Station
 from ektp_core.boundary.chip_encoder import ChipEncoder, EncoderInfo
+from ektp_driving.deadline import Deadline
 from ektp_encoder_pcsc import reader as reader_module
-from ektp_encoder_pcsc.deadline import Deadline, Worker
 from ektp_encoder_pcsc.encoder import PcscEncoder
 from ektp_encoder_pcsc.reader import PcscReader, chosen
 from ektp_encoder_pcsc.reading import read_script_file
+from ektp_encoder_pcsc.worker import Worker
 from ektp_station.chip_encoder import WithEncoder
 from tests.drivers.pcsc.card_model import CardModel
 
@@ -181,14 +182,24 @@ def test_a_closed_encoder_does_nothing() -> None:
         encoder.uid(PATIENT_MS)
 
 
-def test_a_deadline_that_is_over_stays_over() -> None:
-    deadline = Deadline(PATIENT_MS)
-    deadline.check()
-    deadline.end()
-    assert deadline.left_ms == 0
-    with pytest.raises(DriverTimeout):
+def test_work_that_is_late_may_send_nothing_more_once_its_caller_was_told() -> None:
+    told, ended, said = Event(), Event(), list[str]()
+
+    def work(deadline: Deadline) -> None:
         deadline.check()
-    assert Worker(lambda: None).do(lambda one: one.timeout_ms, 500) == 500
+        told.wait(60)
+        try:
+            deadline.check()
+        except DriverTimeout as error:
+            said.append(str(error))
+        ended.set()
+
+    worker = Worker(lambda: None)
+    with pytest.raises(DriverTimeout, match="within 50 ms"):
+        worker.do(work, 50)
+    told.set()
+    assert ended.wait(60)
+    assert said == ["the chip reader was not done within 50 ms"]
 
 
 TWO = ["ACME Desk Reader [CL] (007) 00 00", "ACME Desk Reader [CL] (007) 01 00", "Other Reader 02 00"]

@@ -49,7 +49,7 @@ def test_any_bytes_are_an_id_or_a_driver_error(raw: bytes) -> None:
         assert str(len(raw)) in str(error)
         return
     assert one.fields
-    for text in (one.make, one.model, one.serial, one.class_name, one.description, one.text, *one.languages):
+    for text in (one.make, one.model, one.serial, one.text):
         assert text.isprintable() or max(text) >= "\x7f"
 
 
@@ -62,7 +62,7 @@ def test_what_was_read_can_be_written_again(one: DeviceId) -> None:
 def test_a_printer_is_named() -> None:
     one = device_id.parse(framed(EVOLIS))
     assert (one.make, one.model, one.serial) == ("Evolis", "Evolis Primacy", "10000123456")
-    assert (one.languages, one.class_name, one.description) == (("ESC",), "PRINTER", "Evolis Primacy")
+    assert (one.value("COMMAND SET", "CMD"), one.value("CLS"), one.value("NONE")) == ("ESC", "PRINTER", "")
     assert not one.truncated
 
 
@@ -95,7 +95,7 @@ def test_an_id_two_bytes_short_is_taken_and_marked() -> None:
 
 @pytest.mark.parametrize(
     ("key", "name"),
-    [("MANUFACTURER", "make"), ("model", "model"), ("SERIALNUMBER", "serial"), ("SERN", "serial"), ("Description", "description")],
+    [("MANUFACTURER", "make"), ("model", "model"), ("SERIALNUMBER", "serial"), ("SERN", "serial")],
 )
 def test_long_names_and_small_letters_mean_the_same(key: str, name: str) -> None:
     assert getattr(device_id.parse(framed(f"{key}:x y;".encode())), name) == "x y"

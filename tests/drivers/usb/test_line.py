@@ -245,7 +245,7 @@ def test_waits_are_slices_of_the_deadline(toy_and_line: Opened, monkeypatch: pyt
 def test_the_class_requests_are_as_the_standard_has_them(toy_and_line: Opened) -> None:
     toy, _, line = toy_and_line
     assert line.device_id(MS).serial == "T-1"
-    assert line.port_status(MS).is_fine
+    assert line.port_status(MS).raw == 0x18
     line.soft_reset(MS)
     asked = [(one.request_type, one.request, one.value, one.index, one.length) for one in toy.controls]
     assert asked == [(0xA1, 0, 0, 0, 1024), (0xA1, 1, 0, 0, 1), (0x21, 2, 0, 0, 0)]
@@ -281,7 +281,7 @@ def test_paper_out_is_seen(toy_and_line: Opened) -> None:
     toy, _, line = toy_and_line
     toy.status = port_status.write(paper_empty=True, error=True)
     status = line.port_status(MS)
-    assert (status.paper_empty, status.selected, status.error, status.is_fine) == (True, True, True, False)
+    assert (status.paper_empty, status.selected, status.error) == (True, True, True)
 
 
 @pytest.mark.parametrize("answer", [None, b"", b"\x00", b"\x00\x04??"])

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from ektp_usb import descriptors, port_status
 from ektp_usb.bus import BusError, Endpoint, Interface, printer_interface
 from ektp_usb.faces import printer_face
 from ektp_usb.hints import bus_of, is_usb
+from ektp_usb.port_status import PortStatus
 from ektp_usb.quirks import TABLE, Quirk, Quirks, quirks_of
 from ektp_usb.remote_bus import RemoteBus
 from ektp_usb.troubles import NotPermitted, ShortWrite, Trouble, error_for, meaning_of, number_of
@@ -41,9 +43,10 @@ def test_any_bytes_are_a_port_status_or_a_driver_error(raw: bytes) -> None:
 
 
 def test_all_well_is_0x18_and_undefined_bits_change_nothing() -> None:
-    assert port_status.parse(b"\x18").is_fine
-    assert port_status.parse(b"\xd8").is_fine  # bits 6 and 7 are some vendor's
-    assert not port_status.parse(b"\x10").is_fine
+    well = PortStatus(paper_empty=False, selected=True, error=False, raw=0x18)
+    assert port_status.parse(b"\x18") == well
+    assert evolve(port_status.parse(b"\xd8"), raw=0x18) == well  # bits 6 and 7 are some vendor's
+    assert port_status.parse(b"\x10") == PortStatus(paper_empty=False, selected=True, error=True, raw=0x10)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_every_number_has_a_meaning(number: int) -> None:
 def test_libusbs_own_numbers_count_not_the_systems(code: int | None, trouble: Trouble) -> None:
     """ETIMEDOUT is 110 on Linux, 60 and 10060 elsewhere; libusb's -7 is -7 everywhere."""
     error = OSError(60, "some system's number")
-    error.backend_error_code = code  # type: ignore[attr-defined]
+    error.backend_error_code = code  # type: ignore[attr-defined]  # pyusb sets it
     assert meaning_of(number_of(error)) is trouble
 
 

@@ -123,7 +123,7 @@ def test_only_errors_of_the_contract_come_out_and_everything_is_let_go(found: tu
     bus = OddBus(found, data)
     try:
         seen = find(anything, bus)  # type: ignore[arg-type]  # it answers what no bus may
-        line = open_line(seen[0].serial if seen else "", anything, bus)  # type: ignore[arg-type]
+        line = open_line(seen[0].serial if seen else "", anything, bus)  # type: ignore[arg-type]  # as above
     except DriverError:
         return
     try:

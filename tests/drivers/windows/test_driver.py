@@ -1,6 +1,7 @@
 """A card through a Windows queue, and everything that keeps a second one from coming out."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from subprocess import Popen
 from sys import executable
 from threading import Thread
@@ -13,6 +14,7 @@ from ektp_core.boundary.card_printer import (
     Bin,
     Can,
     CardPosition,
+    CardPrinter,
     Condition,
     DriverError,
     DriverLost,
@@ -30,11 +32,13 @@ from ektp_core.vocabulary.state import PressStep
 from ektp_core.vocabulary.verdict import Certainty, Outcome
 from ektp_driver_windows.bits import Attribute, PrinterBit, PrinterControl
 from ektp_driver_windows.queue import HELD, job_name
-from ektp_driver_windows.spooler import Deadline, NotAllowed
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import NotAllowed
 from ektp_station.acts import Act, Done, Order, Result
 from ektp_station.config import PrinterConfig
 from ektp_station.machine import Machine
-from tests.drivers.windows.conftest import MS, Office, token
+from tests.drivers.queue_office import token
+from tests.drivers.windows.conftest import MS, Office, jobs_of, window_of
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(22)]
 Make = Callable[..., Office]
@@ -82,13 +86,13 @@ def test_cards_follow_each_other_and_nothing_of_a_person_stands_in_the_spool(off
         printer.deliver(Bin.OUTPUT, MS)
     assert [one.job_keys for one in at.marked()] == [(job_name(token(one).job_key),) for one in (1, 2, 3)]
     assert "52.03" not in str([one.job_keys for one in at.marked()])
-    assert at.jobs() == (), "what printed is taken out of the list, with its picture"
+    assert jobs_of(at) == (), "what printed is taken out of the list, with its picture"
 
 
 def test_between_cards_the_queue_is_stopped_and_the_offices_own_comment_is_kept(office: Make) -> None:
     at = office()
     at.prepared().mark(token(), MS)
-    queue = at.window.queue(Deadline.after(MS))
+    queue = window_of(at).queue(Deadline.after(MS))
     assert queue.is_paused and queue.comment.startswith(HELD) and queue.own_comment == "second floor"
 
 
@@ -121,11 +125,11 @@ def test_what_a_queue_cannot_do_is_refused(office: Make) -> None:
 
 def test_keeping_printed_jobs_is_switched_off_and_read_back(office: Make) -> None:
     at = office()
-    before = at.window.queue(Deadline.after(MS)).attributes
+    before = window_of(at).queue(Deadline.after(MS)).attributes
     assert Attribute.KEEP_PRINTED_JOBS in before
     got = at.open().configure(Settings(), MS)
     assert (got.keeps_bitmaps, got.device_retries, got.copies) == (False, 0, 1) and got.digest
-    assert Attribute.KEEP_PRINTED_JOBS not in at.window.queue(Deadline.after(MS)).attributes
+    assert Attribute.KEEP_PRINTED_JOBS not in window_of(at).queue(Deadline.after(MS)).attributes
 
 
 def test_a_danger_that_cannot_be_switched_off_refuses_the_queue(office: Make) -> None:
@@ -154,16 +158,16 @@ def test_settings_that_somebody_changed_are_seen_before_the_next_card(office: Ma
 
 def test_a_queue_that_a_person_paused_stays_as_it_is(office: Make) -> None:
     at = office()
-    at.window.order(PrinterControl.PAUSE, Deadline.after(MS))
+    window_of(at).order(PrinterControl.PAUSE, Deadline.after(MS))
     with pytest.raises(DriverError, match="paused by a person"):
         at.open()
-    assert at.window.queue(Deadline.after(MS)).comment == "second floor"
+    assert window_of(at).queue(Deadline.after(MS)).comment == "second floor"
 
 
 def test_a_queue_that_a_person_let_run_is_not_used(office: Make) -> None:
     at = office()
     printer = at.prepared()
-    at.window.order(PrinterControl.RESUME, Deadline.after(MS))
+    window_of(at).order(PrinterControl.RESUME, Deadline.after(MS))
     with pytest.raises(DriverLost, match="let the queue"):
         printer.mark(token(), MS)
     assert at.marked() == []
@@ -176,11 +180,11 @@ def test_a_job_of_somebody_else_is_never_touched_and_new_cards_wait(office: Make
     assert any(one.vendor_code == "jobs-of-others" for one in printer.status(MS).stops)
     with pytest.raises(DriverError, match="jobs of others"):
         printer.mark(token(), MS)
-    assert [one.name for one in at.jobs()] == ["Document1"] and at.marked() == []
+    assert [one.name for one in jobs_of(at)] == ["Document1"] and at.marked() == []
     printer.close()
     with pytest.raises(DriverError, match="jobs of others"):
         at.open().feed(MS)
-    assert [one.name for one in at.jobs()] == ["Document1"]
+    assert [one.name for one in jobs_of(at)] == ["Document1"]
 
 
 def test_the_last_station_to_open_a_queue_has_it_and_the_other_hears_it(office: Make) -> None:
@@ -222,10 +226,10 @@ def test_a_service_that_dies_in_a_card_finds_a_stopped_queue_and_the_job_is_dele
     with pytest.raises(DriverError):
         printer.mark(token(), MS)
     assert len(at.marked()) == 1
-    assert [one.name for one in at.jobs()] == [job_name(token().job_key)]
+    assert [one.name for one in jobs_of(at)] == [job_name(token().job_key)]
     printer.close()
     again = at.open()
-    assert at.jobs() == () and len(at.marked()) == 1
+    assert jobs_of(at) == () and len(at.marked()) == 1
     assert [one.vendor_code for one in again.status(MS).notices] == ["leftover"]
 
 
@@ -233,7 +237,7 @@ def test_where_a_stopped_queue_halts_the_card_it_is_in_doubt_at_the_deadline_and
     at = office("pause-stalls", card_ms=400)
     with pytest.raises(DriverTimeout):
         at.prepared().mark(token(), 2_000)
-    assert at.jobs() == () and sum(one.marks for one in at.marked()) <= 1
+    assert jobs_of(at) == () and sum(one.marks for one in at.marked()) <= 1
 
 
 @pytest.mark.parametrize("what", [Strike.HOPPER_EMPTY, Strike.BLANK_FEED, Strike.JAM, Strike.RIBBON_OUT])
@@ -247,7 +251,7 @@ def test_a_job_that_waits_for_a_person_is_deleted_so_that_it_does_not_print_by_i
         printer.mark(token(), MS)
     before = at.marked()
     at.bench.mend()
-    assert len(at.marked()) == len(before) <= 1 and at.jobs() == ()
+    assert len(at.marked()) == len(before) <= 1 and jobs_of(at) == ()
     assert printer.status(MS).stops == ()
 
 
@@ -274,14 +278,14 @@ def test_a_job_that_never_ends_is_given_up_at_the_deadline(office: Make) -> None
     at = office("stuck")
     with pytest.raises(DriverTimeout):
         at.prepared().mark(token(), 1_500)
-    assert at.jobs() == () and len(at.marked()) == 1
+    assert jobs_of(at) == () and len(at.marked()) == 1
 
 
 def test_a_makers_driver_that_makes_two_pages_of_one_is_seen_before_anything_is_printed(office: Make) -> None:
     at = office("renders-twice")
     with pytest.raises(DriverError, match="became 2 pages"):
         at.prepared().mark(token(), MS)
-    assert at.marked() == [] and at.jobs() == ()
+    assert at.marked() == [] and jobs_of(at) == ()
 
 
 def test_a_makers_driver_that_prints_twice_and_says_so_late_is_seen_too(office: Make) -> None:
@@ -295,20 +299,20 @@ def test_a_spooler_that_does_not_hold_a_job_gets_no_card(office: Make) -> None:
     at = office("no-hold")
     with pytest.raises(DriverError, match="does not hold"):
         at.prepared().mark(token(), MS)
-    assert at.marked() == [] and at.jobs() == ()
+    assert at.marked() == [] and jobs_of(at) == ()
 
 
 @pytest.mark.parametrize("state", ["spooling", "waiting"])
 def test_what_a_killed_process_left_is_deleted_before_anything_else(office: Make, state: str) -> None:
     at = office()
     at.open().close()
-    window = at.window
+    window = window_of(at)
     window.begin("ektp-of-an-earlier-process", Deadline.after(MS))
     if state == "waiting":
         window.end(Deadline.after(MS))
-    assert len(at.jobs()) == 1
+    assert len(jobs_of(at)) == 1
     at.open()
-    assert at.jobs() == () and at.marked() == []
+    assert jobs_of(at) == () and at.marked() == []
 
 
 def test_a_driver_killed_in_a_card_leaves_one_card_and_no_job(office: Make) -> None:
@@ -331,7 +335,7 @@ def test_a_driver_killed_in_a_card_leaves_one_card_and_no_job(office: Make) -> N
         driver.kill()
     assert len(at.marked()) == 1
     at.open()
-    assert len(at.marked()) == 1 and at.jobs() == ()
+    assert len(at.marked()) == 1 and jobs_of(at) == ()
 
 
 # -- trouble ----------------------------------------------------------------------------------
@@ -353,8 +357,8 @@ def test_a_lost_answer_to_the_order_that_lets_it_run_is_unknown(office: Make) ->
     at.bench.strike(Strike.LOST_REPLY, Moment.MARK)
     with pytest.raises(DriverTimeout):
         printer.mark(token(), 1_500)
-    assert len(at.marked()) <= 1 and at.jobs() == ()
-    assert at.window.queue(Deadline.after(MS)).is_paused
+    assert len(at.marked()) <= 1 and jobs_of(at) == ()
+    assert window_of(at).queue(Deadline.after(MS)).is_paused
 
 
 def test_bits_of_the_printer_stop_the_next_card(office: Make) -> None:
@@ -364,7 +368,7 @@ def test_bits_of_the_printer_stop_the_next_card(office: Make) -> None:
     assert {one.condition for one in printer.status(MS).stops} == {Condition.OFFLINE, Condition.COVER_OPEN}
     with pytest.raises(DriverError, match="offline, door-open"):
         printer.mark(token(), MS)
-    assert at.jobs() == ()
+    assert jobs_of(at) == ()
 
 
 def test_a_queue_set_to_work_offline_gets_no_card(office: Make) -> None:
@@ -390,8 +394,6 @@ def test_two_leaves_at_once_give_no_card_twice(office: Make) -> None:
     assert len(keys) == len(set(keys)) and all(one.marks == 1 for one in at.marked())
 
 
-def _mark_quietly(printer: object, leave: PrintToken) -> None:
-    try:
-        printer.mark(leave, MS)  # type: ignore[attr-defined]
-    except DriverError:
-        return
+def _mark_quietly(printer: CardPrinter, leave: PrintToken) -> None:
+    with suppress(DriverError):
+        printer.mark(leave, MS)

@@ -11,8 +11,9 @@ from ektp_driver_windows import winspool
 from ektp_driver_windows.bits import Attribute, JobBit, JobControl, PrinterBit, PrinterControl
 from ektp_driver_windows.picture import bitmap
 from ektp_driver_windows.queue import Job
-from ektp_driver_windows.spooler import Deadline, Declined, NotAllowed, NotThere
 from ektp_driver_windows.winspool import Winspool
+from ektp_driving.deadline import Deadline
+from ektp_driving.declined import Declined, NotAllowed, NotThere
 
 MS = 10_000
 

@@ -14,6 +14,7 @@ from ektp_driver_windows.hint import Hint, is_meant, read_hint
 from ektp_driver_windows.picture import bitmap, turned
 from ektp_driver_windows.plugin import ektp_discover_printers
 from ektp_driver_windows.queue import Job, Queue, foreign, held_words, job_name
+from tests.drivers.bad_pictures import BAD
 
 
 @pytest.mark.parametrize(("hint", "meant"), [
@@ -125,3 +126,9 @@ def test_a_picture_of_another_size_is_refused(size: tuple[int, int]) -> None:
     Image.new("RGB", size).save(out, "PNG")
     with pytest.raises(DriverError, match="the card takes 1016 x 648"):
         bitmap(out.getvalue())
+
+
+@pytest.mark.parametrize("wrong", BAD)
+def test_a_picture_that_is_a_bomb_or_broken_is_refused_in_words_of_the_contract(picture: bytes, wrong: str) -> None:
+    with pytest.raises(DriverError, match="the card takes"):
+        bitmap(BAD[wrong](picture))

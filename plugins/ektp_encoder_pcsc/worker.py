@@ -1,55 +1,26 @@
-"""Blocking calls with a deadline (batas waktu): a reader's library has none of its own.
+"""Blocking calls with a deadline (pekerjaan berbatas waktu): a reader's library has none of its own.
 
 Each piece of work runs in a thread of its own. When its time is over, whoever waits is told
-so at once; the work itself is asked to stop, and may not send another command. Work that
-hangs inside the library stays there: then the outcome is unknown and this reader is of no
-more use to this process, because a second call beside the first could reach another card.
+so at once; the work itself is asked to stop, and sends no other command, for its deadline has
+passed by then. Work that hangs inside the library stays there: then the outcome is unknown and
+this reader is of no more use to this process, because a second call beside the first could
+reach another card.
 """
 
 from collections.abc import Callable
 from queue import Empty, Queue
-from threading import Event, Thread
-from time import monotonic
+from threading import Thread
 from typing import TypeVar
 
 from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError, DriverLost, DriverTimeout
+from ektp_driving.deadline import Deadline
 
 Made = TypeVar("Made")
 
 #: How long work that was asked to stop may take before it counts as hanging.
 STOP_S = 0.2
-
-
-@define(eq=False)
-class Deadline:
-    """When one piece of work must be done."""
-
-    timeout_ms: int
-    _until_s: float = field(init=False)
-    _over: Event = field(init=False, factory=Event)
-
-    def __attrs_post_init__(self) -> None:
-        self._until_s = monotonic() + self.timeout_ms / 1000
-
-    @property
-    def left_ms(self) -> int:
-        """How much time is left, never below 0."""
-        return 0 if self._over.is_set() else max(0, int((self._until_s - monotonic()) * 1000))
-
-    def end(self) -> None:
-        """Nobody waits any more."""
-        self._over.set()
-
-    def check(self) -> None:
-        """Go on only while somebody waits.
-
-        Raises:
-            DriverTimeout: the time is over.
-        """
-        if not self.left_ms:
-            raise DriverTimeout(f"the chip reader was not done within {self.timeout_ms} ms")
 
 
 @define(eq=False)
@@ -69,22 +40,22 @@ class Worker:
         if self._hanging is not None and self._hanging.is_alive():
             raise DriverLost("an earlier call to the chip reader did not come back; unplug the reader and plug it in")
         self._hanging = None
-        deadline, answers = Deadline(timeout_ms), Queue[Made | BaseException](1)
+        late = f"the chip reader was not done within {timeout_ms} ms"
+        deadline, answers = Deadline.after(timeout_ms, late), Queue[Made | BaseException](1)
         thread = Thread(target=_run, args=(work, deadline, answers), daemon=True)
         thread.start()
         try:
-            made = answers.get(timeout=timeout_ms / 1000)
+            made = answers.get(timeout=timeout_ms / 1000)  # begun after the deadline was made, so it ends after it
         except Empty:
-            self._give_up(thread, deadline)
-            raise DriverTimeout(f"the chip reader was not done within {timeout_ms} ms") from None
+            self._give_up(thread)
+            raise DriverTimeout(late) from None
         if isinstance(made, DriverError):
             raise made
         if isinstance(made, BaseException):
             raise DriverError(f"the chip reader's library failed ({type(made).__name__})")
         return made
 
-    def _give_up(self, thread: Thread, deadline: Deadline) -> None:
-        deadline.end()
+    def _give_up(self, thread: Thread) -> None:
         Thread(target=self.stop, daemon=True).start()  # some libraries let even this wait for the call that hangs
         thread.join(STOP_S)
         self._hanging = thread if thread.is_alive() else None
