@@ -27,10 +27,10 @@ from ektp_core.vocabulary.role import Hand, Role
 from ektp_core.vocabulary.state import PressStep
 from ektp_data.regions import load_regions
 from ektp_store.memory import MemoryStore
+from tests.core.flow.office_cards import GOOD, card, lock, person
 from tests.core.flow.office_life import at
 from tests.core.flow.offices import (
     CENTRE,
-    GOOD,
     HUB_KEY,
     PRINTER,
     REGISTRY_KEY,
@@ -41,13 +41,10 @@ from tests.core.flow.offices import (
     accepted,
     ask,
     ask_all,
-    card,
     deliver,
     digest_of,
     exchange,
-    lock,
     new_key,
-    person,
     row,
     rows,
     ship,

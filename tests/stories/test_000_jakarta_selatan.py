@@ -41,6 +41,7 @@ from ektp_core.vocabulary.imported_status import ImportedStatus
 from ektp_core.vocabulary.prr import Reason
 from ektp_core.vocabulary.state import LockState
 from ektp_data.policy_file import shipped_policy
+from tests.core.flow.office_cards import person, state
 from tests.core.flow.offices import (
     CENTRE,
     HUB_KEY,
@@ -50,11 +51,9 @@ from tests.core.flow.offices import (
     ask_all,
     digest_of,
     facts,
-    person,
     refusal,
     row,
     rows,
-    state,
 )
 from tests.core.flow.soundness import check_books
 from tests.stories.country import (

@@ -32,19 +32,8 @@ from ektp_core.flow.sending import Send
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.state import LockState
 from ektp_data.policy_file import shipped_policy
-from tests.core.flow.offices import (
-    CENTRE,
-    HUB_KEY,
-    PAIR,
-    VERIFIER_1,
-    accepted,
-    facts,
-    log,
-    refusal,
-    row,
-    rows,
-    state,
-)
+from tests.core.flow.office_cards import state
+from tests.core.flow.offices import CENTRE, HUB_KEY, PAIR, VERIFIER_1, accepted, facts, log, refusal, row, rows
 from tests.core.flow.soundness import check_books
 from tests.stories.country import (
     CLASS,
@@ -201,7 +190,7 @@ def test_who_fetches_blanks_at_the_centre_is_named_with_letter_vehicle_and_minut
     answer = of.ask(evolve(body, **without), VERIFIER_1)
     assert (refusal(answer), facts(answer)["field"]) == (Refusal.BAD_VALUE, missing)
     of.done(body, VERIFIER_1)
-    (kept,) = (event for event in log(of.books.hub, Consigned) if isinstance(event, Consigned))
+    (kept,) = log(of.books.hub, Consigned)
     assert (kept.collector, kept.letter, kept.vehicle, kept.minutes) == papers
     received(of, "road", FIRST)
     assert of.has(FIRST) == 1_000

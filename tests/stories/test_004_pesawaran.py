@@ -19,6 +19,7 @@ from ektp_core.flow.allotment_policies import SetAllotmentPolicy
 from ektp_core.flow.allotting import RegisterPrinters, RequestBlanks
 from ektp_core.flow.allotting_rows import Request
 from ektp_core.flow.cards_rows import CardFacts, CardList
+from ektp_core.flow.counter_taking import TakePapers
 from ektp_core.flow.custody import Grant
 from ektp_core.flow.daily import FileDaily
 from ektp_core.flow.handing_over import HandOver
@@ -36,12 +37,14 @@ from ektp_core.handover.activation import Finding, Timing, When
 from ektp_core.handover.delivery import OldCard, Receiver
 from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket
+from ektp_core.vocabulary.counter_paper import CounterPaper
 from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.old_card import OldCardReason
 from ektp_core.vocabulary.prr import Reason
 from ektp_core.vocabulary.request_state import RequestState
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_data.policy_file import shipped_policy
+from tests.core.flow.office_cards import lock, state
 from tests.core.flow.office_life import days_of
 from tests.core.flow.offices import (
     CENTRE,
@@ -53,11 +56,9 @@ from tests.core.flow.offices import (
     ask,
     deliver,
     facts,
-    lock,
     refusal,
     row,
     rows,
-    state,
     station_key,
 )
 from tests.core.flow.soundness import check_books
@@ -285,6 +286,19 @@ def test_urgent_people_are_printed_first_by_the_section_heads_word_and_stand_in_
         patient: ("administrasi kesehatan", ("18.09-section",)),
         student: ("mendaftar perguruan tinggi", ("18.09-section",)),
     }
+
+
+@pytest.mark.rule(34)
+def test_who_comes_to_the_office_shows_card_and_family_card_and_is_urgent_as_the_policy_says() -> None:
+    """'Yang akan mencetak di kantor Disdukcapil syaratnya cukup bawa KTP asli dan foto copy KK.'"""
+    of = pesawaran()
+    of.done(SetAllotmentPolicy(BEFORE_EMPTY, "SE-1/2015"), *PAIR)
+    wrong, patient = entered(of, OFFICE, [1, 2], Reason.RECORDING_ERROR)
+    without = of.ask(TakePapers(patient, Reason.RECORDING_ERROR, (CounterPaper.FAMILY_CARD,)), STORE)
+    assert refusal(without) is Refusal.PAPERS_MISSING
+    both = (CounterPaper.OLD_CARD, CounterPaper.FAMILY_CARD)
+    of.done(TakePapers(patient, Reason.RECORDING_ERROR, both, urgency="mendesak"), STORE)
+    assert order(of) == [patient, wrong]
 
 
 @pytest.mark.rule(35)

@@ -22,25 +22,8 @@ from ektp_core.vocabulary.state import CardState, LockState, PressStep, Profile
 from ektp_core.wire.upload import Receipt, Upload, read_upload, write_upload
 from ektp_hub.step import ChainArrived, HubState, Persist, Persisted, Reply, step
 from ektp_store.memory import MemoryStore
-from tests.core.flow.offices import (
-    GOOD,
-    HUB_KEY,
-    NOW,
-    ONE,
-    PRINTER,
-    REGIONS,
-    Offices,
-    ask,
-    authorised,
-    conclusion,
-    deliver,
-    entered,
-    maybe,
-    rows,
-    state,
-    station_key,
-    stocked,
-)
+from tests.core.flow.office_cards import GOOD, authorised, conclusion, entered, state, stocked
+from tests.core.flow.offices import HUB_KEY, NOW, ONE, PRINTER, REGIONS, Offices, ask, deliver, maybe, rows, station_key
 
 pytestmark = pytest.mark.rule(21, 22)
 UIDS = tuple(f"{number:014X}" for number in range(1, 5))

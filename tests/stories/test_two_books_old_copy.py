@@ -119,12 +119,12 @@ def test_a_gap_nobody_signed_acknowledges_nothing_and_erases_nothing(tmp_path: P
             raise lies.pop()
         raise UplinkError("http://hub", "cut")
 
-    real, centre.upload = centre.upload, lied  # type: ignore[method-assign]
+    real, centre.upload = centre.upload, lied  # type: ignore[method-assign]  # this centre alone
     site.tick(60)
     assert site.keeper.state.acked_n <= centre.row(Desk, STATION).chain_n
     with site.store.read() as view:
         assert all(site.store.payload(one.payload) for one in view.rows(Record))
-    centre.upload = real  # type: ignore[method-assign]
+    centre.upload = real  # type: ignore[method-assign]  # this centre alone
     site.tick(120)
     assert centre.row(Desk, STATION).chain_n == site.store.position().n
 
@@ -135,10 +135,10 @@ def test_a_fork_nobody_signed_stops_nothing_for_good(tmp_path: Path) -> None:
     real = centre.upload
 
     def lied(envelope: bytes) -> bytes:
-        centre.upload = real  # type: ignore[method-assign]
+        centre.upload = real  # type: ignore[method-assign]  # this centre alone
         raise Refused(Refusal.CHAIN_FORK, {"n": 3, "station": STATION})
 
-    centre.upload = lied  # type: ignore[method-assign]
+    centre.upload = lied  # type: ignore[method-assign]  # this centre alone
     site.tick(90)
     assert site.stopped == "" and set(centre.locks().values()) == {"PRINTED"}
 
@@ -147,7 +147,7 @@ def test_who_keeps_the_hubs_word_back_does_not_shorten_the_wait_for_it(tmp_path:
     centre = Centre(tmp_path / "hub", cards=1)
     store = opened(centre).store
     real = centre.feed
-    centre.feed = lambda envelope: [one for one in real(envelope) if not door.is_now(one)]  # type: ignore[method-assign]
+    centre.feed = lambda envelope: [one for one in real(envelope) if not door.is_now(one)]  # type: ignore[method-assign]  # this centre alone
     site = Site(centre, store, Hopper(centre)).tick(3)
     assert site.keeper.state.wait_hub_ms > 0 and not any(one.started_ms for one in site.rows(Attempt))
 

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve
 
 from ektp_core.flow.apply_locks import before_after
+from ektp_core.flow.apply_queueing import forget_papers
 from ektp_core.flow.cards_events import (
     Activated,
     CardMissed,
@@ -103,6 +104,7 @@ def handed_over(book: Book, event: HandedOver) -> None:
     """The card's facts; where it is now is a movement of its own. The old card of ours was dealt with, if one was."""
     facts = _facts(book, event.record, event.n)
     book.put(evolve(facts, handed_ms=event.at_ms, handed_by=event.by, receiver=event.receiver))
+    forget_papers(book, event.record)
     record = book.row(Record, event.record)
     person = book.row(Person, record.person) if record else None
     if person and person.before != event.record and event.old_card is not OldCard.NONE:

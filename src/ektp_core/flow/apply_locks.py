@@ -3,6 +3,7 @@
 from attrs import evolve
 
 from ektp_core.flow.apply_care import card_fed
+from ektp_core.flow.apply_queueing import forget_papers
 from ektp_core.flow.events import Authorised, CardMade, CardRevoked, Entered, FeedTaken, Pressed, Recalled, Stepped
 from ektp_core.flow.feed_count import explained_after
 from ektp_core.flow.pen import noted
@@ -110,6 +111,8 @@ def stepped(book: Book, event: Stepped) -> None:
     lock = book.row(Lock, event.record)
     assert lock is not None, "a step of a lock that is not there"
     _set_lock(book, lock, evolve(lock, state=event.state))
+    if event.state is LockState.WITHDRAWN:
+        forget_papers(book, event.record)
     _attempt_follows(book, event)
     _person_follows(book, lock, event)
 

@@ -1,4 +1,4 @@
-"""The fold of the queue (lipatan antrean): paused printers, proposals, the batch that is printed."""
+"""The fold of the queue (lipatan antrean): paused printers, proposals, the batch that is printed, receipts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from attrs import evolve
 
 from ektp_core.flow import queueing_events as events
-from ektp_core.flow.queueing_rows import PrintingBatch, Proposal
-from ektp_core.flow.rows import Printer
+from ektp_core.flow.queueing_rows import CounterReceipt, PrintingBatch, Proposal, ReceiptsGiven
+from ektp_core.flow.rows import Printer, Record
 from ektp_core.flow.view import Book
 
 
@@ -35,9 +35,33 @@ def _batch_chosen(book: Book, event: events.BatchChosen) -> None:
         book.drop(known)
 
 
+def _papers_taken(book: Book, event: events.PapersTaken) -> None:
+    taken = CounterReceipt(
+        event.office,
+        event.record,
+        event.receipt,
+        event.papers,
+        event.other,
+        event.urgency,
+        event.by,
+        event.at_ms,
+    )
+    book.put(taken)
+    book.put(ReceiptsGiven(event.office, event.number))
+
+
+def forget_papers(book: Book, name: str) -> None:
+    """Rule 40: what was noted at the counter goes when the record has ended; the number is not given again."""
+    record = book.row(Record, name)
+    taken = book.row(CounterReceipt, record.office, name) if record else None
+    if taken:
+        book.drop(taken)
+
+
 FOLDS: Mapping[type[Any], Callable[[Book, Any], None]] = {
     events.PrinterPaused: _printer_paused,
     events.ProposalMade: _proposal_made,
     events.ProposalAnswered: _proposal_answered,
     events.BatchChosen: _batch_chosen,
+    events.PapersTaken: _papers_taken,
 }

@@ -18,6 +18,7 @@ from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.holds import POWERS, binding
 from ektp_core.flow.printing import free_blanks
 from ektp_core.flow.queueing import batch_first, due, is_refused, printed_batch, rests_until
+from ektp_core.flow.queueing_rows import CounterReceipt
 from ektp_core.flow.rows import Attempt, Desk, Lock, Party, Person, Policy, Record, Station
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.hold import HoldKind
@@ -46,7 +47,9 @@ def why_at_hub(view: View, who: bytes, office: str, at_ms: int) -> CounterAnswer
     if office and record.office != office:
         return _of_another(view, person, record, lock, office)
     why, facts = of_state(view, record, lock, at_ms)
-    return CounterAnswer(why, record.record, {"record": record.record, **facts})
+    taken = view.row(CounterReceipt, record.office, record.record)
+    receipt: dict[str, Fact] = {"receipt": taken.receipt} if taken else {}
+    return CounterAnswer(why, record.record, {"record": record.record, **facts, **receipt})
 
 
 def _of_another(view: View, person: Person, record: Record, lock: Lock, office: str) -> CounterAnswer:

@@ -31,14 +31,7 @@ from ektp_core.flow.papers import checked_text
 from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.pile_sums import Key, Sums, pile_runs, sums_at
-from ektp_core.flow.placeholders import (
-    assumed_at,
-    checked_count,
-    counted_party,
-    is_placeholder,
-    made,
-    taken_from,
-)
+from ektp_core.flow.placeholders import assumed_at, checked_count, counted_party, is_placeholder, made, taken_from
 from ektp_core.flow.rows import Count, Ranges
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.uncollected import cards_out

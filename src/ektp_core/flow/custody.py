@@ -12,12 +12,7 @@ from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.blanks import as_ranges, moves, serials_of
 from ektp_core.flow.consigning import known_party, new_consignment
-from ektp_core.flow.events import (
-    ChipLinked,
-    Dispatched,
-    Event,
-    TakenIn,
-)
+from ektp_core.flow.events import ChipLinked, Dispatched, Event, TakenIn
 from ektp_core.flow.granting import Grant as Grant
 from ektp_core.flow.granting import decide_grant as decide_grant
 from ektp_core.flow.papers import checked_text

@@ -76,6 +76,7 @@ from ektp_core.flow.printing import (
 from ektp_core.flow.queueing_families import FAMILIES as QUEUEING
 from ektp_core.flow.queueing_families import station_families as queueing_here
 from ektp_core.flow.re_enrolling import ReEnrol, decide_re_enrol
+from ektp_core.flow.recovering import RecoverPrinter, decide_recover
 from ektp_core.flow.releasing import (
     AcceptRelease,
     BurnForCode,
@@ -86,14 +87,7 @@ from ektp_core.flow.releasing import (
 )
 from ektp_core.flow.reporting import FileReport, Unlock, decide_report, decide_unlock
 from ektp_core.flow.reversal import ReverseMovement, decide_reversal
-from ektp_core.flow.settling import (
-    FailCard,
-    Settle,
-    VoidCard,
-    decide_fail_card,
-    decide_settle,
-    decide_void,
-)
+from ektp_core.flow.settling import FailCard, Settle, VoidCard, decide_fail_card, decide_settle, decide_void
 from ektp_core.flow.silence import DeclareStationLost, DisputeSilent, decide_silent, decide_station_lost
 from ektp_core.flow.station_book import (
     ClosePrinter,
@@ -206,6 +200,7 @@ def _station_families(regions: Regions, owner: str) -> Mapping[type[Any], Family
         MarkDay: lambda view, ask, body: decide_mark(view, ask, body, owner),
         CloseDay: lambda view, ask, body: decide_close_day(view, ask, body, owner),
         NoteDiffering: lambda view, ask, body: decide_note_differing(view, ask, body, owner),
+        RecoverPrinter: lambda view, ask, body: decide_recover(view, ask, body, owner),
         **queueing_here(owner),
         **test_families(owner),
         MoveBook: lambda view, ask, body: decide_move(view, ask, body, owner),

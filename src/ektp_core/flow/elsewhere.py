@@ -57,7 +57,17 @@ def refuse_leased_elsewhere(view: View, person: Person | None, office: str) -> N
     """
     record = view.row(Record, person.open_record) if person and person.open_record else None
     lock = view.row(Lock, record.record) if record else None
-    if record is None or lock is None or lock.state not in _LEASED or record.office == office:
+    if record and lock and record.office != office:
+        leased_at(view, record, lock)
+
+
+def leased_at(view: View, record: Record, lock: Lock) -> None:
+    """Refuse while a station holds the record, and say which, since when, and of which office.
+
+    Raises:
+        Refused: OPEN_ELSEWHERE.
+    """
+    if lock.state not in _LEASED:
         return
     raise Refused(
         Refusal.OPEN_ELSEWHERE,

@@ -21,6 +21,7 @@ from ektp_core.flow.office_events import OfficeEvent
 from ektp_core.flow.printer_events import PrinterClosed as PrinterClosed
 from ektp_core.flow.printer_events import PrinterLoaded as PrinterLoaded
 from ektp_core.flow.queueing_events import BatchChosen as BatchChosen
+from ektp_core.flow.queueing_events import PapersTaken as PapersTaken
 from ektp_core.flow.queueing_events import PrinterPaused as PrinterPaused
 from ektp_core.flow.queueing_events import ProposalAnswered as ProposalAnswered
 from ektp_core.flow.queueing_events import ProposalMade as ProposalMade

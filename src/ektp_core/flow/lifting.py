@@ -3,7 +3,8 @@
 Lifted people come first, the one lifted last before all others, so that lifting somebody again reorders them;
 those of one lift in the order they have waited. Then come the classes of the policy in force,
 a person rising one class for so many days of waiting; then whoever waits longest, then the number.
-A person's class is the reason of the record ("baru", "hilang", "rusak" ...), and the wait counts
+A person's class is the reason of the record ("baru", "hilang", "rusak" ...) or an urgency noted at the
+counter (`queueing_class`), and the wait counts
 from the first check of the data; a later check does not send anybody back. What the policy refuses is not authorised
 by itself and cannot be lifted. Without classes the order is the number's, and nobody is read who is
 not printed: only a policy with classes costs a step for everybody who waits.
@@ -25,6 +26,7 @@ from ektp_core.flow.events import Event
 from ektp_core.flow.locks import lock_of, row_for
 from ektp_core.flow.papers import checked_text
 from ektp_core.flow.permits import PERMITS, Act
+from ektp_core.flow.queueing_class import class_of
 from ektp_core.flow.rows import Lock, Ready, Record
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
@@ -53,7 +55,7 @@ def decide_lift(view: View, ask: Ask, body: LiftRecord) -> tuple[Event, ...]:
         raise Refused(Refusal.ALREADY_KNOWN, {"what": "the lift of record", "id": body.record})
     checked_text("why", body.why)
     policy = policy_on(view, date_of(ask.at_ms, record.office)).policy
-    lift(_waiting(record, ""), body.why, policy)
+    lift(_waiting(view, record, "", policy), body.why, policy)
     lifted = RecordLifted(body.record, record.office, body.why, who.names, ask.at_ms)
     return (lifted, *told_to_stations(view, (lifted,), ask.at_ms))
 
@@ -88,14 +90,16 @@ def printing_order(view: View, office: str, at_ms: int) -> Iterator[str]:
 
 def _by_class(view: View, office: str, at_ms: int, policy: Policy, lifted: dict[str, Lifted]) -> Iterator[str]:
     records = (view.row(Record, one.record) for one in view.rows(Ready, office))
-    waiting = (_waiting(one, lifted[one.record].why if one.record in lifted else "") for one in records if one)
+    reasons = {name: one.why for name, one in lifted.items()}
+    waiting = (_waiting(view, one, reasons.get(one.record, ""), policy) for one in records if one)
     order = [one.record for one in queue(policy, waiting, at_ms).order]
     yield from sorted((one for one in order if one in lifted), key=lambda one: -lifted[one].at_ms)
     yield from (one for one in order if one not in lifted)
 
 
-def _waiting(record: Record, lifted_because: str) -> Waiting:
-    return Waiting(record.record, record.reason.term, record.since_ms or record.checked_ms, lifted_because)
+def _waiting(view: View, record: Record, lifted_because: str, policy: Policy) -> Waiting:
+    since_ms = record.since_ms or record.checked_ms
+    return Waiting(record.record, class_of(view, record, policy), since_ms, lifted_because)
 
 
 def place_of(view: View, record: Record, at_ms: int) -> tuple[int, int, int]:
@@ -106,8 +110,8 @@ def place_of(view: View, record: Record, at_ms: int) -> tuple[int, int, int]:
     policy = policy_on(view, date_of(at_ms, record.office)).policy
     if not policy.priority_classes and not policy.refused_classes:
         return 0, 0, 0
-    known = policy.priority_classes
-    place = known.index(record.reason.term) if record.reason.term in known else len(known)
+    known, own = policy.priority_classes, class_of(view, record, policy)
+    place = known.index(own) if own in known else len(known)
     return place, record.since_ms or record.checked_ms, policy.priority_ageing_days
 
 

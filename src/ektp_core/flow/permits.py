@@ -82,6 +82,7 @@ class Act(Enum):
     PROPOSE = "propose people to be printed first"
     ANSWER_PROPOSAL = "answer a proposal line by line"
     ASK_WHY = "ask why a card can or cannot be printed"
+    TAKE_PAPERS = "take a person's papers at the counter"
 
 
 _CENTRE = frozenset({Role.CENTRE_VERIFIER, Role.CENTRE_STORE})
@@ -117,6 +118,7 @@ PERMITS: Mapping[Act, Permit] = {
     Act.PROPOSE: Permit(frozenset({Role.DISTRICT, Role.VILLAGE, Role.COUNTER})),
     Act.ANSWER_PROPOSAL: Permit(frozenset({Role.SECTION_HEAD})),
     Act.ASK_WHY: Permit(frozenset(Role) - {Role.IT_ADMIN, Role.PROVINCE}, frozenset({Hand.STATION})),
+    Act.TAKE_PAPERS: Permit(frozenset({Role.COUNTER, Role.PRINT_OPERATOR, Role.SECTION_HEAD})),
     Act.ISSUE: Permit(frozenset({Role.STOREKEEPER})),
     Act.REVERSE: Permit(frozenset({Role.CENTRE_STORE, Role.CENTRE_VERIFIER}), people=2),
     Act.ENTER: Permit(frozenset({Role.COUNTER, Role.PRINT_OPERATOR}), frozenset({Hand.REGISTRY})),

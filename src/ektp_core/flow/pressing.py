@@ -125,7 +125,7 @@ def open_printer(view: View, station: str, name: str, counter: int = UNKNOWN_COU
         raise Refused(Refusal.PRINTER_CLOSED, {"printer": name, "why": why})
     if counter not in (UNKNOWN_COUNT, printer.explained):
         raise Refused(Refusal.COUNTER_UNEXPLAINED, {"printer": name, "found": counter, "explained": printer.explained})
-    if _is_in(view, printer):
+    if has_card(view, printer):
         raise Refused(Refusal.PRINTER_CLOSED, {"printer": name, "why": f"the card of {printer.inside} is in it"})
     testing = view.row(Testing, station, name)
     if testing and testing.state is TestState.BEGUN:
@@ -133,7 +133,7 @@ def open_printer(view: View, station: str, name: str, counter: int = UNKNOWN_COU
     return printer
 
 
-def _is_in(view: View, printer: Printer) -> bool:
+def has_card(view: View, printer: Printer) -> bool:
     """Whether the card this printer was last started for is not concluded yet."""
     lock = view.row(Lock, printer.inside) if printer.inside else None
     attempt = view.row(Attempt, lock.record, lock.n) if lock and lock.state is LockState.IN_PRESS else None

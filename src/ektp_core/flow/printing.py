@@ -11,12 +11,7 @@ from ektp_core.errors import Refusal, Refused
 from ektp_core.flow import feed
 from ektp_core.flow.ask import Ask
 from ektp_core.flow.elsewhere import away_from_home, refuse_leased_elsewhere
-from ektp_core.flow.events import (
-    Authorised,
-    Entered,
-    Event,
-    Stepped,
-)
+from ektp_core.flow.events import Authorised, Entered, Event, Stepped
 from ektp_core.flow.feed import Authorisation
 from ektp_core.flow.founding import policy_in_force
 from ektp_core.flow.holds import office_of, refuse_held
@@ -35,13 +30,7 @@ from ektp_core.flow.previous_cards import (
 )
 from ektp_core.flow.recalling import called_back
 from ektp_core.flow.rechecking import refuse_old_check
-from ektp_core.flow.rows import (
-    Desk,
-    Person,
-    Record,
-    Station,
-    Tally,
-)
+from ektp_core.flow.rows import Desk, Person, Record, Station, Tally
 from ektp_core.flow.signers import of_office, require
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket

@@ -1,8 +1,11 @@
-"""Events of the queue (kejadian antrean): kinds 90 to 93; rules 5, 31, 34 and 35."""
+"""Events of the queue and the counter (kejadian antrean dan loket): kinds 90 to 94; rules 5, 31, 34 and 35."""
 
 from typing import ClassVar
 
 from attrs import frozen
+
+from ektp_core.vocabulary.counter_paper import CounterPaper
+from ektp_core.vocabulary.prr import Reason
 
 
 @frozen
@@ -56,4 +59,24 @@ class BatchChosen:
     at_ms: int
 
 
-QueueingEvent = PrinterPaused | ProposalMade | ProposalAnswered | BatchChosen
+@frozen
+class PapersTaken:
+    """At a counter: these papers were shown for a record, and a receipt was given. Nothing in it is a citizen's data.
+
+    `other`: what kind of paper `OTHER` was; `urgency`: a class of the policy of that day, empty where none was asked.
+    """
+
+    KIND: ClassVar[int] = 94
+    record: str
+    office: str
+    receipt: str
+    number: int
+    reason: Reason
+    papers: tuple[CounterPaper, ...]
+    other: str
+    urgency: str
+    by: tuple[str, ...]
+    at_ms: int
+
+
+QueueingEvent = PrinterPaused | ProposalMade | ProposalAnswered | BatchChosen | PapersTaken

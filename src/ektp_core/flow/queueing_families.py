@@ -1,9 +1,10 @@
-"""The asks of the queue (permintaan antrean): who decides each, at the hub and at a station, and their names."""
+"""The asks of queue and counter (permintaan antrean dan loket): who decides each, at hub or station; their names."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ektp_core.flow.ask import Ask
+from ektp_core.flow.counter_taking import TakePapers, decide_take_papers
 from ektp_core.flow.events import Event
 from ektp_core.flow.lifting import LiftRecord
 from ektp_core.flow.proposals import AnswerProposal, Propose, decide_answer, decide_propose
@@ -17,6 +18,7 @@ FAMILIES: Mapping[type[Any], Family] = {
     PrintBatch: decide_print_batch,
     Propose: decide_propose,
     AnswerProposal: decide_answer,
+    TakePapers: decide_take_papers,
 }
 
 
@@ -33,6 +35,7 @@ def station_families(owner: str) -> Mapping[type[Any], Family]:
 KINDS: Mapping[str, type[Any]] = {
     "print-batch": PrintBatch,
     "answer-proposal": AnswerProposal,
+    "take-papers": TakePapers,
     "cancel-card": CancelCard,
     "pause-printer": PausePrinter,
 }

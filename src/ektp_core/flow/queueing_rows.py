@@ -1,8 +1,13 @@
-"""Rows of the queue (baris antrean): districts' proposals, and the batch an office prints. Tables 68 and 69."""
+"""Rows of the queue and the counter (baris antrean dan loket): tables 68, 69, 73 and 74.
+
+Districts' proposals, the batch an office prints, what was taken in at the counter.
+"""
 
 from typing import ClassVar
 
 from attrs import frozen
+
+from ektp_core.vocabulary.counter_paper import CounterPaper
 
 
 @frozen
@@ -37,4 +42,30 @@ class PrintingBatch:
     since_ms: int
 
 
-QueueingRow = Proposal | PrintingBatch
+@frozen
+class CounterReceipt:
+    """What was taken in for a record, and under which number; gone when the card is handed over or withdrawn."""
+
+    TABLE: ClassVar[int] = 73
+    KEY: ClassVar[int] = 2
+    office: str
+    record: str
+    receipt: str
+    papers: tuple[CounterPaper, ...]
+    other: str
+    urgency: str
+    by: tuple[str, ...]
+    at_ms: int
+
+
+@frozen
+class ReceiptsGiven:
+    """The last running number an office gave: it only rises, so that no receipt has the number of another."""
+
+    TABLE: ClassVar[int] = 74
+    KEY: ClassVar[int] = 1
+    office: str
+    last: int
+
+
+QueueingRow = Proposal | PrintingBatch | CounterReceipt | ReceiptsGiven

@@ -28,9 +28,11 @@ from ektp_core.flow.moving_rows import BookPlace as BookPlace
 from ektp_core.flow.moving_rows import MovingRow as MovingRow
 from ektp_core.flow.office_rows import OfficeRow
 from ektp_core.flow.printer_rows import Printer as Printer
+from ektp_core.flow.queueing_rows import CounterReceipt as CounterReceipt
 from ektp_core.flow.queueing_rows import PrintingBatch as PrintingBatch
 from ektp_core.flow.queueing_rows import Proposal as Proposal
 from ektp_core.flow.queueing_rows import QueueingRow
+from ektp_core.flow.queueing_rows import ReceiptsGiven as ReceiptsGiven
 from ektp_core.flow.station_loss_rows import Contact as Contact
 from ektp_core.flow.station_loss_rows import DisputedAttempt as DisputedAttempt
 from ektp_core.flow.station_loss_rows import Evidence as Evidence

@@ -24,18 +24,7 @@ from ektp_core.flow.papers import checked_text
 from ektp_core.flow.periods import Paper, paper_date_checked
 from ektp_core.flow.permits import PERMITS, Act
 from ektp_core.flow.recalling import called_back
-from ektp_core.flow.rows import (
-    Attempt,
-    Consignment,
-    Contact,
-    Desk,
-    FeedRow,
-    Key,
-    Lease,
-    Lock,
-    LostStation,
-    Station,
-)
+from ektp_core.flow.rows import Attempt, Consignment, Contact, Desk, FeedRow, Key, Lease, Lock, LostStation, Station
 from ektp_core.flow.signers import require
 from ektp_core.flow.station_loss_events import StationLost
 from ektp_core.flow.view import View

@@ -9,6 +9,7 @@ from ektp_core.flow.allotting import RegisterPrinters, RequestBlanks
 from ektp_core.flow.custody import Grant
 from ektp_core.flow.founding import NewOfficer, NewParty, Register
 from ektp_core.vocabulary.role import Role
+from tests.core.flow.office_cards import supply, true_report
 from tests.core.flow.offices import (
     CLASS,
     HOUR_MS,
@@ -22,8 +23,6 @@ from tests.core.flow.offices import (
     ask,
     founded,
     new_key,
-    supply,
-    true_report,
 )
 
 DAY_MS = 24 * HOUR_MS

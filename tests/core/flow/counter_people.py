@@ -7,19 +7,8 @@ from ektp_core.flow.holds import LiftHold, PlaceHold
 from ektp_core.handover.delivery import OldCard, Receiver
 from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.role import Role
-from tests.core.flow.offices import (
-    NOW,
-    OFFICE,
-    PAIR,
-    Offices,
-    accepted,
-    ask,
-    entered,
-    exchange,
-    new_key,
-    printed,
-    stocked,
-)
+from tests.core.flow.office_cards import entered, printed, stocked
+from tests.core.flow.offices import NOW, OFFICE, PAIR, Offices, accepted, ask, exchange, new_key
 
 OTHER = "office/52.01"
 GIVER, SECTION, HEAD, CLERK = "key-giver", "key-section", "key-head", "key-clerk"

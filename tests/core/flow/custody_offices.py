@@ -12,6 +12,7 @@ from ektp_core.flow.rows import Consignment, Ranges
 from ektp_core.flow.sending import ReturnLoan, Send
 from ektp_core.vocabulary.bucket import Condition
 from ektp_core.vocabulary.role import Role
+from tests.core.flow.office_cards import allot, supply, true_report
 from tests.core.flow.offices import (
     CLASS,
     NOW,
@@ -23,13 +24,10 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
     founded,
     new_key,
     row,
-    supply,
-    true_report,
 )
 
 PROVINCE, OTHER = "province/52", "office/52.01"

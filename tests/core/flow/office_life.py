@@ -11,19 +11,8 @@ from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Role
 from ektp_core.wire.chain import read_header
-from tests.core.flow.offices import (
-    CLASS,
-    OFFICE,
-    ONE,
-    OPERATOR,
-    PAIR,
-    VERIFIER_2,
-    Offices,
-    accepted,
-    ask,
-    held,
-    new_key,
-)
+from tests.core.flow.office_cards import held
+from tests.core.flow.offices import CLASS, OFFICE, ONE, OPERATOR, PAIR, VERIFIER_2, Offices, accepted, ask, new_key
 
 OTHER = "office/52.01"
 PROVINCE = "province/52"

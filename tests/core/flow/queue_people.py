@@ -9,18 +9,7 @@ from ektp_core.flow.printing import Authorise
 from ektp_core.flow.queueing import station_order
 from ektp_core.vocabulary.role import Role
 from tests.core.flow.counter_people import staffed
-from tests.core.flow.offices import (
-    HUB_KEY,
-    NOW,
-    OFFICE,
-    ONE,
-    PAIR,
-    Offices,
-    accepted,
-    ask,
-    exchange,
-    new_key,
-)
+from tests.core.flow.offices import HUB_KEY, NOW, OFFICE, ONE, PAIR, Offices, accepted, ask, exchange, new_key
 
 DAY_MS = 24 * 3_600_000
 DISTRICT = "key-district"

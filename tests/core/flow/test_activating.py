@@ -19,6 +19,7 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import CardState, LockState
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, CLOSERS, GIVER, SECTION, UIDS, card_of, hand, hold, lift, staffed
+from tests.core.flow.office_cards import entered, place_of, state
 from tests.core.flow.offices import (
     HOUR_MS,
     HUB_KEY,
@@ -30,15 +31,12 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     maybe,
-    place_of,
     refusal,
     row,
     rows,
-    state,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

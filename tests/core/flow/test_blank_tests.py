@@ -18,6 +18,7 @@ from ektp_core.flow.station_book import ClosePrinter
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.verdict import Cause
+from tests.core.flow.office_cards import place_of, stocked, true_report
 from tests.core.flow.offices import (
     NOW,
     ONE,
@@ -32,13 +33,10 @@ from tests.core.flow.offices import (
     exchange,
     forged,
     maybe,
-    place_of,
     refusal,
     row,
     rows,
     station_key,
-    stocked,
-    true_report,
 )
 from tests.core.flow.soundness import check_books
 

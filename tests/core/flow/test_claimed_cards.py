@@ -26,7 +26,8 @@ from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import LockState
 from tests.core.flow.counter_people import card_of, hold, staffed
-from tests.core.flow.offices import NOW, OFFICE, ONE, accepted, forged, person, row, rows, state
+from tests.core.flow.office_cards import person, state
+from tests.core.flow.offices import NOW, OFFICE, ONE, accepted, forged, row, rows
 from tests.core.flow.soundness import check_books
 
 RECORD = "52.03-000001"

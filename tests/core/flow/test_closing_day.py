@@ -18,10 +18,21 @@ from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.local_calendar import DAY_MS
 from ektp_core.vocabulary.state import LockState, Profile
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    UNKNOWN,
+    authorised,
+    card,
+    entered,
+    place_of,
+    printed,
+    state,
+    stocked,
+    supply,
+)
+from tests.core.flow.offices import (
+    CLASS,
     HUB_KEY,
     NOW,
     OFFICE,
@@ -31,27 +42,18 @@ from tests.core.flow.offices import (
     PRINTER,
     SERIES,
     TWO,
-    UNKNOWN,
     VERIFIER_2,
     Offices,
     accepted,
     ask,
-    authorised,
-    card,
-    entered,
     exchange,
     facts,
     forged,
     log,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
-    state,
     station_key,
-    stocked,
-    supply,
 )
 from tests.core.flow.soundness import agree, check_books
 
@@ -104,8 +106,7 @@ def booked(books: Offices, number: int = 1) -> VarianceBooked:
     exchange(books)
     assert not rows(books.hub, Dispute) and agree(books, ONE)
     check_books(books)
-    (found,) = [one for one in log(books.hub, VarianceBooked) if getattr(one, "number") == number]  # noqa: B009
-    assert isinstance(found, VarianceBooked)
+    (found,) = [one for one in log(books.hub, VarianceBooked) if one.number == number]
     return found
 
 

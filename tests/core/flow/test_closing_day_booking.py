@@ -15,6 +15,7 @@ from ektp_core.flow.rows import Dispute, Revoked, StationDay
 from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.local_calendar import DAY_MS
+from tests.core.flow.office_cards import place_of, stocked
 from tests.core.flow.offices import (
     CLASS,
     HUB_KEY,
@@ -28,11 +29,9 @@ from tests.core.flow.offices import (
     exchange,
     forged,
     log,
-    place_of,
     refusal,
     row,
     rows,
-    stocked,
 )
 from tests.core.flow.soundness import check_books
 from tests.core.flow.test_closing_day import COUNTERS, TODAY, begun, booked, close, closed, office, pile
@@ -161,7 +160,6 @@ def test_a_close_left_to_people_moves_nothing_and_shows_all_it_names() -> None:
     exchange(books)
     accepted(ask(books.hub, BookVariance(ONE, 1, left_to_people=True), HUB_KEY))
     (event,) = log(books.hub, VarianceBooked)
-    assert isinstance(event, VarianceBooked)
     assert (event.lost, event.found, event.elsewhere) == ((), (), ((Pile.FINISHED, SERIES, 1, 1),))
     assert place_of(books.hub, 1) == (ONE, Bucket.GOOD_HELD)
     assert row(books.hub, StationDay, ONE, 0).booked == 1

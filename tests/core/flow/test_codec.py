@@ -79,7 +79,7 @@ def test_numbers_that_are_stored_never_change() -> None:
         "EnteredElsewhere": 75, "CardOfBefore": 86, "Rechecked": 87,
         "BlanksRequested": 80, "RequestWithdrawn": 81, "AllotmentPolicySet": 82, "PrintersRegistered": 83,
         "GrantExplained": 84, "RecordLifted": 85,
-        "PrinterPaused": 90, "ProposalMade": 91, "ProposalAnswered": 92, "BatchChosen": 93,
+        "PrinterPaused": 90, "ProposalMade": 91, "ProposalAnswered": 92, "BatchChosen": 93, "PapersTaken": 94,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from attrs import evolve
 from ektp_core.errors import Refusal
 from ektp_core.flow.complaints import AnswerComplaint, Complain, alarms, open_complaints
 from ektp_core.flow.office_rows import Complaint, StockAlarm
+from tests.core.flow.office_cards import entered, printed, stocked
 from tests.core.flow.office_life import AUDITOR, CLERK, GOVERNOR, HEAD, HEAD_2, OTHER, PROVINCE, at, with_people
 from tests.core.flow.offices import (
     OFFICE,
@@ -14,14 +15,11 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     facts,
     founded,
-    printed,
     refusal,
     row,
     rows,
-    stocked,
 )
 from tests.core.flow.soundness import check_refold
 

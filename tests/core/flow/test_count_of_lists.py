@@ -9,18 +9,8 @@ from ektp_core.flow.taking_back import TakeBack
 from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from tests.core.flow.counter_people import GIVER, SECTION, UIDS, card_of, hand, staffed
-from tests.core.flow.offices import (
-    CLASS,
-    OFFICE,
-    ONE,
-    OPERATOR,
-    SERIES,
-    Offices,
-    accepted,
-    ask,
-    place_of,
-    refusal,
-)
+from tests.core.flow.office_cards import place_of
+from tests.core.flow.offices import CLASS, OFFICE, ONE, OPERATOR, SERIES, Offices, accepted, ask, refusal
 from tests.core.flow.soundness import check_books
 
 pytestmark = [pytest.mark.rule(33), pytest.mark.rule(35)]

@@ -27,8 +27,8 @@ from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import LockState, Profile
 from tests.core.flow.counter_people import CLERK, CLOSERS, GIVER, OTHER, SECTION, UIDS, card_of, hand, hold
+from tests.core.flow.office_cards import BAD, UNKNOWN, entered, person, printed, reported
 from tests.core.flow.offices import (
-    BAD,
     HOUR_MS,
     NOW,
     OFFICE,
@@ -37,15 +37,10 @@ from tests.core.flow.offices import (
     PAIR,
     PRINTER,
     TWO,
-    UNKNOWN,
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
-    person,
-    printed,
-    reported,
     station_key,
 )
 from tests.core.flow.queue_people import DAY_MS, authorise, policy, queued_people

@@ -17,6 +17,7 @@ from ektp_core.flow.placeholders import proven_and_assumed
 from ektp_core.flow.rows import Count, FoundBlank, Holding, Ranges, Revoked
 from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
+from tests.core.flow.office_cards import allot, grant, issue, place_of, supply
 from tests.core.flow.offices import (
     CENTRE,
     CLASS,
@@ -28,18 +29,13 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
     facts,
     founded,
-    grant,
-    issue,
     log,
-    place_of,
     refusal,
     row,
     rows,
-    supply,
 )
 from tests.core.flow.soundness import check_books, check_refold
 
@@ -114,7 +110,7 @@ def test_sealed_boxes_are_counted_by_their_seals() -> None:
     boxes = (SealedBox("S-1", CLASS, 12, ((OLD, 9, 20),)), SealedBox("S-2", CLASS, 5))
     accepted(count(books, pile(Pile.UNPRINTED, 3), FINISHED, WASTE, boxes=boxes))
     (told,) = log(books.hub, Counted)
-    assert isinstance(told, Counted) and told.seals == ("S-1", "S-2")
+    assert told.seals == ("S-1", "S-2")
 
 
 def test_a_count_is_set_against_the_book_as_at_its_cut() -> None:
@@ -193,7 +189,7 @@ def test_a_surplus_is_held_as_found_from_an_account_of_its_own() -> None:
     books = office()
     accepted(count(books, pile(Pile.UNPRINTED, 22, why=WHY), FINISHED, WASTE))
     assert standings(books)[Bucket.FOUND_HELD] == (0, 2)
-    came = [event for event in log(books.hub, TakenIn) if isinstance(event, TakenIn) and event.source == FOUND]
+    came = [event for event in log(books.hub, TakenIn) if event.source == FOUND]
     assert [(one.series, one.lo, one.hi, one.assumed) for one in came] == [(OWN, 8, 9, True)]
     sound(books)
 
@@ -365,7 +361,7 @@ def test_after_every_count_the_book_holds_what_was_counted(counts: list[tuple[in
         assert len(again.events) == 1
         here = [run for run in rows(books.hub, Holding) if run.party == OFFICE]
         gone = sum(len(run) for run in here if run.bucket in {b.lost for b in Bucket})
-        made = sum(e.hi - e.lo + 1 for e in log(books.hub, TakenIn) if isinstance(e, TakenIn) and e.source == FOUND)
+        made = sum(e.hi - e.lo + 1 for e in log(books.hub, TakenIn) if e.source == FOUND)
         assert sum(figures) == 18 + made - gone
     assert len(log(books.hub, PlaceholdersMade)) >= 1
     sound(books)

@@ -33,6 +33,7 @@ from ektp_core.ledger.count import PILE_OF, Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_store.memory import MemoryStore
 from ektp_store.sqlite import SqliteStore
+from tests.core.flow.office_cards import held
 from tests.core.flow.offices import (
     CENTRE,
     CLASS,
@@ -43,7 +44,6 @@ from tests.core.flow.offices import (
     SUPPLIER,
     Offices,
     accepted,
-    held,
     registrations,
     rows,
 )

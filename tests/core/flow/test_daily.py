@@ -12,6 +12,7 @@ from ektp_core.errors import Refusal
 from ektp_core.flow.daily import FileDaily, latest
 from ektp_core.flow.office_rows import Daily
 from ektp_core.flow.periods import late_papers
+from tests.core.flow.office_cards import stocked
 from tests.core.flow.office_life import AUDITOR, CLERK, HEAD, OTHER, PROVINCE, at, closed, with_people
 from tests.core.flow.offices import (
     OFFICE,
@@ -25,7 +26,6 @@ from tests.core.flow.offices import (
     founded,
     refusal,
     rows,
-    stocked,
 )
 from tests.core.flow.soundness import check_refold
 

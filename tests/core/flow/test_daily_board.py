@@ -5,8 +5,9 @@ import pytest
 from ektp_core.errors import Refused
 from ektp_core.flow.daily import FileDaily
 from ektp_core.flow.daily_board import OfficeDay, board, missing
+from tests.core.flow.office_cards import entered, printed, stocked
 from tests.core.flow.office_life import CLERK, OTHER, at, days_of, with_people
-from tests.core.flow.offices import OFFICE, OPERATOR, Offices, accepted, ask, entered, printed, stocked
+from tests.core.flow.offices import OFFICE, OPERATOR, Offices, accepted, ask
 
 pytestmark = [pytest.mark.rule(32), pytest.mark.rule(33)]
 

@@ -21,36 +21,38 @@ from ektp_core.flow.suket import RegisterSuket
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.verdict import Cause
-from tests.core.flow.office_life import BOTH, OTHER, PROVINCE, at, counted, days_of, with_people
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
-    OFFICE,
-    ONE,
-    OPERATOR,
-    PAIR,
-    SERIES,
     UNKNOWN,
-    VERIFIER_1,
-    VERIFIER_2,
-    Offices,
-    accepted,
-    ask,
     authorised,
     card,
     entered,
-    exchange,
-    founded,
     grant,
     held,
     issue,
     load,
     person,
+    supply,
+)
+from tests.core.flow.office_life import BOTH, OTHER, PROVINCE, at, counted, days_of, with_people
+from tests.core.flow.offices import (
+    CLASS,
+    OFFICE,
+    ONE,
+    OPERATOR,
+    PAIR,
+    SERIES,
+    VERIFIER_1,
+    VERIFIER_2,
+    Offices,
+    accepted,
+    ask,
+    exchange,
+    founded,
     row,
     ship,
     station_key,
-    supply,
 )
 
 pytestmark = pytest.mark.rule(32)

@@ -21,6 +21,7 @@ from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.state import PressStep
 from ektp_store.memory import MemoryStore
+from tests.core.flow.office_cards import allot, held, place_of, supply, true_report
 from tests.core.flow.offices import (
     CENTRE,
     CLASS,
@@ -33,17 +34,12 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
     facts,
     founded,
-    held,
     log,
-    place_of,
     refusal,
     rows,
-    supply,
-    true_report,
 )
 from tests.core.flow.planting import founded_for_planting, plant
 from tests.core.flow.soundness import check_books, check_refold
@@ -118,7 +114,7 @@ def test_what_was_read_is_not_used_by_count_until_the_office_says_so() -> None:
     accepted(used(books, evolve(use, is_from_known=True)))
     assert standings(books, BARE) == {Bucket.STOCK: (0, 5), Bucket.USED_DECLARED: (0, 30)}
     (told,) = log(books.hub, UseDeclared)
-    assert isinstance(told, UseDeclared) and told.doubted == ((OLD, 1, 15),)
+    assert told.doubted == ((OLD, 1, 15),)
     sound(books)
 
 
@@ -192,7 +188,7 @@ def test_an_unknown_serial_takes_the_place_of_a_placeholder() -> None:
     assert standings(books) == {Bucket.STOCK: (10, 90)}
     assert held(books.hub, (OFFICE, Bucket.STOCK)) == 100
     (out,) = log(books.hub, GivenOut)
-    assert isinstance(out, GivenOut) and (out.series, out.lo, out.hi) == (OWN, 1, 10)
+    assert (out.series, out.lo, out.hi) == (OWN, 1, 10)
     sound(books)
 
 
@@ -229,7 +225,7 @@ def test_the_swap_moves_both_and_neither_count_changes() -> None:
     assert [place_of(books.hub, n, OLD) for n in (11, 12)] == [(OFFICE, Bucket.STOCK)] * 2
     assert [place_of(books.hub, n, OLD) for n in (16, 17)] == [(OFFICE, Bucket.USED_DECLARED)] * 2
     assert is_proven(books.hub, 11) and not is_proven(books.hub, 16)
-    assert len([one for one in log(books.hub, Moved) if one.reference == READ.minutes]) == 2  # type: ignore[union-attr]  # all are Moved
+    assert len([one for one in log(books.hub, Moved) if one.reference == READ.minutes]) == 2
     sound(books)
 
 

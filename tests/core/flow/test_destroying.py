@@ -35,9 +35,9 @@ from tests.core.flow.custody_offices import (
     sending,
     two_offices,
 )
+from tests.core.flow.office_cards import BAD, entered, issue, load, place_of, printed, reported, true_report
 from tests.core.flow.office_life import at, with_people
 from tests.core.flow.offices import (
-    BAD,
     NOW,
     OFFICE,
     ONE,
@@ -48,21 +48,14 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     founded,
-    issue,
-    load,
     log,
     maybe,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     rows,
-    true_report,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

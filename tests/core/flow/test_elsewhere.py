@@ -12,6 +12,7 @@ from ektp_core.flow.printing import Enter
 from ektp_core.flow.rows import Person, Record
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.role import Role
+from tests.core.flow.office_cards import authorised, entered, entry, person, stocked
 from tests.core.flow.offices import (
     NOW,
     OFFICE,
@@ -20,18 +21,13 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    authorised,
-    entered,
-    entry,
     exchange,
     facts,
     maybe,
     new_key,
-    person,
     refusal,
     row,
     rows,
-    stocked,
 )
 
 pytestmark = pytest.mark.rule(20)

@@ -15,6 +15,7 @@ from ektp_core.flow.rows import Attempt, FoundBlank, Revoked
 from ektp_core.flow.settling import Found, Settle
 from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket, Condition
+from tests.core.flow.office_cards import UNKNOWN, allot, entered, place_of, printed, stocked, supply
 from tests.core.flow.offices import (
     CLASS,
     OFFICE,
@@ -22,24 +23,17 @@ from tests.core.flow.offices import (
     OPERATOR,
     PAIR,
     SERIES,
-    UNKNOWN,
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
     founded,
     log,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
-    stocked,
-    supply,
 )
 from tests.core.flow.planting import founded_for_planting, plant
 from tests.core.flow.soundness import agree, check_books, check_refold
@@ -103,7 +97,7 @@ def test_what_is_found_again_goes_where_it_belongs(lo: int, hi: int, condition: 
     accepted(back(books, lo, hi, condition))
     assert {place_of(books.hub, number, OLD) for number in range(lo, hi + 1)} == {(OFFICE, bucket)}
     (told,) = log(books.hub, LostFound)
-    assert isinstance(told, LostFound) and told.by == ("operator", "verifier-2")
+    assert told.by == ("operator", "verifier-2")
     sound(books)
 
 

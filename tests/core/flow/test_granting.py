@@ -28,6 +28,7 @@ from tests.core.flow.allotment_offices import (
     reported_on,
     with_heads,
 )
+from tests.core.flow.office_cards import entered, issue, true_report
 from tests.core.flow.offices import (
     CLASS,
     NOW,
@@ -39,13 +40,10 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     facts,
-    issue,
     refusal,
     row,
     rows,
-    true_report,
 )
 from tests.core.flow.soundness import check_refold
 

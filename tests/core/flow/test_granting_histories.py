@@ -9,6 +9,7 @@ from ektp_core.flow.custody import Dispatch, Receive
 from ektp_core.flow.rows import Allotment
 from ektp_core.vocabulary.bucket import Bucket
 from tests.core.flow.allotment_offices import granted, reported_on, with_heads
+from tests.core.flow.office_cards import held, issue
 from tests.core.flow.offices import (
     OFFICE,
     OPERATOR,
@@ -18,8 +19,6 @@ from tests.core.flow.offices import (
     accepted,
     ask,
     exchange,
-    held,
-    issue,
     maybe,
     row,
     rows,

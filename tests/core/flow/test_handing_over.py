@@ -20,8 +20,8 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import CardState, LockState
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, CLOSERS, GIVER, SECTION, UIDS, card_of, hand, staffed
+from tests.core.flow.office_cards import BAD, entered, entry, person, place_of, printed, state
 from tests.core.flow.offices import (
-    BAD,
     HUB_KEY,
     NOW,
     OFFICE,
@@ -33,17 +33,11 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
-    entry,
     exchange,
     facts,
     maybe,
-    person,
-    place_of,
-    printed,
     refusal,
     row,
-    state,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -12,6 +12,7 @@ from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import HEAD, SECTION, UIDS, card_of, hand, hold, lift, staffed
+from tests.core.flow.office_cards import entered, entry, person, reported, unlocked
 from tests.core.flow.offices import (
     HUB_KEY,
     NOW,
@@ -22,16 +23,11 @@ from tests.core.flow.offices import (
     REGISTRY_KEY,
     accepted,
     ask,
-    entered,
-    entry,
     exchange,
     facts,
-    person,
     refusal,
-    reported,
     row,
     rows,
-    unlocked,
 )
 from tests.core.flow.soundness import check_refold
 

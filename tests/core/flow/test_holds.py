@@ -13,8 +13,8 @@ from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.state import LockState
 from tests.core.flow.counter_people import CLERK, GIVER, HEAD, SECTION, card_of, hand, hold, lift, staffed
+from tests.core.flow.office_cards import BAD, authorised, entered, printed, state
 from tests.core.flow.offices import (
-    BAD,
     HOUR_MS,
     HUB_KEY,
     NOW,
@@ -25,16 +25,12 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     accepted,
     ask,
-    authorised,
-    entered,
     exchange,
     facts,
     maybe,
-    printed,
     refusal,
     row,
     rows,
-    state,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

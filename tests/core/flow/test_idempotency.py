@@ -11,8 +11,8 @@ from ektp_core.flow.events import Granted
 from ektp_core.flow.reporting import Unlock
 from ektp_core.flow.rows import Allotment
 from ektp_core.vocabulary.state import LockState
+from tests.core.flow.office_cards import BAD, entered, printed, reported, state, stocked, supply
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     NOW,
     OFFICE,
@@ -20,18 +20,12 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     accepted,
     ask,
-    entered,
     facts,
     founded,
     log,
     maybe,
-    printed,
     refusal,
-    reported,
     signed,
-    state,
-    stocked,
-    supply,
 )
 from tests.core.flow.soundness import check_books
 

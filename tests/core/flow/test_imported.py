@@ -14,6 +14,7 @@ from ektp_core.vocabulary.imported_status import ImportedStatus
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import LockState
 from tests.core.flow.counter_people import CLERK, GIVER, OTHER, SECTION, card_of, staffed
+from tests.core.flow.office_cards import entered, entry, lock, person, printed, state
 from tests.core.flow.offices import (
     HUB_KEY,
     NOW,
@@ -27,17 +28,11 @@ from tests.core.flow.offices import (
     accepted,
     ask,
     digest_of,
-    entered,
-    entry,
     facts,
-    lock,
     maybe,
-    person,
-    printed,
     refusal,
     row,
     rows,
-    state,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

@@ -33,8 +33,8 @@ from tests.core.flow.custody_offices import (
     two_offices,
     widened,
 )
+from tests.core.flow.office_cards import BAD, entered, issue, load, place_of, printed, reported, supply, true_report
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     NOW,
     OFFICE,
@@ -45,18 +45,10 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
-    issue,
-    load,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
-    supply,
-    true_report,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

@@ -13,8 +13,8 @@ from ektp_core.flow.pressing import ReturnCard
 from ektp_core.flow.printing import Authorise, Recall, Withdraw
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from tests.core.flow.allotment_offices import DAY_MS, HEAD, OTHER_HEAD, policy_set, with_heads
+from tests.core.flow.office_cards import GOOD, allot, entered, issue, load, printed
 from tests.core.flow.offices import (
-    GOOD,
     HUB_KEY,
     NOW,
     OFFICE,
@@ -23,14 +23,9 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
-    issue,
-    load,
-    printed,
     refusal,
     rows,
     station_key,

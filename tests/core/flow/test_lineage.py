@@ -17,8 +17,19 @@ from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.state import LockState
 from tests.core.flow.custody_offices import OTHER, STOREMAN, STOREMAN_2, widened
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
+    allot,
+    entered,
+    issue,
+    load,
+    place_of,
+    printed,
+    reported,
+    state,
+    true_report,
+)
+from tests.core.flow.offices import (
     CENTRE,
     CLASS,
     OFFICE,
@@ -29,22 +40,13 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
     founded,
-    issue,
-    load,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     rows,
-    state,
-    true_report,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

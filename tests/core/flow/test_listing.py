@@ -26,8 +26,8 @@ from tests.core.flow.counter_people import (
     lift,
     staffed,
 )
+from tests.core.flow.office_cards import BAD, UNKNOWN, entered, printed
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     HOUR_MS,
     HUB_KEY,
@@ -35,16 +35,13 @@ from tests.core.flow.offices import (
     OFFICE,
     ONE,
     OPERATOR,
-    UNKNOWN,
     VERIFIER_1,
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     maybe,
-    printed,
     refusal,
     row,
     rows,

@@ -19,9 +19,22 @@ from ektp_core.flow.taking_back import GiveBack
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.state import LockState, Profile
+from tests.core.flow.office_cards import (
+    GOOD,
+    allot,
+    attempt,
+    authorised,
+    entered,
+    held,
+    issue,
+    place_of,
+    printed,
+    state,
+    stocked,
+    supply,
+)
 from tests.core.flow.offices import (
     CLASS,
-    GOOD,
     HOUR_MS,
     HUB_KEY,
     NOW,
@@ -35,28 +48,17 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    attempt,
-    authorised,
-    entered,
     exchange,
     facts,
     founded,
-    held,
-    issue,
     log,
     new_key,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
     ship,
-    state,
     station_key,
-    stocked,
-    supply,
 )
 from tests.core.flow.planting import founded_for_planting, plant
 from tests.core.flow.soundness import check_books

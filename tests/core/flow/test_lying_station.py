@@ -20,6 +20,7 @@ from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import Cause, Certainty
 from ektp_core.wire.chain import Header, seal
+from tests.core.flow.office_cards import allot, attempt, authorised, entered, place_of, state, stocked, supply
 from tests.core.flow.offices import (
     CLASS,
     NOW,
@@ -30,22 +31,14 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     Offices,
     accepted,
-    allot,
     ask,
-    attempt,
-    authorised,
     digest_of,
-    entered,
     exchange,
     forged,
     founded,
-    place_of,
     row,
     rows,
-    state,
     station_key,
-    stocked,
-    supply,
 )
 from tests.core.flow.soundness import check_books
 

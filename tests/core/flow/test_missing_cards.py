@@ -23,10 +23,25 @@ from ektp_core.vocabulary.old_card import OldCardReason
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.state import LockState
 from ektp_core.vocabulary.verdict import Cause
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    UNKNOWN,
+    allot,
+    attempt,
+    entered,
+    held,
+    place_of,
+    printed,
+    reported,
+    state,
+    stocked,
+    supply,
+    true_report,
+    unlocked,
+)
+from tests.core.flow.offices import (
+    CLASS,
     HOUR_MS,
     NOW,
     OFFICE,
@@ -34,31 +49,18 @@ from tests.core.flow.offices import (
     OPERATOR,
     PAIR,
     SERIES,
-    UNKNOWN,
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    attempt,
-    entered,
     exchange,
     facts,
     founded,
-    held,
     maybe,
     new_key,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     signed,
-    state,
-    stocked,
-    supply,
-    true_report,
-    unlocked,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -20,8 +20,8 @@ from ektp_core.flow.rows import BookPlace, Dispute, Printer, Station
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.wire.chain import read_header
+from tests.core.flow.office_cards import GOOD, authorised, card, entered, state, stocked
 from tests.core.flow.offices import (
-    GOOD,
     HOUR_MS,
     NOW,
     ONE,
@@ -34,10 +34,7 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    authorised,
-    card,
     deliver,
-    entered,
     exchange,
     facts,
     log,
@@ -46,9 +43,7 @@ from tests.core.flow.offices import (
     row,
     rows,
     ship,
-    state,
     station_key,
-    stocked,
 )
 
 TOKEN = "0123456789abcdef"

@@ -27,10 +27,9 @@ from tests.core.flow.allotment_offices import (
     reported_on,
     with_heads,
 )
+from tests.core.flow.office_cards import BAD, GOOD, entered, held, issue, load, printed
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
-    GOOD,
     NOW,
     OFFICE,
     ONE,
@@ -41,11 +40,6 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
-    held,
-    issue,
-    load,
-    printed,
     row,
 )
 

@@ -17,6 +17,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.old_card import OldCardReason
 from tests.core.flow.counter_people import CLERK, GIVER, OTHER, UIDS, card_of, staffed
 from tests.core.flow.custody_offices import refused_at
+from tests.core.flow.office_cards import person, place_of, true_report
 from tests.core.flow.offices import (
     OFFICE,
     ONE,
@@ -28,11 +29,8 @@ from tests.core.flow.offices import (
     facts,
     log,
     maybe,
-    person,
-    place_of,
     refusal,
     row,
-    true_report,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -20,6 +20,7 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import CardState
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, HEAD, OTHER, SECTION, UIDS, card_of, hand, staffed
+from tests.core.flow.office_cards import attempt, entered, entry, person, place_of, printed, reported, unlocked
 from tests.core.flow.offices import (
     NOW,
     OFFICE,
@@ -30,20 +31,12 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    attempt,
-    entered,
-    entry,
     exchange,
     facts,
     maybe,
-    person,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     rows,
-    unlocked,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

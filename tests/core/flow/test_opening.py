@@ -16,6 +16,7 @@ from ektp_core.flow.rows import Holding, Opening
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.role import Hand, Role
 from ektp_core.vocabulary.serial import SerialRange
+from tests.core.flow.office_cards import allot, issue, supply
 from tests.core.flow.offices import (
     CENTRE,
     CLASS,
@@ -28,17 +29,14 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
     facts,
     founded,
-    issue,
     log,
     new_key,
     refusal,
     row,
     rows,
-    supply,
 )
 from tests.core.flow.soundness import check_books, check_refold
 
@@ -72,11 +70,11 @@ def test_stock_waste_and_cards_come_in_each_in_its_place() -> None:
     books = founded()
     accepted(opened(books))
     assert standings(books) == {Bucket.STOCK: (40, 0), Bucket.GOOD_HELD: (3, 0), Bucket.WASTE_HELD: (0, 7)}
-    assert {event.source for event in log(books.hub, TakenIn)} == {OPENING}  # type: ignore[union-attr]  # all are TakenIn
+    assert {event.source for event in log(books.hub, TakenIn)} == {OPENING}
     kept = {(one.condition, one.count, one.assumed) for one in rows(books.hub, Opening, OFFICE, CLASS)}
     assert kept == {(Condition.BLANK, 40, 0), (Condition.GOOD, 3, 0), (Condition.WASTE, 7, 7)}
     (told,) = log(books.hub, BalanceOpened)
-    assert told.by == ("operator", "verifier-2")  # type: ignore[union-attr]  # it is a BalanceOpened
+    assert told.by == ("operator", "verifier-2")
     check_books(books)
     check_refold(books.hub)
 

@@ -14,8 +14,21 @@ from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.destruction_method import Method
 from ektp_core.vocabulary.state import LockState
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
+    allot,
+    entered,
+    issue,
+    load,
+    place_of,
+    printed,
+    reported,
+    state,
+    supply,
+    true_report,
+    unlocked,
+)
+from tests.core.flow.offices import (
     CLASS,
     HOUR_MS,
     NOW,
@@ -27,23 +40,12 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
     founded,
-    issue,
-    load,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
-    state,
-    supply,
-    true_report,
-    unlocked,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

@@ -12,7 +12,8 @@ from ektp_core.flow.rows import Attempt, Holding, Party, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_store.memory import MemoryGround
-from tests.core.flow.offices import CLASS, OFFICE, ONE, founded, supply
+from tests.core.flow.office_cards import supply
+from tests.core.flow.offices import CLASS, OFFICE, ONE, founded
 
 
 def below() -> tuple[MemoryGround, list[Holding]]:

@@ -13,22 +13,19 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, CLOSERS, OTHER, SECTION, card_of, hand, staffed
+from tests.core.flow.office_cards import UNKNOWN, authorised, entered, printed
 from tests.core.flow.offices import (
     OFFICE,
     OPERATOR,
     PAIR,
     REGISTRY_KEY,
-    UNKNOWN,
     VERIFIER_1,
     Offices,
     accepted,
     ask,
-    authorised,
-    entered,
     exchange,
     facts,
     new_key,
-    printed,
     refusal,
 )
 

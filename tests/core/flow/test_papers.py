@@ -7,19 +7,8 @@ from ektp_core.errors import Refusal
 from ektp_core.flow.ask import Body
 from ektp_core.flow.custody import Grant, TakeSupply
 from tests.core.flow.custody_offices import refused_at
-from tests.core.flow.offices import (
-    CLASS,
-    OFFICE,
-    OPERATOR,
-    SUPPLIER,
-    VERIFIER_1,
-    accepted,
-    ask,
-    facts,
-    refusal,
-    stocked,
-    true_report,
-)
+from tests.core.flow.office_cards import stocked, true_report
+from tests.core.flow.offices import CLASS, OFFICE, OPERATOR, SUPPLIER, VERIFIER_1, accepted, ask, facts, refusal
 
 NIK = "5203054408990001"
 GRANT = Grant("A-9", OFFICE, CLASS, 1, "SK-1")

@@ -11,24 +11,8 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState
 from ektp_core.wire.chain import read_header
 from ektp_store.memory import MemoryGround
-from tests.core.flow.offices import (
-    CLASS,
-    GOOD,
-    ONE,
-    TWO,
-    accepted,
-    allot,
-    ask,
-    authorised,
-    card,
-    entered,
-    issue,
-    maybe,
-    row,
-    station_key,
-    stocked,
-    supply,
-)
+from tests.core.flow.office_cards import GOOD, allot, authorised, card, entered, issue, stocked, supply
+from tests.core.flow.offices import CLASS, ONE, TWO, accepted, ask, maybe, row, station_key
 from tests.core.flow.soundness import agree, pen_of
 
 HELD = Holding("A", 1, 5, ONE, Bucket.STOCK, CLASS)

@@ -12,30 +12,13 @@ from ektp_core.flow.custody import Dispatch, Issue
 from ektp_core.flow.office_events import PaperPostedLate
 from ektp_core.flow.office_rows import Period
 from ektp_core.flow.office_stock import balance_of
-from ektp_core.flow.periods import (
-    CarryOver,
-    ClosePeriod,
-    carry_over,
-    last_closed,
-    late_papers,
-)
+from ektp_core.flow.periods import CarryOver, ClosePeriod, carry_over, last_closed, late_papers
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.local_calendar import last_day
-from tests.core.flow.office_life import (
-    AUDITOR,
-    BOTH,
-    CLERK,
-    at,
-    at_stations,
-    closed,
-    counted,
-    in_store,
-    with_people,
-)
+from tests.core.flow.office_cards import BAD, GOOD, allot, entered, grant, issue, load, printed, supply, true_report
+from tests.core.flow.office_life import AUDITOR, BOTH, CLERK, at, at_stations, closed, counted, in_store, with_people
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
-    GOOD,
     OFFICE,
     ONE,
     OPERATOR,
@@ -43,22 +26,14 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     facts,
     founded,
-    grant,
-    issue,
-    load,
     log,
     maybe,
-    printed,
     refusal,
     row,
     rows,
-    supply,
-    true_report,
 )
 from tests.core.flow.soundness import check_refold
 

@@ -17,6 +17,7 @@ from ektp_core.vocabulary.card_words import Judgement
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, OTHER, card_of, hand, staffed
+from tests.core.flow.office_cards import entered, entry, person, printed, reported, stocked
 from tests.core.flow.offices import (
     HUB_KEY,
     NOW,
@@ -30,19 +31,13 @@ from tests.core.flow.offices import (
     accepted,
     ask,
     digest_of,
-    entered,
-    entry,
     exchange,
     facts,
     log,
     maybe,
-    person,
-    printed,
     refusal,
-    reported,
     row,
     rows,
-    stocked,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

@@ -16,10 +16,27 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import CardState, LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import Cause
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    allot,
+    authorised,
+    card,
+    conclusion,
+    entered,
+    entry,
+    lock,
+    person,
+    place_of,
+    printed,
+    reported,
+    state,
+    stocked,
+    supply,
+    unlocked,
+)
+from tests.core.flow.offices import (
+    CLASS,
     HUB_KEY,
     NOW,
     ONE,
@@ -32,35 +49,20 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     VERIFIER_2,
     accepted,
-    allot,
     ask,
     ask_all,
-    authorised,
-    card,
-    conclusion,
     deliver,
-    entered,
-    entry,
     exchange,
     facts,
     founded,
-    lock,
     log,
     maybe,
-    person,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     rows,
     ship,
     signed,
-    state,
     station_key,
-    stocked,
-    supply,
-    unlocked,
 )
 from tests.core.flow.soundness import check_books
 
@@ -101,7 +103,7 @@ def test_the_importing_officers_own_key_signs_a_record_or_the_registrys() -> Non
     accepted(ask(books.hub, entry(1), OPERATOR))
     accepted(ask(books.hub, entry(2), REGISTRY_KEY))
     accepted(ask(books.hub, entry(3), station_key(ONE), OPERATOR))
-    signers = [event.signer for event in log(books.hub, Entered) if isinstance(event, Entered)]
+    signers = [event.signer for event in log(books.hub, Entered)]
     assert signers == [OPERATOR, REGISTRY_KEY, OPERATOR]
 
 

@@ -17,6 +17,7 @@ from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.state import LockEvent, LockState
 from tests.core.flow.counter_people import CLERK, SECTION, card_of, hold
+from tests.core.flow.office_cards import entered, person
 from tests.core.flow.offices import (
     NOW,
     OFFICE,
@@ -28,11 +29,9 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     forged,
     new_key,
-    person,
     refusal,
     row,
     rows,

@@ -22,6 +22,7 @@ from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import LockState, Profile
 from tests.core.flow.counter_people import SECTION, hold
+from tests.core.flow.office_cards import attempt, entered, state
 from tests.core.flow.offices import (
     HOUR_MS,
     NOW,
@@ -32,12 +33,9 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    attempt,
-    entered,
     exchange,
     refusal,
     row,
-    state,
     station_key,
 )
 from tests.core.flow.queue_people import DAY_MS, authorise, order_here, policy, queued_people

@@ -11,7 +11,8 @@ from ektp_core.flow.queueing_batch import PrintBatch
 from ektp_core.vocabulary.hold import HoldKind
 from ektp_core.vocabulary.prr import PreviousCard, Reason
 from tests.core.flow.counter_people import CLERK, GIVER, HEAD, OTHER, SECTION, card_of, hold
-from tests.core.flow.offices import NOW, OFFICE, OPERATOR, Offices, accepted, ask, entered, refusal
+from tests.core.flow.office_cards import entered
+from tests.core.flow.offices import NOW, OFFICE, OPERATOR, Offices, accepted, ask, refusal
 from tests.core.flow.queue_people import authorise, policy, queued_people
 from tests.core.flow.soundness import check_refold
 

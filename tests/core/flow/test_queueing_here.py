@@ -15,6 +15,7 @@ from ektp_core.flow.rows import Attempt, Dispute, Printer
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.state import LockState, Profile
 from tests.core.flow.counter_people import CLERK, SECTION
+from tests.core.flow.office_cards import entered, state
 from tests.core.flow.offices import (
     NOW,
     OFFICE,
@@ -25,7 +26,6 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     forged,
@@ -34,7 +34,6 @@ from tests.core.flow.offices import (
     row,
     rows,
     ship,
-    state,
     station_key,
 )
 from tests.core.flow.queue_people import authorise, order_here, queued_people

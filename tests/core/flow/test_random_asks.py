@@ -30,10 +30,26 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_core.wire.chain import read_header
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    UNFED,
+    UNKNOWN,
+    Ending,
+    allot,
+    attempt,
+    authorised,
+    card,
+    entered,
+    entry,
+    issue,
+    load,
+    place_of,
+    supply,
+    true_report,
+)
+from tests.core.flow.offices import (
+    CLASS,
     HOUR_MS,
     HUB_KEY,
     NOW,
@@ -46,34 +62,20 @@ from tests.core.flow.offices import (
     SERIES,
     SUPPLIER,
     TWO,
-    UNFED,
-    UNKNOWN,
     VERIFIER_1,
     VERIFIER_2,
-    Ending,
     Offices,
-    allot,
     ask,
-    attempt,
-    authorised,
-    card,
     deliver,
-    entered,
-    entry,
     exchange,
     forged,
     founded,
-    issue,
-    load,
     maybe,
-    place_of,
     row,
     rows,
     ship,
     signed,
     station_key,
-    supply,
-    true_report,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -30,9 +30,20 @@ from ektp_core.vocabulary.prr import PreviousCard, Reason
 from ektp_core.vocabulary.state import CardState, LockEvent, LockState, PressStep
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.counter_people import CLERK, CLOSERS, GIVER, HEAD, OTHER, SECTION, UIDS, card_of, hand, staffed
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
     GOOD,
+    UNKNOWN,
+    Ending,
+    attempt,
+    card,
+    entered,
+    person,
+    place_of,
+    reported,
+    unlocked,
+)
+from tests.core.flow.offices import (
     HUB_KEY,
     NOW,
     OFFICE,
@@ -40,24 +51,15 @@ from tests.core.flow.offices import (
     OPERATOR,
     PAIR,
     REGISTRY_KEY,
-    UNKNOWN,
     VERIFIER_1,
-    Ending,
     accepted,
     ask,
-    attempt,
-    card,
     digest_of,
-    entered,
     exchange,
     maybe,
-    person,
-    place_of,
-    reported,
     row,
     rows,
     station_key,
-    unlocked,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -33,10 +33,9 @@ from tests.core.flow.custody_offices import (
     sending,
     two_offices,
 )
+from tests.core.flow.office_cards import BAD, GOOD, entered, issue, load, printed, true_report
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
-    GOOD,
     NOW,
     OFFICE,
     ONE,
@@ -47,15 +46,10 @@ from tests.core.flow.offices import (
     accepted,
     ask,
     deliver,
-    entered,
     exchange,
-    issue,
-    load,
-    printed,
     row,
     rows,
     ship,
-    true_report,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -37,8 +37,21 @@ from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.wire.chain import read_header
 from ektp_store.memory import MemoryStore
 from tests.core.flow import offices
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     GOOD,
+    allot,
+    authorised,
+    card,
+    entered,
+    held,
+    issue,
+    place_of,
+    printed,
+    state,
+    stocked,
+    supply,
+)
+from tests.core.flow.offices import (
     HOUR_MS,
     HUB_KEY,
     NOW,
@@ -53,22 +66,14 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    authorised,
-    card,
     digest_of,
-    entered,
     exchange,
-    held,
     maybe,
-    place_of,
-    printed,
     refusal,
     registrations,
     row,
     rows,
-    state,
     station_key,
-    stocked,
 )
 from tests.core.flow.soundness import check_books
 
@@ -168,8 +173,8 @@ def test_a_blank_that_was_printed_on_is_not_counted_back() -> None:
 
 def test_what_was_on_the_road_to_it_is_counted_too_and_the_consignment_is_closed() -> None:
     books = stocked(6)
-    offices.supply(books, 11, 14)
-    offices.allot(books, "A-2", 4)
+    supply(books, 11, 14)
+    allot(books, "A-2", 4)
     accepted(ask(books.hub, Issue("I-2", ONE, "v5", 4), OPERATOR))
     accepted(ask(books.hub, re_enrol((11, 14), (1, 6)), *PAIR))
     assert row(books.hub, Consignment, "I-2").is_received
@@ -182,7 +187,7 @@ def test_the_new_book_is_given_blanks_and_prints(monkeypatch: pytest.MonkeyPatch
     books = founded_anew(books)
     monkeypatch.setattr(offices, "station_key", lambda station: NEW_KEY)  # it signs with its new key from here on
     exchange(books)
-    ranges = offices.issue(books, "I-9", 3)
+    ranges = issue(books, "I-9", 3)
     accepted(ask(books.stations[ONE], LoadPrinter(PRINTER, ranges, 0), NEW_KEY))
     exchange(books)
     record = entered(books, 7)

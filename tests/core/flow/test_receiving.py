@@ -42,10 +42,20 @@ from tests.core.flow.custody_offices import (
     two_offices,
     widened,
 )
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    entered,
+    issue,
+    load,
+    place_of,
+    printed,
+    reported,
+    supply,
+    true_report,
+)
+from tests.core.flow.offices import (
+    CLASS,
     NOW,
     OFFICE,
     ONE,
@@ -57,21 +67,13 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     forged,
-    issue,
-    load,
     log,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
     rows,
-    supply,
-    true_report,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 
@@ -105,7 +107,7 @@ def test_a_consignment_stays_open_until_all_of_it_is_accounted_for() -> None:
         (PROVINCE, Bucket.WASTE_HELD),
         (PROVINCE, Bucket.STOCK),
     ]
-    rests = [event.rest for event in log(books.hub, Received)[-3:] if isinstance(event, Received)]
+    rests = [event.rest for event in log(books.hub, Received)[-3:]]
     assert rests == [run(3, 6), run(5, 6), ()]
     assert refusal(counted_in(books, part(*run(5, 6)))) is Refusal.UNKNOWN_CONSIGNMENT
     check_books(books)
@@ -215,7 +217,7 @@ def test_a_count_has_the_number_and_date_of_its_minutes() -> None:
     assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "minutes_date"
     accepted(counted_in(books, evolve(future, minutes_date=DAY)))
     said = log(books.hub, Received)[-1]
-    assert isinstance(said, Received) and (said.minutes, said.minutes_date) == ("BA-4", DAY)
+    assert (said.minutes, said.minutes_date) == ("BA-4", DAY)
 
 
 def test_the_minutes_of_a_count_show_no_citizens_number() -> None:

@@ -7,8 +7,8 @@ from ektp_core.flow.printing import Authorise
 from ektp_core.flow.rechecking import Recheck
 from ektp_core.flow.rows import Record
 from tests.core.flow.counter_people import CLERK, SECTION, staffed
+from tests.core.flow.office_cards import BAD, entered, entry, printed, reported, unlocked
 from tests.core.flow.offices import (
-    BAD,
     HUB_KEY,
     NOW,
     ONE,
@@ -17,15 +17,10 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     accepted,
     ask,
-    entered,
-    entry,
     exchange,
     facts,
-    printed,
     refusal,
-    reported,
     row,
-    unlocked,
 )
 from tests.core.flow.soundness import check_books, check_refold
 

@@ -14,8 +14,22 @@ from ektp_core.flow.station_loss_events import ReleaseSeen
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     GOOD,
+    allot,
+    authorised,
+    card,
+    conclusion,
+    entered,
+    issue,
+    load,
+    place_of,
+    printed,
+    state,
+    stocked,
+    supply,
+)
+from tests.core.flow.offices import (
     HOUR_MS,
     NOW,
     ONE,
@@ -26,28 +40,16 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     Offices,
     accepted,
-    allot,
     ask,
     ask_all,
-    authorised,
-    card,
-    conclusion,
-    entered,
     exchange,
     founded,
-    issue,
-    load,
     maybe,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
     ship,
-    state,
     station_key,
-    stocked,
-    supply,
 )
 from tests.core.flow.soundness import check_books
 

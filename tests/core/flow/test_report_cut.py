@@ -18,31 +18,33 @@ from ektp_core.spoilage.report import Columns, Line
 from ektp_core.vocabulary.state import LockState
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.allotment_offices import DAY_MS
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
-    CLASS,
     GOOD,
+    allot,
+    entered,
+    grant,
+    issue,
+    printed,
+    state,
+    stocked,
+    supply,
+    true_report,
+    unlocked,
+)
+from tests.core.flow.offices import (
+    CLASS,
     NOW,
     OFFICE,
     OPERATOR,
     SERIES,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     facts,
     founded,
-    grant,
-    issue,
-    printed,
     refusal,
     row,
-    state,
-    stocked,
-    supply,
-    true_report,
-    unlocked,
 )
 
 

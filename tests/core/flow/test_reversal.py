@@ -8,6 +8,7 @@ from ektp_core.flow.events import Event, Moved, TakenIn
 from ektp_core.flow.reversal import ReverseMovement
 from ektp_core.flow.rows import Allotment, Consignment
 from ektp_core.vocabulary.bucket import Bucket
+from tests.core.flow.office_cards import held, place_of, stocked, supply
 from tests.core.flow.offices import (
     CLASS,
     OFFICE,
@@ -23,12 +24,8 @@ from tests.core.flow.offices import (
     exchange,
     facts,
     founded,
-    held,
-    place_of,
     refusal,
     row,
-    stocked,
-    supply,
 )
 from tests.core.flow.soundness import check_books
 

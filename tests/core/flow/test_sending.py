@@ -29,8 +29,8 @@ from tests.core.flow.custody_offices import (
     two_offices,
     widened,
 )
+from tests.core.flow.office_cards import BAD, allot, entered, issue, load, place_of, printed, reported, supply
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     NOW,
     OFFICE,
@@ -42,20 +42,12 @@ from tests.core.flow.offices import (
     VERIFIER_1,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
-    issue,
-    load,
     log,
-    place_of,
-    printed,
     refusal,
-    reported,
     row,
-    supply,
 )
 from tests.core.flow.soundness import check_books, check_refold
 
@@ -319,7 +311,7 @@ def test_minutes_of_a_departure_have_a_date_and_none_of_the_future() -> None:
     assert refusal(answer) is Refusal.BAD_VALUE and facts(answer)["field"] == "minutes_date"
     accepted(ask(books.hub, evolve(body, minutes_date="2018-11-18"), OPERATOR))
     said = log(books.hub, Consigned)[-1]
-    assert isinstance(said, Consigned) and said.minutes_date == "2018-11-18"
+    assert said.minutes_date == "2018-11-18"
 
 
 def test_a_part_called_back_leaves_the_rest_open() -> None:

@@ -13,6 +13,7 @@ from ektp_core.flow.rows import Officer
 from ektp_core.flow.signers import Permit, Signers, of_office, require, signers
 from ektp_core.spoilage.report import Columns
 from ektp_core.vocabulary.role import Hand, Role
+from tests.core.flow.office_cards import entry, stocked
 from tests.core.flow.offices import (
     CLASS,
     HUB_KEY,
@@ -26,14 +27,12 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entry,
     facts,
     founded,
     new_key,
     refusal,
     signed,
     station_key,
-    stocked,
 )
 
 

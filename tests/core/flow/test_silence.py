@@ -8,6 +8,7 @@ from ektp_core.flow.rows import Attempt, Contact, Dispute
 from ektp_core.flow.silence import DisputeSilent
 from ektp_core.flow.station_book import LoadPrinter
 from ektp_core.vocabulary.state import LockState, Profile
+from tests.core.flow.office_cards import authorised, entered, state, stocked
 from tests.core.flow.offices import (
     HOUR_MS,
     HUB_KEY,
@@ -19,18 +20,14 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    authorised,
     deliver,
-    entered,
     exchange,
     maybe,
     refusal,
     row,
     rows,
     ship,
-    state,
     station_key,
-    stocked,
 )
 from tests.core.flow.soundness import check_books
 

@@ -34,8 +34,19 @@ from ektp_core.vocabulary.role import Hand
 from ektp_core.vocabulary.state import LockEvent, LockState
 from ektp_core.wire.chain import read_header
 from ektp_store.memory import MemoryStore
-from tests.core.flow.offices import (
+from tests.core.flow.office_cards import (
     BAD,
+    authorised,
+    entered,
+    entry,
+    load,
+    lock,
+    printed,
+    reported,
+    stocked,
+    unlocked,
+)
+from tests.core.flow.offices import (
     CLASS,
     HUB_KEY,
     NOW,
@@ -50,27 +61,18 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    authorised,
     digest_of,
-    entered,
-    entry,
     exchange,
     facts,
     feed_ask,
-    load,
-    lock,
     log,
     maybe,
-    printed,
     refusal,
     registrations,
-    reported,
     row,
     rows,
     signed,
     station_key,
-    stocked,
-    unlocked,
 )
 
 

@@ -11,15 +11,9 @@ from ektp_core.flow.office_events import SuketRegistered, SuketWithdrawn
 from ektp_core.flow.office_rows import Suket
 from ektp_core.flow.overlay import Overlay
 from ektp_core.flow.periods import late_papers
-from ektp_core.flow.suket import (
-    RegisterSuket,
-    WithdrawSuket,
-    is_valid,
-    is_warned,
-    letters_of,
-    withdrawn_at_hand_over,
-)
+from ektp_core.flow.suket import RegisterSuket, WithdrawSuket, is_valid, is_warned, letters_of, withdrawn_at_hand_over
 from ektp_core.vocabulary.prr import Reason
+from tests.core.flow.office_cards import person, stocked
 from tests.core.flow.office_life import AUDITOR, CLERK, HEAD, OTHER, at, closed, with_people
 from tests.core.flow.offices import (
     OFFICE,
@@ -32,10 +26,8 @@ from tests.core.flow.offices import (
     facts,
     founded,
     log,
-    person,
     refusal,
     row,
-    stocked,
 )
 from tests.core.flow.soundness import check_refold
 

@@ -14,6 +14,7 @@ from ektp_core.flow.settling import Found, Settle
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Role
 from ektp_core.vocabulary.state import LockEvent, LockState, PressStep
+from tests.core.flow.office_cards import UNKNOWN, card, entered, lock, place_of, printed, stocked, supply
 from tests.core.flow.offices import (
     HOUR_MS,
     HUB_KEY,
@@ -23,30 +24,22 @@ from tests.core.flow.offices import (
     OPERATOR,
     PAIR,
     SERIES,
-    UNKNOWN,
     VERIFIER_1,
     VERIFIER_2,
     Offices,
     accepted,
     ask,
-    card,
-    entered,
     exchange,
     facts,
     forged,
-    lock,
     log,
     new_key,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
     ship,
     signed,
     station_key,
-    stocked,
-    supply,
 )
 from tests.core.flow.planting import founded_for_planting, plant
 from tests.core.flow.soundness import agree, check_books, check_refold
@@ -101,7 +94,7 @@ def test_two_people_close_it_as_it_was_found(found: Found, place: tuple[str, Buc
     assert place_of(books.hub, number) == place
     assert {one.thing for one in rows(books.hub, Revoked)} == {f"{SERIES} {number}", UIDS[number - 1]}
     (told,) = log(books.hub, SuspectBlankClosed)
-    assert isinstance(told, SuspectBlankClosed) and told.by == ("verifier-1", "verifier-2")
+    assert told.by == ("verifier-1", "verifier-2")
     check_books(books)
 
 

@@ -17,6 +17,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.role import Hand, Role
 from ektp_core.vocabulary.state import LockState
 from ektp_core.vocabulary.verdict import BlankPlace, Certainty, Outcome
+from tests.core.flow.office_cards import UNKNOWN, attempt, entered, place_of, printed, state, stocked
 from tests.core.flow.offices import (
     HOUR_MS,
     NOW,
@@ -26,27 +27,20 @@ from tests.core.flow.offices import (
     PAIR,
     PRINTER,
     TWO,
-    UNKNOWN,
     VERIFIER_1,
     Offices,
     accepted,
     ask,
-    attempt,
-    entered,
     exchange,
     facts,
     forged,
     log,
     maybe,
     new_key,
-    place_of,
-    printed,
     refusal,
     row,
     rows,
-    state,
     station_key,
-    stocked,
 )
 from tests.core.flow.soundness import agree, check_books
 

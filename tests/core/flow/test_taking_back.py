@@ -17,8 +17,8 @@ from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.objection import Objection
 from ektp_core.vocabulary.verdict import Cause
 from tests.core.flow.custody_offices import STOREMAN, STOREMAN_2, run, two_offices
+from tests.core.flow.office_cards import BAD, entered, issue, load, place_of, printed
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     HUB_KEY,
     NOW,
@@ -32,15 +32,10 @@ from tests.core.flow.offices import (
     Offices,
     accepted,
     ask,
-    entered,
     exchange,
     facts,
     forged,
-    issue,
-    load,
     log,
-    place_of,
-    printed,
     refusal,
     row,
     rows,

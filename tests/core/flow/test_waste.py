@@ -14,8 +14,8 @@ from ektp_core.flow.taking_back import GiveBack, TakeBack
 from ektp_core.vocabulary.bucket import Bucket, Condition
 from ektp_core.vocabulary.role import Role
 from tests.core.flow.custody_offices import HEAD, OTHER, PROVINCE, PROVINCIAL, refused_at, run, two_offices, widened
+from tests.core.flow.office_cards import BAD, allot, entered, issue, load, place_of, printed, supply
 from tests.core.flow.offices import (
-    BAD,
     CLASS,
     OFFICE,
     ONE,
@@ -26,21 +26,14 @@ from tests.core.flow.offices import (
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     facts,
-    issue,
-    load,
     maybe,
     new_key,
-    place_of,
-    printed,
     refusal,
     row,
     station_key,
-    supply,
 )
 from tests.core.flow.soundness import agree, check_books, check_refold
 

@@ -144,7 +144,10 @@ INSIDE = Evidence(fed_since=1, inside=Inside.INSIDE)
 BOUND = evolve(INSIDE, same_uid=True)
 OUT = Evidence(fed_since=1, inside=Inside.NOWHERE)
 RECORD = Certainty.DEVICE_JOB_RECORD
+#: What the device's own record says of the job.
 NEVER_BEGUN: dict[str, Any] = {"job": Outcome.NOT_STARTED, "job_certainty": RECORD}
+PRINTED: dict[str, Any] = {"job": Outcome.GOOD, "job_certainty": RECORD}
+SPOILED: dict[str, Any] = {"job": Outcome.SPOILED, "job_certainty": RECORD}
 
 START, FED, UID_BOUND, INTENT_ENCODE, INTENT_MARK, EJECTED, OUTCOME = PressStep
 
@@ -176,77 +179,28 @@ START, FED, UID_BOUND, INTENT_ENCODE, INTENT_MARK, EJECTED, OUTCOME = PressStep
         pytest.param(INTENT_ENCODE, evolve(INSIDE, same_uid=False), Answer.DOUBT, id="another chip while encoding"),
         # intent to mark, nothing sent yet
         pytest.param(INTENT_MARK, evolve(BOUND, **NEVER_BEGUN), Answer.CONTINUE, id="job never begun by its record"),
-        pytest.param(
-            INTENT_MARK,
-            evolve(BOUND, job=Outcome.NOT_STARTED, job_certainty=Certainty.COUNTER_POSITION),
-            Answer.SET_APART,
-            id="job never begun, but not by a record of the job",
-        ),
+        pytest.param(INTENT_MARK, evolve(BOUND, **NEVER_BEGUN | {"job_certainty": Certainty.COUNTER_POSITION}), Answer.SET_APART, id="job never begun, but not by a record of the job"),
         pytest.param(INTENT_MARK, evolve(INSIDE, **NEVER_BEGUN), Answer.SET_APART, id="never begun, chip not read"),
         pytest.param(INTENT_MARK, evolve(OUT, **NEVER_BEGUN), Answer.DOUBT, id="never begun, and no card inside"),
         # while data is sent, or after printing: the card is inside
         pytest.param(INTENT_MARK, BOUND, Answer.SET_APART, id="inside with or without ink"),
-        pytest.param(
-            INTENT_MARK, evolve(INSIDE, inside=Inside.JAMMED), Answer.SET_APART, id="jammed, perhaps with ink"
-        ),
-        pytest.param(
-            INTENT_MARK,
-            evolve(BOUND, job=Outcome.GOOD, job_certainty=RECORD),
-            Answer.SET_APART,
-            id="inside, printed well by the record: people look",
-        ),
-        pytest.param(
-            INTENT_MARK,
-            evolve(BOUND, job=Outcome.SPOILED, job_certainty=RECORD),
-            Answer.REJECT,
-            id="inside, spoiled by the record",
-        ),
-        pytest.param(
-            INTENT_MARK,
-            evolve(BOUND, job=Outcome.SPOILED, job_certainty=Certainty.STATUS_IDLE),
-            Answer.SET_APART,
-            id="inside, spoiled by hearsay",
-        ),
+        pytest.param(INTENT_MARK, evolve(INSIDE, inside=Inside.JAMMED), Answer.SET_APART, id="jammed, perhaps with ink"),
+        pytest.param(INTENT_MARK, evolve(BOUND, **PRINTED), Answer.SET_APART, id="inside, printed well by the record: people look"),
+        pytest.param(INTENT_MARK, evolve(BOUND, **SPOILED), Answer.REJECT, id="inside, spoiled by the record"),
+        pytest.param(INTENT_MARK, evolve(BOUND, **SPOILED | {"job_certainty": Certainty.STATUS_IDLE}), Answer.SET_APART, id="inside, spoiled by hearsay"),
         pytest.param(INTENT_MARK, evolve(BOUND, fed_since=None), Answer.DOUBT, id="inside, but of an unknown count"),
         # printed and out, before the note that it was ejected
         pytest.param(INTENT_MARK, OUT, Answer.DOUBT, id="out, in a tray or in a hand"),
-        pytest.param(
-            INTENT_MARK,
-            evolve(OUT, job=Outcome.GOOD, job_certainty=RECORD),
-            Answer.DOUBT,
-            id="out, printed well by the record, not noted as ejected",
-        ),
-        pytest.param(
-            INTENT_MARK,
-            evolve(OUT, job=Outcome.SPOILED, job_certainty=RECORD),
-            Answer.BAD,
-            id="out, spoiled by the record",
-        ),
+        pytest.param(INTENT_MARK, evolve(OUT, **PRINTED), Answer.DOUBT, id="out, printed well by the record, not noted as ejected"),
+        pytest.param(INTENT_MARK, evolve(OUT, **SPOILED), Answer.BAD, id="out, spoiled by the record"),
         # ejected, not judged yet
-        pytest.param(
-            EJECTED, evolve(OUT, job=Outcome.GOOD, job_certainty=RECORD), Answer.ASK, id="ejected, good by the record"
-        ),
-        pytest.param(
-            EJECTED,
-            evolve(OUT, job=Outcome.UNKNOWN, job_certainty=Certainty.TRANSPORT),
-            Answer.ASK,
-            id="ejected, and the record of the job is gone",
-        ),
+        pytest.param(EJECTED, evolve(OUT, **PRINTED), Answer.ASK, id="ejected, good by the record"),
+        pytest.param(EJECTED, evolve(OUT, job=Outcome.UNKNOWN, job_certainty=Certainty.TRANSPORT), Answer.ASK, id="ejected, and the record of the job is gone"),
         pytest.param(EJECTED, Evidence(None, Inside.NOWHERE), Answer.DOUBT, id="ejected by the sensor alone"),
         pytest.param(EJECTED, Evidence(0, Inside.NOWHERE), Answer.DOUBT, id="ejected, and the counter denies it"),
         pytest.param(EJECTED, evolve(OUT, blind=True), Answer.DOUBT, id="ejected by a blind device"),
-        pytest.param(
-            EJECTED,
-            evolve(OUT, job=Outcome.SPOILED, job_certainty=RECORD),
-            Answer.BAD,
-            id="ejected, spoiled by the record",
-        ),
-        pytest.param(
-            EJECTED,
-            evolve(BOUND, job=Outcome.SPOILED, job_certainty=RECORD),
-            Answer.DOUBT,
-            id="ejected, and yet a card is inside",
-        ),
+        pytest.param(EJECTED, evolve(OUT, **SPOILED), Answer.BAD, id="ejected, spoiled by the record"),
+        pytest.param(EJECTED, evolve(BOUND, **SPOILED), Answer.DOUBT, id="ejected, and yet a card is inside"),
         pytest.param(EJECTED, OUT, Answer.ASK, id="ejected and nobody looked yet"),
         # the blind printer
         pytest.param(START, NOTHING_KNOWN, Answer.DOUBT, id="blind after the intent to feed"),
