@@ -13,6 +13,7 @@ from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary import (
     bucket,
     card_words,
+    counter_paper,
     destruction_method,
     hold,
     imported_status,
@@ -40,6 +41,7 @@ LISTS: tuple[tuple[str, type[Enum]], ...] = (
     ("Who takes a card", Receiver),
     ("Lists of cards", card_words.ListKind),
     ("What was found of a second recording", card_words.Judgement),
+    ("Papers shown at a counter", counter_paper.CounterPaper),
     ("Why an old card came in", old_card.OldCardReason),
     ("How cards are destroyed", destruction_method.Method),
     ("What became of a request for blanks", request_state.RequestState),

@@ -19,6 +19,7 @@ _SHORT = {
     "allot": "Work out how many blanks each office should get, and why.",
     "ask": "Ask anything of the hub that an officer may ask, by form.",
     "blanks": "Bring blanks in, grant, send, count and issue them, by hand.",
+    "counter": "The counter: take a person's papers in, and give a receipt.",
     "daily": "Read a daily report from text or CSV, and see whether it adds up.",
     "demo": "Print 200 specimen cards on two virtual printers, with faults, and account for every blank.",
     "driver": "Printers' drivers: list them, judge one on its bench, begin a new one.",

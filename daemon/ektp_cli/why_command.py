@@ -1,6 +1,5 @@
 """`ektp why`: ask the hub why one person's card can or cannot be printed now (rules 20 and 34)."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -26,20 +25,15 @@ def why(hub_url: str, keys: tuple[Path, ...], passphrases: tuple[Path, ...], as_
     """
     import json
 
-    from ektp_cli.asking import hub_at, now_ms, one_signer
-    from ektp_cli.showing import say
-    from ektp_core.vocabulary.nik import Nik
-    from ektp_core.wire.envelope import PayloadType, signed
-    from ektp_core.wire.question import answer_from_plain, write_question
+    from ektp_cli.asking import hub_at, one_signer
+    from ektp_cli.counter_question import ask_why, tell, typed_nik
+    from ektp_core.wire.question import answer_from_plain
 
     signer = one_signer(keys, passphrases)
-    typed = click.prompt(say("NIK"), err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    question = write_question(Nik.parse(typed.strip()).reveal(), now_ms())
+    nik = typed_nik()
     with hub_at(hub_url) as hub:
-        found = hub.why(signed(PayloadType.QUESTION, question, (signer,)).to_json())
+        found = ask_why(hub, signer, nik)
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    told = answer_from_plain(found)
-    click.echo(say(told.why.text, **told.facts))
-    click.echo(say(told.why.remedy, **told.facts))
+    tell(answer_from_plain(found))

@@ -50,6 +50,7 @@ class Act(Enum):
     MARK = "print"
     EJECT = "move the card out"
     SET_ASIDE = "move the card to the reject tray"
+    CLEAR = "clear the error"  # only when a person orders it
     CHECK = "say how it is"
 
 
@@ -89,6 +90,7 @@ class Failed:
     """The act did not end as agreed; what became of the card is not known from this."""
 
     why: str
+    is_silent: bool = False  # the driver or the device is gone or did not answer: nobody knows what the act did
 
 
 Result = Done | Failed
@@ -99,7 +101,17 @@ def perform(printer: CardPrinter, order: Order, art: Artwork | None, timeout_ms:
     try:
         return _performed(printer, order, art, timeout_ms)
     except DriverError as error:
-        return Failed(f"{type(error).__name__}: {error}")
+        return failed(error)
+
+
+def failed(error: DriverError) -> Failed:
+    """What a driver's error says of the act."""
+    return Failed(words_of(error), isinstance(error, DriverTimeout | DriverLost))
+
+
+def words_of(error: DriverError) -> str:
+    """A driver's error as people read it; a class of this program says nothing to them."""
+    return str(error) or "its driver does not say why"
 
 
 def _performed(printer: CardPrinter, order: Order, art: Artwork | None, timeout_ms: int) -> Done:
@@ -128,6 +140,8 @@ def _performed(printer: CardPrinter, order: Order, art: Artwork | None, timeout_
             printer.deliver(Bin.OUTPUT, timeout_ms)
         case Act.SET_ASIDE:
             _set_aside(printer, timeout_ms)
+        case Act.CLEAR:
+            printer.recover(Recovery.CLEAR_ERROR, timeout_ms)
     return Done(printer.look(order.job_key, timeout_ms), uid, chip_fits, job=job)
 
 

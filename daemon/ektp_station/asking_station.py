@@ -60,8 +60,8 @@ def ask(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_fil
     click.echo(say("Taken."))
 
 
-def bring(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_file: Path | None) -> None:
-    """As `ask`, and says nothing."""
+def bring(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_file: Path | None) -> str:
+    """As `ask`, and says nothing; the id of the ask."""
     import uuid
 
     from ektp_core.wire.asks import write_ask
@@ -69,9 +69,11 @@ def bring(folder: Path, to: str, body: Any, keys: tuple[Path, ...], passphrase_f
     from ektp_station.steady import now_ms
 
     signers = opened_keys(folder, keys, passphrase_file)
-    payload = write_ask(str(uuid.uuid4()), to, now_ms(), body)
+    name = str(uuid.uuid4())
+    payload = write_ask(name, to, now_ms(), body)
     envelope = signed(PayloadType.ASK, payload, signers).to_json()
     answer(folder, "POST", "/v1/asks", envelope)
+    return name
 
 
 def _signer(path: Path, passphrase: str | None) -> Any:
@@ -96,9 +98,9 @@ def answer(folder: Path, method: str, path: str, body: bytes | None = None) -> d
     try:
         reply = httpx.request(method, f"{where}{path}", content=body, headers=headers, trust_env=False, timeout=WAIT_S)
         found = reply.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         # The file with the address outlives a station that was killed; another program may answer there now.
-        why = f"no station answers there ({type(error).__name__}); is `ektp station run` still running?"
+        why = "no station answers there; is `ektp station run` still running?"
         raise Refused(Refusal.NOT_REACHED, {"where": where, "why": why}) from None
     if not isinstance(found, dict):
         raise Refused(Refusal.NOT_REACHED, {"where": where, "why": "another program answers there"})

@@ -58,7 +58,7 @@ def boxed(start: tuple[str, ...], reach: Reach, told: int) -> list[str]:
     for path in reach.use:
         kind = "--dev-bind-try" if path.startswith("/dev/") else "--bind-try"
         command += [kind, os.path.realpath(path), path]
-    command += ["--setenv", "TMPDIR", "/tmp", "--unsetenv", "TEMP", "--dir", here, "--chdir", here]  # noqa: S108
+    command += ["--setenv", "TMPDIR", "/tmp", "--unsetenv", "TEMP", "--dir", here, "--chdir", here]  # noqa: S108  # inside the box
     # What is left of the memory behind / and /dev is nobody's to fill.
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 

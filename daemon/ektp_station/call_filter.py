@@ -41,7 +41,8 @@ _SHUT = {
     "delete_module": (176, 106), "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
     "swapon": (167, 224), "swapoff": (168, 225), "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264), "settimeofday": (164, 170), "clock_settime": (227, 112),
-    "adjtimex": (159, 171), "acct": (163, 89), "syslog": (103, 116), "quotactl": (179, 60),
+    "adjtimex": (159, 171), "clock_adjtime": (305, 266), "acct": (163, 89), "syslog": (103, 116),
+    "quotactl": (179, 60), "quotactl_fd": (443, 443), "open_tree_attr": (467, 467),
     "sethostname": (170, 161), "setdomainname": (171, 162), "iopl": (172, -1), "ioperm": (173, -1),
     "mknod": (133, -1), "mknodat": (259, 33), "fanotify_init": (300, 262),
 }  # fmt: skip

@@ -54,6 +54,7 @@ class Looked:
     folder: Path
     passphrase: str | None
     is_quick: bool = False
+    is_verbose: bool = False  # what drivers print is shown too
     config: StationConfig | None = None
     signer: StationSigner | None = None
     key: bytes | None = None

@@ -10,6 +10,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from ektp_core.boundary.card_printer import DriverError
 from ektp_core.boundary.hookspecs import ENTRY_POINTS
 from ektp_core.errors import Fact, Refused
@@ -23,7 +25,7 @@ from ektp_station.arriving import Arriving, note_in
 from ektp_station.book_reading import BookRead, book_read
 from ektp_station.checks import Finding, Looked, Mark, refusal
 from ektp_station.checks_chip import chip_findings
-from ektp_station.checks_driver import driver_findings, seen_in
+from ektp_station.checks_driver import LOOK, advice, driver_findings, seen_in
 from ektp_station.config import PrinterConfig, StationConfig
 from ektp_station.driver_seen import note_of
 from ektp_station.hub_page import HubSeen, look_at_hub
@@ -59,7 +61,8 @@ def look_around(looked: Looked, page: dict[str, Any] | None, now_ms: int) -> Ite
             yield _running(one, page)
             yield from driver_findings(seen_in(page, one.name))
         else:
-            yield from _opened(one, house_of(config, looked.folder, digests.get(one.name)))
+            house = house_of(config, looked.folder, digests.get(one.name))
+            yield from _opened(one, evolve(house, tells=looked.is_verbose))
         yield from chip_findings(one, config, looked.folder)
     yield from _service()
 
@@ -152,14 +155,12 @@ def _running(one: PrinterConfig, page: dict[str, Any]) -> Finding:
     facts: dict[str, Fact] = {"printer": one.name}
     trouble = dict(page.get("troubles", {})).get(f"printer {one.name}")
     if trouble:
-        return Finding(Mark.STOP, "printer", "{printer}: {why}", _LOOK, facts | {"why": str(trouble)})
+        do = advice(str(trouble), one.serial)
+        return Finding(Mark.STOP, "printer", "{printer}: {why}", do, facts | {"why": str(trouble)})
     phases = {shown.get("name"): str(shown.get("phase")) for shown in page.get("printers", ())}
     if one.name not in phases:
-        return Finding(Mark.STOP, "printer", "{printer} has not answered yet.", _LOOK, facts)
-    return Finding(Mark.WELL, "printer", "{printer} is at work: {phase}.", facts=facts | {"phase": phases[one.name]})
-
-
-_LOOK = do = "Look at its cable, its power, and at address and serial in station.toml."
+        return Finding(Mark.STOP, "printer", "{printer} has not answered yet.", LOOK, facts)
+    return Finding(Mark.WELL, "printer", "{printer} {phase}.", facts=facts | {"phase": phases[one.name]})
 
 
 def _opened(one: PrinterConfig, house: House) -> Iterator[Finding]:
@@ -173,7 +174,8 @@ def _opened(one: PrinterConfig, house: House) -> Iterator[Finding]:
     try:
         can = machine.open()
     except DriverError as error:
-        yield Finding(Mark.STOP, "printer", "{printer} {serial}: {why}", _LOOK, facts | {"why": str(error)})
+        do = advice(str(error), one.serial)
+        yield Finding(Mark.STOP, "printer", "{printer} {serial}: {why}", do, facts | {"why": str(error)})
         yield from driver_findings(machine.seen)
         return
     finally:

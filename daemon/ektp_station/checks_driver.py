@@ -7,6 +7,17 @@ from ektp_core.errors import Fact
 from ektp_station.checks import Finding, Mark
 from ektp_station.driver_seen import DriverSeen
 
+#: Where nobody knows more than that nothing answers; a reason that is known is never hidden behind a cable.
+LOOK = do = "Look at its cable, its power, and at address and serial in station.toml."
+_SAID = do = "Put right what it says there, then look again: `ektp station check`."
+_TOLD_NOTHING = ("no answer to ", "the driver process ended during ")
+
+
+def advice(why: str, serial: str) -> str:
+    """What to do about a printer that cannot be used: what was said, unless it only says that nothing answers."""
+    is_bare = why.endswith(f"sees no printer {serial}") or why.startswith(_TOLD_NOTHING)
+    return LOOK if is_bare else _SAID
+
 
 def seen_in(page: Mapping[str, Any], printer: str) -> DriverSeen | None:
     """What the running station says of a printer's driver; None before it was there."""

@@ -1,5 +1,6 @@
 """`ektp station allow-driver`: let a driver from another distribution be loaded here (mengizinkan driver)."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,6 +30,15 @@ def allow_driver(folder: Path, name: str, yes: bool) -> None:
 
     config = load_config(folder)
     group = ENTRY_POINTS if name in driver_list.names_of(ENTRY_POINTS) else ENCODERS
+    if group == ENCODERS and name not in driver_list.names_of(ENCODERS):
+        raise click.ClickException(
+            say(
+                "Neither a driver nor a chip encoder called {name} is installed here. Install its maker's package "
+                "beside the station, with the pip of {python}, and type this again.",
+                name=name,
+                python=sys.prefix,
+            )
+        )
     try:
         claim = driver_list.the_claim(group, name)
         if claim.by == driver_list.OWN:

@@ -77,16 +77,20 @@ def printers(folder: Path) -> None:
     Example:
       ektp station printers station-52.03-1
     """
+    from ektp_station.showing_status import device_says, troubles
+
     now = answer(folder, "GET", "/v1/now")
     for one in now["printers"]:
         waits = one.get("waits")
         click.echo(_sentence(waits) if waits else _going(one))
         for due in one.get("due", ()):
             click.echo(f"  {_sentence(due)}")
+        for line in device_says(one, say):
+            click.echo(f"  {line}")
         for supply in one.get("supplies", ()):
             click.echo(f"  {_supply(supply)}")
-    for where, why in now["troubles"].items():
-        click.echo(f"{where}: {why}")
+    for line in troubles(now, say):
+        click.echo(line)
 
 
 def _sentence(told: dict[str, Any]) -> str:

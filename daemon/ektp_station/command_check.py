@@ -12,8 +12,9 @@ from ektp_station.asking_station import PASSPHRASE, answer, say, typed_or_given
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
 @PASSPHRASE
 @click.option("--quick", is_flag=True, help="Prove the book's chain only, not its rows: faster for a long book.")
+@click.option("--verbose", "-v", is_flag=True, help="Show what the drivers print, too.")
 @click.option("--schema", is_flag=True, help="List every setting of station.toml and end.")
-def check(folder: Path | None, passphrase_file: Path | None, quick: bool, schema: bool) -> None:
+def check(folder: Path | None, passphrase_file: Path | None, quick: bool, verbose: bool, schema: bool) -> None:
     """Look at the station in FOLDER and say everything that is wrong, and what to do about it.
 
     Nothing is changed and no card is fed. Where the station runs, it is asked about its printers;
@@ -37,7 +38,7 @@ def check(folder: Path | None, passphrase_file: Path | None, quick: bool, schema
     from ektp_station.journal_key import IN_RED
     from ektp_station.steady import now_ms
 
-    looked, findings = look_at_folder(Looked(folder, typed_or_given(folder, passphrase_file), quick))
+    looked, findings = look_at_folder(Looked(folder, typed_or_given(folder, passphrase_file), quick, verbose))
     try:
         page = answer(folder, "GET", "/v1/now") if looked.config else None
     except Refused:

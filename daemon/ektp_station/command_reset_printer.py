@@ -15,13 +15,17 @@ LEVELS = ("soft", "bus", "reboot")
 @click.command("reset-printer")
 @FOLDER
 @click.argument("name")
-@click.option("--level", type=click.Choice(LEVELS), default="soft", show_default=True, help="How hard.")
+@click.option("--level", type=click.Choice(LEVELS), default="soft", show_default=True, help="How hard; see above.")
+@click.option("--verbose", "-v", is_flag=True, help="Show what the driver prints, too.")
 @PASSPHRASE
-def reset_printer(folder: Path, name: str, level: str, passphrase_file: Path | None) -> None:
+def reset_printer(folder: Path, name: str, level: str, verbose: bool, passphrase_file: Path | None) -> None:
     """Reset the printer NAME. The station must be stopped, and its book must have no card in that printer.
 
     A card inside is first taken care of: let the station run, and say what became of it. A station never
     resets a printer by itself.
+
+    How hard it can be reset is the driver's: an Evolis takes soft alone, the virtual printer all three, and a
+    printer behind a CUPS or Windows queue none. What it refuses is done by hand: switch it off and on.
 
     \b
     Example:
@@ -42,10 +46,13 @@ def reset_printer(folder: Path, name: str, level: str, passphrase_file: Path | N
             why = "The book has {card} in printer {printer}. Start the station and say what became of it first."
             raise click.ClickException(say(why, card=card, printer=name))
         try:
-            _machine(config, folder, printer, digest).reset(ResetLevel(level))
+            answered = _machine(config, folder, printer, digest, verbose).reset(ResetLevel(level))
         except DriverError as error:
             raise click.ClickException(say("{printer}: {why}", printer=name, why=str(error))) from None
-    click.echo(say("Printer {printer} was reset.", printer=name))
+    if answered:
+        click.echo(say("Printer {printer} was reset.", printer=name))
+        return
+    click.echo(say("Printer {printer} starts anew. When it is back, look at it: `ektp station check`.", printer=name))
 
 
 @contextmanager
@@ -88,10 +95,12 @@ def _in_book(folder: Path, station: str, printer: str, passphrase_file: Path | N
         return card_in(book.view, station, printer), book.note(note_of(printer))
 
 
-def _machine(config: Any, folder: Path, printer: Any, digest: bytes | None) -> Any:
+def _machine(config: Any, folder: Path, printer: Any, digest: bytes | None, tells: bool) -> Any:
+    from attrs import evolve
+
     from ektp_station.machine import Machine, house_of
 
-    return Machine(printer, _draws_nothing, house_of(config, folder, digest))
+    return Machine(printer, _draws_nothing, evolve(house_of(config, folder, digest), tells=tells))
 
 
 def _draws_nothing(_: bytes) -> Any:

@@ -37,3 +37,5 @@ def why(folder: Path, as_json: bool) -> None:
     told = answer_from_plain(found)
     click.echo(say(told.why.text, **told.facts))
     click.echo(say(told.why.remedy, **told.facts))
+    if "receipt" in told.facts:
+        click.echo(say("The person's papers were taken in: receipt {receipt}.", **told.facts))

@@ -24,6 +24,7 @@ from ektp_station.command_open import open_printer
 from ektp_station.command_passphrase import passphrase as change_passphrase
 from ektp_station.command_queue import queue
 from ektp_station.command_reader import reader
+from ektp_station.command_recover_printer import recover_printer
 from ektp_station.command_release import release
 from ektp_station.command_reset_printer import reset_printer
 from ektp_station.command_why import why
@@ -239,3 +240,4 @@ for command in (close, evidence, give_back, reader):
 station.add_command(chip)
 station.add_command(allow_driver)
 station.add_command(reset_printer)
+station.add_command(recover_printer)

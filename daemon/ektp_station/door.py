@@ -26,6 +26,7 @@ from ektp_core.flow.lifting import LiftRecord
 from ektp_core.flow.moving import MoveBook
 from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.queueing_here import CancelCard, PausePrinter
+from ektp_core.flow.recovering import RecoverPrinter
 from ektp_core.flow.releasing import BurnForCode
 from ektp_core.flow.rows import Key
 from ektp_core.flow.station_book import ClosePrinter, LoadPrinter
@@ -44,7 +45,7 @@ from ektp_station.messages import Entry
 
 #: What people may ask of a station.
 LOCAL = (
-    OrderTest, NoteCleaning, DoubtTest,
+    OrderTest, NoteCleaning, DoubtTest, RecoverPrinter,
     Receive, Conclude, LoadPrinter, ClosePrinter, BurnForCode, MoveBook, LiftRecord, CancelCard, PausePrinter,
     AddEvidence, MarkDay, CloseDay, GiveBack,
 )  # fmt: skip

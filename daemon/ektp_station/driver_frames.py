@@ -93,13 +93,26 @@ def unpack(data: bytes, kind: type[Kind]) -> Kind:
     """Read what `pack` wrote.
 
     Raises:
-        DriverError: it has another shape.
+        DriverError: it has another shape, or a key that nobody knows.
     """
     try:
-        return msgspec.msgpack.decode(data, type=kind)
-    except (ValueError, RecursionError, OverflowError) as error:
+        found = msgspec.msgpack.decode(data, type=kind)
+        has_more = _has_more(msgspec.msgpack.decode(data), msgspec.msgpack.decode(msgspec.msgpack.encode(found)))
+        problem = "an unknown key" if has_more else ""
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
         problem = type(error).__name__
-    raise DriverError(f"a value of the driver has another shape ({problem})")
+    if problem:
+        raise DriverError(f"a value of the driver has another shape ({problem})")
+    return found
+
+
+def _has_more(raw: Any, known: Any) -> bool:
+    """Whether what came has a key that was not taken over; one that is missing has its default."""
+    if isinstance(raw, dict) and isinstance(known, dict):
+        return any(key not in known or _has_more(value, known[key]) for key, value in raw.items())
+    if isinstance(raw, list) and isinstance(known, list):
+        return any(map(_has_more, raw, known))
+    return False
 
 
 def unpack_arguments(found: Operation, data: bytes) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from typing import BinaryIO
 import msgspec
 import pluggy
 
-from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost, Found
+from ektp_core.boundary.card_printer import CardPrinter, DriverError, DriverLost
 from ektp_core.boundary.hookspecs import ENCODERS, ENTRY_POINTS, PROJECT, DriverHooks
 from ektp_station.chip_encoder import with_encoder
 from ektp_station.confining import confine
@@ -37,6 +37,7 @@ from ektp_station.driver_frames import (
     unpack_arguments,
     write_frame,
 )  # fmt: skip
+from ektp_station.driver_heard import discovered
 from ektp_station.driver_list import Permit, load
 from ektp_station.sandbox import Told
 
@@ -80,13 +81,13 @@ def open_device(manager: pluggy.PluginManager, driver: str, hint: str, serial: s
     """
     if not manager.get_plugins():
         raise DriverError(f"no driver is called {driver}")
-    seen: list[Found] = [one for answers in manager.hook.ektp_discover_printers(hint=hint) for one in answers]
+    seen, said = discovered(manager, hint)
     found = [one for one in seen if one.driver == driver and one.serial == serial]
     if not found:
         others = sorted({one.serial for one in seen if one.driver == driver})
         if others:
             raise DriverError(f"another printer is there: {', '.join(others)} and not {serial}")
-        raise DriverLost(f"driver {driver} sees no printer {serial}")
+        raise DriverLost(f"driver {driver} sees no printer {serial}{said and f': {said}'}")
     device: CardPrinter | None = manager.hook.ektp_open_printer(found=found[0])
     if device is None:
         raise DriverError(f"no driver opens {found[0].driver} printers")

@@ -53,7 +53,7 @@ from ektp_station.driver_frames import (
     write_frame,
 )  # fmt: skip
 from ektp_station.driver_list import Permit
-from ektp_station.driver_words import driver_log, relay
+from ektp_station.driver_words import driver_log, not_told, once, relay
 from ektp_station.encoder_settings import EncoderAt
 from ektp_station.sandbox import Held, Wanted, box_for
 
@@ -80,7 +80,7 @@ class DriverLink:
     Attributes:
         sandbox: whether it runs in one. folder: the station's, which it never sees.
         permits: what is loaded, and from which distribution; None: whatever has that name, and `plugins`.
-        held: what shuts the process in; known after a start.
+        tells: whether what it prints is logged. held: what shuts the process in; known after a start.
     """
 
     driver: str
@@ -93,12 +93,14 @@ class DriverLink:
     sandbox: Wanted = Wanted.USE
     folder: Path | None = None
     permits: Sequence[Permit] | None = None
+    tells: bool = True
     held: Held = field(init=False, factory=Held)
     _child: DriverChild | None = field(init=False, default=None)
     _words: Thread | None = field(init=False, default=None)
     _heard_out: Event = field(init=False, factory=Event)
     _lingering: DriverChild | None = field(init=False, default=None)
     _is_over: bool = field(init=False, default=False)
+    _printed: set[str] = field(init=False, factory=set)  # by the last child
     _is_boxed: bool = field(init=False, default=False)
     _answers: Queue[Answer | None] = field(init=False, factory=Queue)
     _outgoing: Queue[bytes | None] = field(init=False, factory=Queue)
@@ -208,7 +210,9 @@ class DriverLink:
         assert child.stdin and child.stdout and child.stderr, "all were asked for"
         self._child, self._answers, self._outgoing = started, Queue(ANSWERS), Queue()
         self._heard_out = Event()
-        tell = driver_log(sys.stderr, self.driver, self.serial)
+        before, self._printed = self._printed, set[str]()
+        log = driver_log(sys.stderr, self.driver, self.serial) if self.tells else not_told
+        tell = once(log, before, self._printed)
         self._words = Thread(target=relay, args=(child.stderr, self._heard_out.is_set, tell), daemon=True)
         self._words.start()
         Thread(target=_bring, args=(started, child.stdout, self._answers), daemon=True).start()

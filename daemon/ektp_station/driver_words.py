@@ -7,7 +7,7 @@ and is not hidden. Whoever holds the pipe when the driver is gone is not waited 
 
 import os
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from typing import BinaryIO, TextIO
 
@@ -30,6 +30,25 @@ def driver_log(stream: TextIO, driver: str, serial: str) -> Callable[[str], obje
     """Tells the log one line that a driver printed."""
     log = station_log(stream, "").unbind("station").bind(driver=driver, serial=serial)
     return lambda line: log.info("a driver printed", line=line)
+
+
+def not_told(_: str) -> None:
+    """For a person at a terminal, who asked something else."""
+
+
+def once(tell: Callable[[str], object], before: Set[str], now: set[str]) -> Callable[[str], object]:
+    """Tells only lines that the process before did not print: one that is tried again and again says the same.
+
+    Args:
+        before: what that one printed. now: gets what this one prints.
+    """
+
+    def tell_new(line: str) -> None:
+        now.add(line)
+        if line not in before:
+            tell(line)
+
+    return tell_new
 
 
 @define(eq=False)

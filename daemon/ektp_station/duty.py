@@ -16,6 +16,7 @@ from ektp_core.boundary.card_printer import Can, Capabilities, Condition, Notice
 from ektp_core.flow.care_rows import PrinterWork, Testing
 from ektp_core.flow.rows import Printer
 from ektp_core.vocabulary.local_calendar import day_number
+from ektp_station.notices import code_of
 
 #: Temperatures of a retransfer printer's roller, in Celsius: outside them the film peels or the card warps.
 RETRANSFER_C = (160, 170)
@@ -70,6 +71,7 @@ class Reason(Enum):
     NOT_LOADED = "not-loaded"
     NO_BLANK = "no-blank"
     DEVICE = "device"
+    CARD_INSIDE = "card-inside"
     TOO_COLD = "too-cold"
     TOO_HOT = "too-hot"
     DAILY_CAP = "daily-cap"
@@ -97,6 +99,9 @@ SENTENCES: Mapping[Reason, Sentence] = {
     Reason.NOT_LOADED: Sentence("Printer {printer} has no blanks noted: note them with `ektp station load`."),
     Reason.NO_BLANK: Sentence("Printer {printer} used up the blanks that were loaded: load others."),
     Reason.DEVICE: Sentence("Printer {printer} reports {condition}: put that right at the machine."),
+    Reason.CARD_INSIDE: Sentence(
+        "Printer {printer} has a card inside and none in the act: free it with `ektp station recover-printer`."
+    ),
     Reason.TOO_COLD: Sentence("Printer {printer} has {now_c} degrees and prints from {limit_c}: let it warm up."),
     Reason.TOO_HOT: Sentence("Printer {printer} has {now_c} degrees and prints up to {limit_c}: let it cool down."),
     Reason.DAILY_CAP: Sentence("Printer {printer} made its {cap} cards of today; it goes on tomorrow."),
@@ -122,8 +127,8 @@ class Told:
 
     @property
     def key(self) -> str:
-        """By which it is told once: a supply each."""
-        return f"{self.reason.value} {self.facts.get('supply', '')}".rstrip()
+        """By which it is told once: a supply each, and what a device reports each."""
+        return f"{self.reason.value} {self.facts.get('supply', self.facts.get('condition', ''))}".rstrip()
 
 
 @frozen
@@ -133,6 +138,7 @@ class Facts:
     Attributes:
         station: whose calendar counts. has_blank: whether a blank of what was loaded is left in stock.
         asks: whether somebody must look at its card. is_there: whether its driver ever opened it.
+        card_left: whether its sensors show a card inside while none is in the act.
     """
 
     name: str
@@ -146,6 +152,7 @@ class Facts:
     has_blank: bool = False
     asks: bool = False
     is_there: bool = True
+    card_left: bool = False
 
 
 def why_printer_waits(facts: Facts, now_ms: int) -> Told | None:
@@ -201,7 +208,10 @@ def _in_its_way(facts: Facts, now_ms: int) -> Iterator[Told]:
     elif not facts.has_blank:
         yield _told(facts, Reason.NO_BLANK)
     for notice in _stops(seen.status):
-        yield _told(facts, Reason.DEVICE, condition=notice.condition.value)
+        code = {"code": said} if (said := code_of(notice)) else {}
+        yield _told(facts, Reason.DEVICE, condition=notice.condition.value, **code)
+    if facts.card_left:
+        yield _told(facts, Reason.CARD_INSIDE, condition="a card left inside")  # what the counter says of it
     yield from _of_duty(facts, now_ms)
 
 

@@ -26,7 +26,7 @@ def encoder_alone(one: PrinterConfig, config: StationConfig, folder: Path) -> It
     permitted = permit(ENCODERS, one.encoder, config.drivers)
     link = DriverLink(
         "", "", one.encoder_address, starts=False, encoder=one.encoder_at, sandbox=config.sandbox, folder=folder,
-        permits=(permitted,),
+        permits=(permitted,), tells=False,
     )  # fmt: skip
     try:
         link.restart()

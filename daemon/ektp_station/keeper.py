@@ -36,7 +36,8 @@ from ektp_station.step_link import STOPPED
 UPLOAD_COMMITS = 100
 
 _UNDER_WAY = frozenset({
-    Phase.STARTING, Phase.ACTING, Phase.NOTING, Phase.LOOKING, Phase.ASIDE, Phase.CONCLUDING, Phase.TESTING
+    Phase.STARTING, Phase.ACTING, Phase.NOTING, Phase.LOOKING, Phase.ASIDE, Phase.CONCLUDING, Phase.TESTING,
+    Phase.RECOVERING,
 })  # fmt: skip
 
 

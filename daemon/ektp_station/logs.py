@@ -21,11 +21,19 @@ def _mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mut
 
 def place_of(error: BaseException) -> str:
     """What went wrong and where, without the error's own words: they may quote a person's data."""
+    return f"{type(error).__name__} at {_line_of(error)}"
+
+
+def fault_of(error: BaseException) -> str:
+    """The same for people, who are not to look for it at the printer."""
+    return f"a fault of this program at {_line_of(error)}"
+
+
+def _line_of(error: BaseException) -> str:
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
-    place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "an unknown place"
-    return f"{type(error).__name__} at {place}"
+    return f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "an unknown place"
 
 
 @frozen

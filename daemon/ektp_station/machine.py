@@ -16,12 +16,12 @@ from attrs import define, field, frozen
 from ektp_core.boundary.card_printer import Artwork, Can, Capabilities, DriverError, DriverLost, ResetLevel, Settings
 from ektp_core.errors import Refused
 from ektp_core.vocabulary.state import Profile
-from ektp_station.acts import Act, Failed, Order, Result, perform
+from ektp_station.acts import Act, Failed, Order, Result, failed, perform
 from ektp_station.config import PrinterConfig, StationConfig
 from ektp_station.driver_link import DriverLink, RemotePrinter
 from ektp_station.driver_list import AllowedDriver, permits
 from ektp_station.driver_seen import DriverSeen, drift_of
-from ektp_station.logs import place_of
+from ektp_station.logs import fault_of
 from ektp_station.picture import specimen
 from ektp_station.sandbox import Wanted
 
@@ -48,6 +48,7 @@ class House:
         folder: the station's, which no driver sees. sandbox: as station.toml wants it.
         allowed: drivers of other distributions. profile: how cards are made; None where nothing is printed.
         digest: of the printer's settings as they were last; empty if they were never seen.
+        tells: whether what the driver prints is logged.
     """
 
     folder: Path | None = None
@@ -55,6 +56,7 @@ class House:
     allowed: tuple[AllowedDriver, ...] = ()
     profile: Profile | None = None
     digest: str = ""
+    tells: bool = True
 
 
 def house_of(config: StationConfig, folder: Path, digest: bytes | None) -> House:
@@ -112,25 +114,34 @@ class Machine:
             self._check_begin(order)
             result = perform(printer, order, self._art(order), self.config.timeout_ms)
         except DriverError as error:
-            result = Failed(f"{type(error).__name__}: {error}")
+            result = failed(error)
         except Refused as refused:
             result = Failed(str(refused))
         except Exception as error:  # noqa: BLE001  # without a result the press would wait for ever
-            result = Failed(place_of(error))
+            result = Failed(fault_of(error), is_silent=True)
         if isinstance(result, Failed):
             # Whatever state the line is in, the next look begins with a new one. What a driver knew of its job only
             # in memory ends with it: then people judge the card, and nothing is believed of a process that failed.
             self.let_go()
         return result
 
-    def reset(self, level: ResetLevel) -> None:
+    def reset(self, level: ResetLevel) -> bool:
         """Reset the device; only for a person who ordered it, and who saw that no card is inside.
+
+        Returns whether it answered to that: one that starts anew breaks its line, and nobody knows more.
 
         Raises:
             DriverError: as `open` does; or the device refuses, as it does with a card inside.
         """
         try:
-            self._connected().reset(level, self.config.timeout_ms)
+            printer = self._connected()
+            try:
+                printer.reset(level, self.config.timeout_ms)
+            except DriverLost:
+                if level is not ResetLevel.REBOOT:
+                    raise
+                return False
+            return True
         finally:
             self.let_go()
 
@@ -149,7 +160,7 @@ class Machine:
             encoder = one.encoder_at if one.encoder else None
             self._link = DriverLink(
                 one.driver, one.address, one.serial, starts=False, encoder=encoder, sandbox=self.house.sandbox,
-                folder=self.house.folder,
+                folder=self.house.folder, tells=self.house.tells,
             )  # fmt: skip
         if self._is_over:
             raise DriverLost("the station ends")

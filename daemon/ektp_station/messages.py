@@ -17,6 +17,7 @@ from ektp_core.wire.upload import Receipt
 from ektp_station.acts import Order, Result
 from ektp_station.driver_seen import DriverSeen
 from ektp_station.duty import Limits
+from ektp_station.freeing import Freeing
 from ektp_station.press import Press
 
 
@@ -222,3 +223,4 @@ class StationState:
     care: Mapping[str, Any] = field(factory=dict)  # printer -> step_care.Cared
     absent: frozenset[str] = frozenset()  # printers that were looked for and not found
     drivers: Mapping[str, DriverSeen] = field(factory=dict)  # printer -> its driver's sandbox and settings
+    freed: Mapping[str, Freeing] = field(factory=dict)  # printer -> the last time a person had it freed

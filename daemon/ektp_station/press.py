@@ -27,9 +27,10 @@ from ektp_core.vocabulary.state import PressStep, Profile
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act, Done, Failed, Order, Result, spoiled
 from ektp_station.judging import evidence, fed_count, is_moving, is_spoiled
+from ektp_station.notices import with_code
 from ektp_station.press_orders import attempt_of, drive, is_in_press
+from ektp_station.press_seen import codes, is_in_hopper, is_queue, sureness, why_spoiled, with_its_code
 from ektp_station.press_seen import device_says as device_says
-from ektp_station.press_seen import is_in_hopper, is_queue, sureness, why_spoiled
 from ektp_station.press_state import Drive as Drive
 from ektp_station.press_state import Moved as Moved
 from ektp_station.press_state import Phase as Phase
@@ -158,7 +159,8 @@ def _sized(press: Press, result: Result, now_ms: int) -> Moved:
     stops = result.look.status.stops
     if stops:
         why = stops[0].vendor_text if stops[0].condition is Condition.OTHER else ""
-        return rest, (_tell(press, "the printer cannot start", why=why[:200] or stops[0].condition.value),)
+        code = with_code(result.look.status)
+        return rest, (_tell(press, "the printer cannot start", why=why[:200] or stops[0].condition.value, **code),)
     if result.look.status.position not in _EMPTY:
         return rest, (_tell(press, "a card is still in the machine"),)
     counter = fed_count(result.look)
@@ -372,7 +374,7 @@ def _one_more_failed(press: Press) -> Press:
     """Another blank in a row that failed before its printing: after a few it is the printer, not the blanks."""
     if press.failed + 1 < press.failed_most:
         return evolve(press, failed=press.failed + 1)
-    return evolve(press, failed=0, closing=press.closing or BLANKS_FAIL)
+    return evolve(press, failed=0, closing=press.closing or with_its_code(press, BLANKS_FAIL))
 
 
 def _conclude(press: Press, outcome: Outcome, blank: BlankPlace, certainty: Certainty, cause: Cause) -> Moved:
@@ -385,9 +387,9 @@ def _finish(press: Press, ending: Conclude) -> Moved:
     effects: list[PressEffect] = [Write(press.name, ending)]
     if press.closing:
         effects.append(Write(press.name, ClosePrinter(press.name, press.closing)))
-        effects.append(_tell(press, "the printer is out of service", why=press.closing))
+        effects.append(_tell(press, "the printer is out of service", why=press.closing, **codes(press)))
     if ending.outcome is Outcome.UNKNOWN:
-        effects.append(_tell(press, "the card is suspect", blank=ending.blank.value))
+        effects.append(_tell(press, "the card is suspect", blank=ending.blank.value, **codes(press)))
     return evolve(press, phase=Phase.CONCLUDING, ending=ending), tuple(effects)
 
 

@@ -11,6 +11,7 @@ from ektp_core.flow.rows import Attempt
 from ektp_core.press.table import bears_ink
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_station.acts import Act
+from ektp_station.notices import with_code
 from ektp_station.press_state import Press
 
 
@@ -39,6 +40,17 @@ def why_spoiled(press: Press) -> Cause:
     """Why a card that was interrupted is no good."""
     rebooted = press.seen is not None and press.seen.look.status.rebooted
     return Cause.POWER_LOSS if rebooted else Cause.JAM
+
+
+def codes(press: Press) -> dict[str, str]:
+    """The maker's own codes of what its printer reported at the last look, as the fact `code` of a log line."""
+    return with_code(press.seen.look.status if press.seen else None)
+
+
+def with_its_code(press: Press, why: str) -> str:
+    """A reason as the book keeps it, with those codes: who calls the maker finds them there."""
+    code = codes(press).get("code", "")
+    return f"{why}; the printer says: {code}" if code else why
 
 
 def device_says(press: Press) -> Conclude | None:

@@ -40,6 +40,7 @@ class Phase(Enum):
     CHECKING = "checking"  # a look at an idle printer
     TEST_SIZING = "sizing a test card"  # the look before a test card
     TESTING = "testing"  # a test card is under way
+    RECOVERING = "being freed"  # a person ordered it: looked at, freed, looked at anew
 
 
 @frozen

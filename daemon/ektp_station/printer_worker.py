@@ -13,9 +13,9 @@ from attrs import define, field
 
 from ektp_core.boundary.card_printer import DriverError
 from ektp_station import messages
-from ektp_station.acts import Act, Order
+from ektp_station.acts import Act, Order, words_of
 from ektp_station.driver_seen import DriverSeen
-from ektp_station.logs import place_of
+from ektp_station.logs import fault_of
 from ektp_station.machine import Machine
 
 REOPEN_S = 1.0
@@ -86,9 +86,9 @@ class PrinterWorker:
         try:
             can = self.machine.open()
         except DriverError as error:
-            return self._not_opened(f"{type(error).__name__}: {error}")
+            return self._not_opened(words_of(error))
         except Exception as error:  # noqa: BLE001  # a thread that died here would leave the printer away for ever
-            return self._not_opened(place_of(error))
+            return self._not_opened(fault_of(error))
         self._tell("")
         self._tell_of_driver()
         self.put(messages.PrinterUp(self.name, can))

@@ -27,7 +27,7 @@ _CARD_SERVICE = "/run/pcscd"
 CARD_SERVICE_AT = "PCSCLITE_CSOCK_NAME"
 
 #: No address of a printer is as wide as this.
-_TOO_WIDE = ("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/proc", "/root", "/run", "/tmp", "/usr", "/var")  # noqa: S108
+_TOO_WIDE = ("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/proc", "/root", "/run", "/tmp", "/usr", "/var")  # noqa: S108  # named to be refused
 
 
 @frozen

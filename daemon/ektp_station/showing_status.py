@@ -5,6 +5,8 @@ from typing import Any
 
 from click import style
 
+from ektp_data.texts import message
+
 Say = Any
 
 #: Where blanks and cards of a station lie, in the order of a card's life.
@@ -23,7 +25,7 @@ def doing_in_words(now: Mapping[str, Any]) -> str:
 
 def show_status(now: Mapping[str, Any], say: Say) -> str:
     """The station as a few lines and a table of its printers. `say`: a message in the user's language."""
-    return "\n".join((*_head(now, say), "", *_printers(now, say), *_troubles(now, say)))
+    return "\n".join((*_head(now, say), "", *_printers(now, say), *troubles(now, say)))
 
 
 def _head(now: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -66,7 +68,7 @@ def _printers(now: Mapping[str, Any], say: Say) -> Iterator[str]:
         rows.append(
             (
                 str(one.get("name", "")),
-                str(one.get("phase", "")),
+                say("{phase}", phase=str(one.get("phase", ""))),
                 f"{loaded[0]}:{loaded[1]}-{loaded[2]}" if loaded else "-",
                 f"{card['record']}/{card['n']}" if card else "-",
                 str(one.get("closed", "") or one.get("paused", "")) or "-",
@@ -81,8 +83,31 @@ def _printers(now: Mapping[str, Any], say: Say) -> Iterator[str]:
         if told := one.get("driver"):
             facts = {"printer": one["name"], "sandbox": told["sandbox"] or "-", "digest": told["settings"][:16] or "-"}
             yield say("Driver of {printer}: sandbox {sandbox}, settings {digest}.", **facts)
+        for line in device_says(one, say):
+            yield f"{one['name']}: {line}"
 
 
-def _troubles(now: Mapping[str, Any], say: Say) -> Iterator[str]:
+def device_says(printer: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """What a printer reports of itself, a line each, with its maker's own codes."""
+    for one in printer.get("notices", ()):
+        facts = {"condition": str(one["condition"]), "code": str(one["code"])}
+        yield (
+            say("it reports: {condition} ({code})", **facts)
+            if facts["code"]
+            else say("it reports: {condition}", **facts)
+        )
+
+
+def troubles(now: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """What is wrong with a printer, its driver or its settings, the hub or the disk: a line each."""
     for where, why in dict(now.get("troubles", {})).items():
-        yield say("Trouble with {where}: {why}", where=str(where), why=str(why))
+        before, _, printer = str(where).rpartition("printer ")
+        known = {
+            "": message("Trouble with printer {printer}: {why}"),
+            "driver of ": message("Trouble with the driver of printer {printer}: {why}"),
+            "settings of ": message("Trouble with the settings of printer {printer}: {why}"),
+        }.get(before)
+        if printer and printer != where and known:
+            yield say(known, printer=printer, why=str(why))
+        else:
+            yield say("Trouble with {where}: {why}", where=str(where), why=str(why))

@@ -7,7 +7,7 @@ from ektp_core.flow.moving import waits
 from ektp_core.flow.rows import Attempt, Desk, Printer, Station, Tally
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_station import day_close, driver_seen, step_cards, step_care, suspects
+from ektp_station import day_close, driver_seen, freeing, step_cards, step_care, suspects
 from ektp_station.messages import StationState
 from ektp_station.press import Phase, Press
 
@@ -44,7 +44,7 @@ def snapshot(state: StationState, view: View, now_ms: int = 0) -> dict[str, Any]
 
 def _care(state: StationState, view: View, press: Press, now_ms: int) -> dict[str, Any]:
     """Duty and supplies, of a printer that has a duty."""
-    more = driver_seen.shown(state, press.name)
+    more = driver_seen.shown(state, press.name) | freeing.shown(state.freed, press.name)
     return more | (step_care.shown(state, view, press, now_ms) if press.name in state.settings.limits else {})
 
 

@@ -16,12 +16,22 @@ from ektp_core.errors import Fact, Refusal, Refused
 from ektp_core.flow.blank_tests import DoubtTest
 from ektp_core.flow.events import Stepped as LockStepped
 from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.recovering import RecoverPrinter
 from ektp_core.flow.releasing import BurnForCode
 from ektp_core.flow.rows import Lock
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.state import LockState, Profile
 from ektp_core.vocabulary.verdict import Outcome
-from ektp_station import comparing, step_blank_tests, step_cards, step_care, step_link, step_opening, suspects
+from ektp_station import (
+    comparing,
+    step_blank_tests,
+    step_cards,
+    step_care,
+    step_link,
+    step_opening,
+    step_recovering,
+    suspects,
+)
 from ektp_station import press as pressing
 from ektp_station.count_trace import with_trace
 from ektp_station.driver_seen import DriverSeen, noted
@@ -48,6 +58,7 @@ from ektp_station.stepping import Stepped, persist, press_moved, with_press
 #: What is done at each tick, in this order.
 _PARTS = (
     step_cards.take_up,
+    step_recovering.attend,
     suspects.attend,
     step_care.look_first,
     step_blank_tests.give_tests,
@@ -96,6 +107,8 @@ def _drove(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped
     state, told = step_care.noted(state, view, what, now_ms)
     if suspects.is_asking(state, what.printer):
         state, effects = suspects.looked(state, view, what.printer, what.result, now_ms)
+    elif step_recovering.is_freeing(state, what.printer):
+        state, effects = step_recovering.came_back(state, view, what.printer, what.result, now_ms)
     elif step_blank_tests.is_testing(state, what.printer):
         state, effects = step_blank_tests.came_back(state, view, what.printer, what.result, now_ms)
     else:
@@ -108,6 +121,8 @@ def _drove(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped
 def _asked(state: StationState, view: View, what: AskArrived) -> Stepped:
     """A card is judged by a person only when the machine has let go of it and its press asks for a look."""
     body = what.work.ask.body
+    if isinstance(body, RecoverPrinter):
+        return step_recovering.asked(state, view, what, body)
     if against := step_opening.why_not_opened(state, view, body):
         return state, (Reply(what.request, against),)
     if isinstance(body, BurnForCode) and state.stopped_why:
@@ -169,6 +184,8 @@ def _persisted(state: StationState, view: View, what: Persisted, now_ms: int) ->
         return step_link.feed_taken(state, what, now_ms)
     if why.startswith("request/"):
         return _request_done(state, int(why.removeprefix("request/")), what.answers[0])
+    if why.startswith(step_recovering.WORD):
+        return step_recovering.persisted(state, view, why.removeprefix(step_recovering.WORD), what.answers[0], now_ms)
     if why in ("return", suspects.WORD, comparing.WORD, step_blank_tests.LAPSE) or not what.answers:
         return state, ()
     if step_blank_tests.is_testing(state, why):

@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from ektp_core.boundary.card_printer import CardPosition
 from ektp_core.flow.care_rows import PrinterWork, Testing
 from ektp_core.flow.rows import Printer
 from ektp_core.flow.view import View
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_station import duty
+from ektp_station import duty, notices
 from ektp_station.acts import Act, Done, Failed, Order
 from ektp_station.duty import Facts, Limits, Seen, Told
 from ektp_station.judging import fed_count
@@ -23,6 +24,10 @@ from ektp_station.stepping import Stepped, with_press
 
 #: A look that is late by so many of its turns comes before a card.
 OVERDUE = 5
+
+#: A printer that has no card in the act; where its sensors see none, or cannot tell.
+_STANDS = frozenset({Phase.IDLE, Phase.RESTING, Phase.SHUT, Phase.CHECKING})
+_EMPTY = frozenset({CardPosition.NONE, CardPosition.UNKNOWN})
 
 
 @frozen
@@ -51,7 +56,12 @@ def facts_of(state: StationState, view: View, name: str) -> Facts:
         _has_blank(view, station, row),
         press is not None and press.phase is Phase.ASKING,
         press is not None and press.phase is not Phase.AWAY,
+        press is not None and press.phase in _STANDS and _shows_a_card(_cared(state, name).seen),
     )
+
+
+def _shows_a_card(seen: Seen) -> bool:
+    return seen.status is not None and seen.status.position not in _EMPTY
 
 
 def why_printer_waits(state: StationState, view: View, name: str, now_ms: int) -> Told | None:
@@ -99,7 +109,7 @@ def noted(state: StationState, view: View, what: Drove, now_ms: int) -> Stepped:
         is_look = press.phase is Phase.CHECKING
         supplies = what.result.supplies if is_look else cared.seen.supplies
         cared = evolve(cared, seen=Seen(now_ms, what.result.look.status, supplies), fed=fed_count(what.result.look))
-    elif press.phase in (Phase.CHECKING, Phase.SIZING):
+    elif press.phase in (Phase.CHECKING, Phase.SIZING, Phase.RECOVERING):
         cared = evolve(cared, seen=evolve(cared.seen, at_ms=now_ms, why=what.result.why))
     if press.phase is not Phase.CHECKING:
         return evolve(state, care={**state.care, press.name: cared}), ()
@@ -131,6 +141,7 @@ def shown(state: StationState, view: View, press: Press, now_ms: int) -> dict[st
         "cards_today": duty.cards_today(facts, now_ms),
         "daily_cap": limits.daily_cap,
         "temperature_c": seen.status.temperature_c if seen.status else None,
+        "notices": notices.shown(seen.status),
         "supplies": [
             {"name": one.name, "cards": one.remaining, "working_days": duty.days_left(one, facts.work)}
             for one in seen.supplies

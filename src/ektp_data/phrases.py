@@ -35,6 +35,7 @@ _EVENTS = {
     "CARD_SEEN": "note that the old card was seen",
     # acts on a finished card, which the lock does not know
     "HOLD": "hold it back",
+    "TAKE_PAPERS": "take the papers for it",
     "HAND_OVER": "hand the card over",
     "ACTIVATE": "activate the card",
     "DECLARE_MISSING": "declare the card missing",
@@ -121,6 +122,13 @@ TERMS: Mapping[str, Mapping[str, str]] = {
         "waste": "waste and void cards",
         "old-cards": "old cards",
     },
+    # papers at a counter
+    "papers": {
+        "OLD_CARD": "the old card",
+        "FAMILY_CARD": "the family card (KK) or a copy of it",
+        "POLICE_LETTER": "the letter of the police about the loss",
+        "OTHER": "another paper",
+    },
     "place": {"the file": "the whole file", "safe": "safe", "hopper": "hopper", "machine": "machine"},
     # a card in doubt
     "known": {one.name: one.value for one in Known},
@@ -129,6 +137,54 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     "party": {"anybody": "anybody"},
     "allotment": {"(none named)": "(none named)"},
     "rule": {rule.value: rule.label for rule in Rule},
+    # a printer: what it does, what it reports, what runs out in it
+    "phase": {
+        "away": "is not there",
+        "idle": "waits for a card",
+        "sizing": "is looked at before a card",
+        "starting": "begins a card",
+        "acting": "works on a card",
+        "noting": "works on a card",
+        "looking": "is looked at after trouble with a card",
+        "pausing": "does not answer, and is looked at again soon",
+        "aside": "moves a card to the reject tray",
+        "asking": "waits for somebody to look at its card",
+        "concluding": "ends a card",
+        "resting": "waits a moment after trouble",
+        "shut": "is out of service",
+        "asked about a card in doubt": "is asked about a card in doubt",
+        "checking": "is looked at",
+        "sizing a test card": "is looked at before a test card",
+        "testing": "makes a test card",
+        "being freed": "is being freed by order of a person",
+    },
+    "condition": {
+        "cover-open": "an open cover",
+        "media-empty": "no blanks in the hopper",
+        "media-low": "few blanks in the hopper",
+        "media-needed": "no blank from the hopper",
+        "media-jam": "a stuck card",
+        "media-jam-card-lost": "a card lost inside",
+        "marker-print-ribbon-empty": "a ribbon at its end",
+        "marker-print-ribbon-almost-empty": "a ribbon near its end",
+        "marker-print-ribbon-missing": "no ribbon",
+        "marker-supply-empty": "a film at its end",
+        "output-area-full": "a full output tray",
+        "output-area-full-reject": "a full reject tray",
+        "over-temperature": "too much heat",
+        "warming-up": "that it warms up",
+        "power-low": "too low a voltage",
+        "interlock-open": "that it is locked",
+        "cleaning-due": "a cleaning that is due",
+        "cleaning-needed": "a cleaning that is needed",
+        "power-up": "a restart",
+        "panel-cancel": "a cancel at its panel",
+        "panel-retry": "a second try ordered at its panel",
+        "moving": "that it moves",
+        "offline": "that it is offline",
+        "other": "something of its own",
+    },
+    "supply": {"ribbon": "ribbon", "film": "film", "blanks": "blanks"},
     "hold": {
         "UNDER_AGE": "under seventeen",
         "DUPLICATE_CHECK": "check of a double recording",
@@ -141,7 +197,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
 
 #: Facts that name a field, a person or a thing; they are never read as phrases.
 NAMES = frozenset(
-    {"field", "id", "key", "party", "record", "report", "serial", "station", "allotment", "printer", "list"}
+    {"field", "id", "key", "party", "record", "report", "serial", "station", "allotment", "printer", "list", "receipt"}
 )
 
 #: Phrases that no source has word for word; `{0}` is the first number in them.
@@ -214,11 +270,15 @@ PHRASES = (
     "its test card has not ended; if it does not come back, say so with `ektp station doubt-test`,"
     " and two people close the blank",
     "the hopper may hold a blank that is suspect",
+    "it was silent while a person had it freed, and nobody knows what it did",
+    "a card left inside", "its driver was started anew",
+    "it was freed by a person and does not say whether it is empty",
     "a look at {0}", "no step", "a card noted as come out; before that only that nobody knows",
     "several blanks in a row failed before printing: its reader or its path may be broken, not the blanks",
     # the counter and the queue
     "it has not heard the hub since it was started", "a printer that is paused", "a printer that is not paused",
     "the pause of printer", "the lift of record", "the proposal", "the answer to proposal",
+    "the papers for this record, receipt", "the kind of paper in up to {0} characters, without a number of it",
     "the batch that is printed first", "{0} lines", "{0} to {1} lines", "a line that is not there, or twice",
     "lines {0} to {1}, each once", "a NIK and a reason", "another head",
     "a CSV file with the columns nik and reason (alasan)", "what people may ask of a station",
@@ -291,10 +351,16 @@ SENTENCES = (
     "the hub acknowledged another head for it, {head}",
     # printing
     "the card of {record} is in it",
+    "it does not answer: {why}",
     "a reader of {party}",
+    "driver {driver} sees no printer {serial}: {why}",
+    "driver {driver} sees no printer {serial}",
+    "no spooler answers at {path} ({error})",
+    "a fault of this program at {place}",
+    "several blanks in a row failed before printing: its reader or its path may be broken, not the blanks;"
+    " the printer says: {code}",
     "{code}: the hopper may hold blanks that the book has elsewhere",
     "an entry of the feed was not taken: {why}",
-    "no station answers there ({error}); is `ektp station run` still running?",
     "the key of {owner}",
     "the code of {name}",
     # the demo

@@ -25,6 +25,7 @@ PACKAGES = (
     "ektp_driver_evolis",
     "ektp_driver_virtual",
     "ektp_driver_windows",
+    "ektp_driving",
     "ektp_encoder_pcsc",
     "ektp_firmware_evolis",
     "ektp_hub",

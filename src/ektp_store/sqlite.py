@@ -13,15 +13,7 @@ from contextlib import contextmanager, suppress
 
 import apsw
 
-from ektp_core.boundary.store import (
-    Answer,
-    Decide,
-    Payload,
-    Sealed,
-    StoreError,
-    StoreUnsure,
-    Work,
-)
+from ektp_core.boundary.store import Answer, Decide, Payload, Sealed, StoreError, StoreUnsure, Work
 from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.codec import FOLD, decode_event
 from ektp_core.flow.events import Event

@@ -27,8 +27,8 @@ Write = Callable[[str, Sequence[Value]], object]
 _PAGE = 500
 _EXACTLY = "series = ? AND lo = ? AND hi = ? AND party = ? AND bucket = ? AND blank_class = ? AND assumed = ?"
 _DELETE = f"DELETE FROM holding WHERE {_EXACTLY}"  # noqa: S608  # made of constants
-_MOVE_FIRST = f"UPDATE holding SET lo = ? WHERE {_EXACTLY}"  # noqa: S608
-_MOVE_LAST = f"UPDATE holding SET hi = ? WHERE {_EXACTLY}"  # noqa: S608
+_MOVE_FIRST = f"UPDATE holding SET lo = ? WHERE {_EXACTLY}"  # noqa: S608  # as above
+_MOVE_LAST = f"UPDATE holding SET hi = ? WHERE {_EXACTLY}"  # noqa: S608  # as above
 _columns_of = attrgetter("series", "lo", "hi", "party", "bucket", "blank_class", "assumed")
 _BUCKETS = {int(bucket): bucket for bucket in Bucket}
 

@@ -8,14 +8,7 @@ not there, from the wrong party, half a range, empty and negative ranges, a pape
 from collections.abc import Callable
 
 from ektp_core.vocabulary.bucket import Bucket
-from ektp_testing.ledger_checks import (
-    A_PAPER_IS_TAKEN_ONCE,
-    A_READING_SWAPS,
-    LEDGER_CHECKS,
-    LedgerWorld,
-    audit,
-    look,
-)
+from ektp_testing.ledger_checks import A_PAPER_IS_TAKEN_ONCE, A_READING_SWAPS, LEDGER_CHECKS, LedgerWorld, audit, look
 from ektp_testing.ledger_model import CARTON, CLASSES, HIGHEST, LONGEST, SERIES, Serial, other_spot, some_place
 from ektp_testing.operation import Arguments, Dice, Machine, Operation
 from ektp_testing.protocols import Blanks, LedgerUnderTest, Place, Spot

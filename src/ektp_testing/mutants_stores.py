@@ -5,6 +5,7 @@ store and its fold, or where a book is opened again.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -144,7 +145,7 @@ _IN_FILES = (
 )
 
 STORE_MUTANTS: tuple[Mutant, ...] = (
-    *(_mutant(named, fault, lambda fault=fault: SoundMaker(fault)) for fault, named in _FAULTS),  # type: ignore[misc]
+    *(_mutant(named, fault, partial(SoundMaker, fault)) for fault, named in _FAULTS),
     *(_mutant(named, maker, maker) for maker, named in _MAKERS),
     *(_IN_FILES if has_files() else ()),
 )

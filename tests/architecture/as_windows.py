@@ -94,10 +94,13 @@ def _rename(old: Any, new: Any) -> None:
     os.rename(old, new)
 
 
-def _locking(handle: int, _mode: int, _bytes: int) -> None:
+_LOCK, _UNLOCK = 2, 0
+
+
+def _locking(handle: int, mode: int, _bytes: int) -> None:
     import fcntl
 
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(handle, {_LOCK: fcntl.LOCK_EX | fcntl.LOCK_NB, _UNLOCK: fcntl.LOCK_UN}[mode])
 
 
 def stand_ins() -> dict[str, ModuleType]:
@@ -109,7 +112,7 @@ def stand_ins() -> dict[str, ModuleType]:
         name: StandIn(importlib.import_module(name), gone, **other.get(name, {})) for name, gone in ONLY_POSIX.items()
     }
     found["sys"] = StandIn(sys, frozenset(), platform="win32")
-    found["msvcrt"] = StandIn(os, frozenset(), locking=_locking, LK_NBLCK=2)
+    found["msvcrt"] = StandIn(os, frozenset(), locking=_locking, LK_NBLCK=_LOCK, LK_UNLCK=_UNLOCK)
     return found
 
 

@@ -1,7 +1,9 @@
 """The folders, the wheel's list, the contracts and the locks tell the same story; files stay small."""
 
 import ast
+import io
 import re
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("src", "daemon", "plugins")
 MODULES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+OTHERS = sorted(file for folder in ("tests", "docs") for file in (ROOT / folder).rglob("*.py"))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTRACTS = {contract["id"]: contract for contract in PROJECT["tool"]["importlinter"]["contracts"]}
 
@@ -85,8 +88,20 @@ def long_functions(source: str) -> Iterator[tuple[str, int]]:
                 yield node.name, length
 
 
-def test_no_module_is_longer_than_a_sitting() -> None:
-    lengths = {relative(file): len(file.read_text().splitlines()) for file in MODULES}
+#: What tells a tool to look away, and after it the reason why.
+LOOK_AWAY = re.compile(r"#\s*(?:ruff:\s*|flake8:\s*)?noqa\b|#\s*type:\s*ignore\b")
+WITH_CODES = re.compile(r"(?:noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|type:\s*ignore\[[a-z-]+(?:,\s*[a-z-]+)*\])")
+REASON = re.compile(WITH_CODES.pattern + r"(?:  # | - )\S.*\w.*$")
+
+
+def unreasoned(source: str) -> list[int]:
+    """The lines on which a tool is told to look away and nobody says why."""
+    comments = [one for one in tokenize.generate_tokens(io.StringIO(source).readline) if one.type == tokenize.COMMENT]
+    return [one.start[0] for one in comments if LOOK_AWAY.search(one.string) and not REASON.search(one.string)]
+
+
+def test_no_file_is_longer_than_a_sitting() -> None:
+    lengths = {relative(file): len(file.read_text().splitlines()) for file in (*MODULES, *OTHERS)}
     assert {file: n for file, n in lengths.items() if n > MODULE_LINES_MAX} == {}
 
 
@@ -99,6 +114,30 @@ def test_a_long_function_is_seen() -> None:
     body = "    pass\n" * FUNCTION_LINES_MAX
     assert list(long_functions(f"async def wait():\n{body}")) == [("wait", FUNCTION_LINES_MAX + 1)]
     assert list(long_functions(f"def act():\n{body[:-9]}")) == []
+
+
+def test_whoever_tells_a_tool_to_look_away_says_why() -> None:
+    found = {relative(file): unreasoned(file.read_text()) for file in (*MODULES, *OTHERS)}
+    assert {file: lines for file, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("comment", [
+    "# noqa", "# noqa: S608", "# noqa: S608  #", "# noqa: S608 # one space", "# noqa  # any of them", "#noqa:S608",
+    "# type: ignore", "# type: ignore[arg-type]", "# type: ignore  # no code", "# type: ignore[misc, assignment]",
+    "# noqa: S608  # -", "# ruff: noqa: D102", "# flake8: noqa",
+])  # fmt: skip
+def test_looking_away_without_a_reason_is_seen(comment: str) -> None:
+    assert unreasoned(f"one = 1\ntwo = 2  {comment}\n") == [2]
+
+
+@pytest.mark.parametrize("comment", [
+    "# noqa: S608  # made of constants", "# noqa: E402 - the version first", "# noqa: B009, S608  # both meant",
+    "# type: ignore[arg-type]  # as much of one as is needed", "# type: ignore[misc, assignment]  # the write is the test",
+    "# ruff: noqa: D102 - the protocol says it", "# nothing to look away from",
+])  # fmt: skip
+def test_looking_away_with_a_reason_may_be(comment: str) -> None:
+    assert unreasoned(f"one = 1\ntwo = 2  {comment}\n") == []
+    assert unreasoned('text = "# noqa"\n') == []
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -10,6 +10,7 @@ from ektp_cli.allot_command import allot
 from ektp_cli.ask_command import ask
 from ektp_cli.bad_cards import COLUMNS as BAD_CARDS
 from ektp_cli.blank_commands import blanks
+from ektp_cli.counter_command import counter
 from ektp_cli.daily_command import daily
 from ektp_cli.import_command import import_records
 from ektp_cli.main import GROUP, cli
@@ -32,6 +33,8 @@ COMMANDS = {
     "allot": allot,
     **{f"allot {name}": one for name, one in allot.commands.items()},
     "blanks": blanks,
+    "counter": counter,
+    **{f"counter {name}": one for name, one in counter.commands.items()},
     "daily": daily,
     **{f"daily {name}": one for name, one in daily.commands.items()},
     **{f"blanks {name}": one for name, one in blanks.commands.items()},

@@ -17,7 +17,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.state import LockState, PressStep, Profile
 from ektp_core.vocabulary.verdict import Outcome
 from ektp_core.wire.upload import read_receipt
-from ektp_driver_virtual.messages import FaultKind, Step
+from ektp_driver_virtual.messages import FaultKind
 from ektp_driver_virtual.truth import CardTruth, Place
 from tests.crash.scenes import Scene
 from tests.crash.world import World
@@ -59,6 +59,17 @@ def row_of(book: Store) -> Row:
     return Row.ACKED if told else Row.OUTCOME
 
 
+def serial_in_act(book: Store) -> str:
+    """The serial of the card that is on its way through the printer, as far as the book knows; empty where none is."""
+    with book.read() as view:
+        lock = next(iter(view.rows(Lock)), None)
+        attempt = view.row(Attempt, lock.record, lock.n) if lock else None
+        is_testing = any(one.state is TestState.BEGUN for one in view.rows(Testing))
+    if attempt is None or is_testing or attempt.step in (None, PressStep.OUTCOME):
+        return ""
+    return f"{attempt.series} {attempt.number}"
+
+
 @frozen
 class Struck:
     """What was true of the cards when the station was struck: ink begun, out of the machine, taken since, spoiled."""
@@ -97,8 +108,7 @@ def ends(scene: Scene, row: Row, struck: Struck) -> frozenset[str]:
 
 def left_inside(scene: Scene, cards: dict[str, CardTruth]) -> list[str]:
     """Cards that lie in the machine when all has settled: nobody looks there. What will not move is for people."""
-    stuck = (scene.fault, scene.step) == (FaultKind.JAM, Step.EJECT)
-    return [] if stuck else [f"{card.serial} is left inside" for card in cards.values() if card.place is Place.INSIDE]
+    return [] if scene.is_stuck else [f"{card.serial} is left inside" for card in cards.values() if card.place is Place.INSIDE]
 
 
 def state_of(world: World) -> str:

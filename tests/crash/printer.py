@@ -75,8 +75,8 @@ class Printer:
         self._process = PrinterProcess(self.folder, PRINTER, card_ms=20, reboot_ms=60)
         self._process.start()
         body = self._process.device.body
-        body.log = Watched(body.log, self.seen)  # type: ignore[assignment]
-        self._process.device = Asked(self._process.device, self.heard)  # type: ignore[assignment]
+        body.log = Watched(body.log, self.seen)  # type: ignore[assignment]  # it stands in for the log
+        self._process.device = Asked(self._process.device, self.heard)  # type: ignore[assignment]  # it stands in for the device
 
     @property
     def panel(self) -> FrontPanel:

@@ -45,6 +45,11 @@ class Scene:
     profile: Profile = Profile.ENCODE_FIRST
     lost: tuple[str, ...] = ()
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the card stays inside for good: what will not move is for people with tools."""
+        return (self.fault, self.step) == (FaultKind.JAM, Step.EJECT)
+
 
 GOOD = Scene("a good card", Truth.GOOD)
 MISPRINT = Scene("a misprint nobody but people can see", Truth.BAD, FaultKind.MISPRINT, end="MISPRINTED")

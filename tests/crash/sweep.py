@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from ektp_core.errors import EktpError
-from ektp_driver_virtual.truth import What
+from ektp_driver_virtual.truth import Place
 from ektp_station.config import BOOK_FILE
 from tests.crash.judging import (
     Row,
@@ -22,6 +22,7 @@ from tests.crash.judging import (
     lost_words,
     not_allowed,
     row_of,
+    serial_in_act,
     state_of,
     struck_now,
 )
@@ -99,7 +100,7 @@ def _run(world: World, strike: Strike) -> Run:
         world.start(strike.second if isinstance(strike, Twice) else None)
         settled = world.work()
         if not settled and isinstance(strike, Twice):
-            row, struck = _seen_now(world, is_gone=strike.second.what is What.REJECTED)
+            row, struck = _seen_now(world)
             world.start()
             settled = world.work()
         if not settled:
@@ -118,16 +119,15 @@ def _run(world: World, strike: Strike) -> Run:
     return Run(world.scene, strike, code, row, state, double_prints(cards), lost, tuple(problems))
 
 
-def _seen_now(world: World, is_gone: bool = False) -> tuple[Row, Struck]:
-    """The row the book stands at and the truth of that moment; then people do what they do.
-
-    `is_gone`: the machine itself moved the card out, and that is not written down.
-    """
+def _seen_now(world: World) -> tuple[Row, Struck]:
+    """The row the book stands at and the truth of that moment; then people do what they do."""
     book = world.open_book(copy=True)
-    row = row_of(book)
+    row, serial = row_of(book), serial_in_act(book)
     book.close()
-    struck = struck_now(world.printer.truth().cards)
-    return row, evolve(struck, taken=bool(world.people_meanwhile()) or is_gone)
+    cards = world.printer.truth().cards
+    # The machine itself may have moved the card out, and no book has that.
+    set_aside = serial in cards and cards[serial].place is Place.REJECT
+    return row, evolve(struck_now(cards), taken=bool(world.people_meanwhile()) or set_aside)
 
 
 @define

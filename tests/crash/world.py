@@ -21,11 +21,12 @@ import httpx
 from attrs import define, evolve, field
 
 from ektp_core.boundary.card_printer import DriverError
-from ektp_core.errors import Refused
+from ektp_core.errors import Refusal, Refused
 from ektp_core.flow.apply import apply
 from ektp_core.flow.blank_tests import OrderTest
 from ektp_core.flow.decide import Decider
 from ektp_core.flow.pressing import Conclude
+from ektp_core.flow.recovering import FreeBy, RecoverPrinter
 from ektp_core.vocabulary.verdict import BlankPlace, Cause, Certainty, Outcome
 from ektp_core.wire.envelope import pack_envelopes
 from ektp_core.wire.problem import refused_to_plain, status_of
@@ -323,10 +324,19 @@ class World:
             self.order_test(now)
             self.judge(now)
             self._new_ribbon()
-            if self._has_settled(now):
+            if self._has_settled(now) and not self._frees_a_card():
                 return True
             time.sleep(0.02)
         raise AssertionError(f"never settled: {self.see()} {self.hub.locks()}; see {self.folder / 'station.log'}")
+
+    def _frees_a_card(self) -> bool:
+        """Whether a card that the printer can move still lies inside: nobody looks there, so somebody orders it out."""
+        inside = any(card.place is Place.INSIDE for card in self.printer.truth().cards.values())
+        if not inside or self.scene.is_stuck:
+            return False
+        order, now_ns = RecoverPrinter("A", FreeBy.REJECT), time.time_ns()
+        self._is_taken(self.office.ask(STATION, order, "station", ask_id=f"free/{now_ns}", at_ms=now_ns // 1_000_000))
+        return True
 
     def _new_ribbon(self) -> None:
         with suppress(DriverError):  # it has no power at the moment
@@ -352,7 +362,14 @@ class World:
             for one in self.station_folder.glob(f"{BOOK_FILE}*"):
                 shutil.copy(one, there)
             book = there / BOOK_FILE
-        return SqliteStore(str(book), Decider(load_regions(), STATION), apply, owner=STATION, key=key_of_book(book))
+        deadline = time.monotonic() + SETTLE_S
+        while True:  # a driver's process that was being started at the kill has the lock until its program runs
+            try:
+                return SqliteStore(str(book), Decider(load_regions(), STATION), apply, owner=STATION, key=key_of_book(book))
+            except Refused as refused:
+                if refused.refusal is not Refusal.BOOK_IN_USE or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def close(self) -> None:
         """End everything."""

@@ -83,7 +83,7 @@ def test_a_printer_whose_card_was_judged_does_not_wait_though_the_page_still_say
     operator: Operator, hands: Hands
 ) -> None:
     play = Play(None, None, ())  # type: ignore[arg-type]  # neither house nor show is needed
-    play.hands, play.operator = hands, operator  # type: ignore[assignment]
+    play.hands, play.operator = hands, operator  # type: ignore[assignment]  # as much of hands as is looked at
     assert play._waits("B")
     hands.may_take.set()
     until(lambda: "B" in hands.taken and operator.looked >= 2, "it is judged")

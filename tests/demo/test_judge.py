@@ -42,7 +42,7 @@ def doubles(book: Book, *cards: Card, name: Any = lambda _: "") -> tuple[list[st
     """Two good cards of one, and good cards of nothing."""
     by_serial = {one.serial: one for one in cards}
     who = judge._who(book, by_serial, name)  # type: ignore[arg-type]  # as much of a view as it reads
-    found = judge._doubles(book, by_serial, who)  # type: ignore[arg-type]
+    found = judge._doubles(book, by_serial, who)  # type: ignore[arg-type]  # as above
     return found, [serial for serial, made in who.items() if made is None]
 
 

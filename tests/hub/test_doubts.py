@@ -15,6 +15,7 @@ from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.local_calendar import DAY_MS
 from ektp_hub import doubts, reads
 from ektp_hub.step import Alarm, HubState, NotPersisted, Persist, Persisted, Ticked, step
+from tests.core.flow.office_cards import UNKNOWN, allot, entered, issue, place_of, printed, stocked, supply
 from tests.core.flow.offices import (
     CLASS,
     HUB_KEY,
@@ -23,21 +24,13 @@ from tests.core.flow.offices import (
     OPERATOR,
     SERIES,
     TWO,
-    UNKNOWN,
     VERIFIER_2,
     Offices,
     accepted,
-    allot,
     ask,
-    entered,
     exchange,
     forged,
-    issue,
-    place_of,
-    printed,
     row,
-    stocked,
-    supply,
 )
 
 ALARM = "a card is in doubt for longer than a shift"

@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -19,6 +20,10 @@ from ektp_core.boundary.card_printer import DriverError, Found, Identity
 from ektp_core.boundary.hookspecs import hookimpl
 
 PTRACE_ATTACH, PTRACE_DETACH = 16, 17
+NEW_USERS, CHILD_ENDED = 0x10000000, 17
+CLONE, CLONE3, GETPID = {"x86_64": (56, 435, 39), "aarch64": (220, 435, 172)}[os.uname().machine]
+#: Of x86_64: the second table of calls, with the same deeds under other numbers.
+OTHER_TABLE = 0x40000000
 
 
 def _connects(wanted: dict[str, Any]) -> str:
@@ -88,6 +93,70 @@ def _mounts(wanted: dict[str, Any]) -> str:
     return "a name space of its own"
 
 
+def _call(number: int, *arguments: object) -> int:
+    """A system call, with the interpreter held: what is cloned here goes on in Python."""
+    library = ctypes.PyDLL(None, use_errno=True)
+    answer = int(library.syscall(ctypes.c_long(number), *arguments))
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), f"system call {number}")
+    return answer
+
+
+def _waits_for(child: int) -> str:
+    if child == 0:
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    return "a child in a name space of its own"
+
+
+def _clones(_: dict[str, Any]) -> str:
+    return _waits_for(_call(CLONE, ctypes.c_long(NEW_USERS | CHILD_ENDED), *[ctypes.c_long(0)] * 4))
+
+
+def _clones_the_new_way(_: dict[str, Any]) -> str:
+    asked = struct.pack("8Q", NEW_USERS, 0, 0, 0, CHILD_ENDED, 0, 0, 0)
+    return _waits_for(_call(CLONE3, asked, ctypes.c_long(len(asked))))
+
+
+def _calls_by_the_other_table(_: dict[str, Any]) -> str:
+    try:
+        _call(OTHER_TABLE + GETPID)
+    except PermissionError:
+        raise
+    except OSError:  # this kernel was built without it, and was asked
+        pass
+    return "asked"
+
+
+def _speaks_to_the_kernels_network(_: dict[str, Any]) -> str:
+    socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, 0).close()
+    return "open"
+
+
+def _opens_many_files(_: dict[str, Any]) -> str:
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    opened: list[int] = []
+    try:
+        while len(opened) < 600:
+            opened.append(os.open("/dev/null", os.O_RDONLY))
+    finally:
+        for one in opened:
+            os.close(one)
+    return "600 files"
+
+
+def _makes_a_large_file(wanted: dict[str, Any]) -> str:
+    with Path(wanted["large"]).open("wb") as file:
+        try:
+            os.ftruncate(file.fileno(), 257 << 20)  # a hole: it takes no room
+        finally:
+            os.unlink(wanted["large"])
+    return "257 MiB"
+
+
 def _leaves_a_child(wanted: dict[str, Any]) -> str:
     code = "import time; time.sleep(600)"
     child = subprocess.Popen([sys.executable, "-c", code, wanted["mark"]], start_new_session=True)
@@ -110,6 +179,12 @@ TRIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "dump": _dumps,
     "take memory": _takes_memory,
     "make a name space": _mounts,
+    "clone into a name space": _clones,
+    "clone3 into a name space": _clones_the_new_way,
+    "call by the other table": _calls_by_the_other_table,
+    "netlink": _speaks_to_the_kernels_network,
+    "open many files": _opens_many_files,
+    "make a large file": _makes_a_large_file,
 }
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import struct
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,7 @@ HARMLESS: dict[str, Callable[[dict[str, Any]], object]] = {
     "own priority": lambda _: os.setpriority(os.PRIO_PROCESS, 0, 19),
     "own processors": lambda _: os.sched_setaffinity(0, os.sched_getaffinity(0)),
     "flags": _owner(lambda one, _: fcntl.fcntl(one, fcntl.F_SETFL, os.O_NONBLOCK)),
+    "a file for a while": lambda _: tempfile.mkdtemp(),
     "bytes waiting": _owner(lambda one, _: fcntl.ioctl(one, 0x541B, struct.pack("i", 0))),
 }
 

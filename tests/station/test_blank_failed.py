@@ -13,8 +13,8 @@ from ektp_core.wire.asks import HUB, ReportLine, SpoilageReport
 from ektp_driver_virtual.launch import RunningPrinter
 from ektp_driver_virtual.messages import FaultKind
 from ektp_hub import reads
+from tests.station.running_station import printer as printer  # a fixture
 from tests.station.station_bench import SERIES, Line, until
-from tests.station.test_wiring import printer as printer  # a fixture
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(17)]
 

@@ -13,8 +13,8 @@ from ektp_core.ledger.count import Pile
 from ektp_core.vocabulary.bucket import Bucket
 from ektp_core.vocabulary.local_calendar import date_of
 from ektp_driver_virtual.launch import RunningPrinter
+from tests.station.running_station import printer as printer  # a fixture
 from tests.station.station_bench import OFFICE, SERIES, STATION, Line, until
-from tests.station.test_wiring import printer as printer  # a fixture
 
 pytestmark = [pytest.mark.processes, pytest.mark.rule(33)]
 

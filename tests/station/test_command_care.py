@@ -18,6 +18,9 @@ NOW = {
             "cards_today": 40,
             "waits": None,
             "due": [{"code": "clean-said", "facts": {"printer": "A"}, "text": ""}],
+            "notices": [
+                {"condition": "media-low", "code": "prtAlertCode 807, V107"}, {"condition": "cleaning-due", "code": ""},
+            ],
             "supplies": [
                 {"name": "ribbon", "cards": 90, "working_days": 2},
                 {"name": "film", "cards": None, "working_days": None},
@@ -26,7 +29,7 @@ NOW = {
         },
         {"name": "B", "phase": "idle", "waits": {"code": "daily-cap", "facts": {"printer": "B", "cap": 200}}},
     ],
-    "troubles": {"printer C": "DriverLost: driver virtual sees no printer VP-3"},
+    "troubles": {"printer C": "driver virtual sees no printer VP-3"},
 }
 
 
@@ -37,11 +40,13 @@ def test_printers_says_who_takes_a_card_and_who_does_not(tmp_path: Path, monkeyp
     assert result.output.splitlines() == [
         "Printer A takes the next card; 40 cards today.",
         "  Printer A asks to be cleaned.",
+        "  it reports: few blanks in the hopper (prtAlertCode 807, V107)",
+        "  it reports: a cleaning that is due",
         "  ribbon: 90 cards, about 2 working days.",
         "  film: the printer cannot tell.",
         "  blanks: 7 cards.",
         "Printer B made its 200 cards of today; it goes on tomorrow.",
-        "printer C: DriverLost: driver virtual sees no printer VP-3",
+        "Trouble with printer C: driver virtual sees no printer VP-3",
     ]
 
 

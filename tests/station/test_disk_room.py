@@ -275,7 +275,7 @@ def test_what_else_a_commit_is_refused_for_goes_on_to_whoever_asked(tmp_path: Pa
         def _check(self) -> None:
             raise Refused(Refusal.BOOK_DAMAGED, {"path": "book", "place": "a page", "found": "x"})
 
-    store = RoomyStore(Damaged(tmp_path), DiskRoom(tmp_path, Clock(), 0, 1 << 16), (Move,))  # type: ignore[arg-type]
+    store = RoomyStore(Damaged(tmp_path), DiskRoom(tmp_path, Clock(), 0, 1 << 16), (Move,))  # type: ignore[arg-type]  # as above
     for write in (lambda: store.commit([asked("a", FEED)], 1), lambda: store.set_link("clock", b"x")):
         with pytest.raises(Refused, match="BOOK_DAMAGED"):
             write()

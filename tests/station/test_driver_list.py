@@ -344,7 +344,7 @@ def test_a_changed_driver_takes_the_place_of_its_old_entry(install: Install, fol
 def test_our_own_needs_no_entry_and_an_unknown_one_is_named(folder: Path) -> None:
     assert "needs no entry" in ask(folder, "virtual").output
     said = ask(folder, "nobody")
-    assert said.exit_code == 1 and "is called nobody" in said.output
+    assert said.exit_code == 1 and "called nobody is installed" in said.output
     assert (folder / "station.toml").read_text() == SETTINGS
 
 
@@ -357,7 +357,8 @@ def test_an_entry_that_cannot_be_read_back_changes_nothing(folder: Path) -> None
 
 def test_only_the_lines_of_that_entry_change() -> None:
     text = '[[drivers]]\nname = "a"\nsha256 = "1"\n\n# kept\n[[printers]]\nname = "a"\n'
-    assert with_driver(text, AllowedDriver("a", "d", "2")).startswith('[[printers]]\nname = "a"\n')
+    entry = '[[drivers]]\nname = "a"\ndistribution = "d"\nsha256 = "2"\n'
+    assert with_driver(text, AllowedDriver("a", "d", "2")) == f'{entry}\n# kept\n[[printers]]\nname = "a"\n'
     assert '"1"' in with_driver(text, AllowedDriver("b", "d", "2"))
 
 

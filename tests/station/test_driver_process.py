@@ -1,6 +1,5 @@
-"""A driver in its own process: deadlines, deaths, and what the pipe carries."""
+"""A driver in its own process: the whole way of a card, deadlines and deaths."""
 
-import io
 import os
 import signal
 import sys
@@ -9,9 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
-from types import ModuleType
 
-import pluggy
 import pytest
 
 from ektp_core.boundary.card_printer import (
@@ -23,29 +20,15 @@ from ektp_core.boundary.card_printer import (
     DriverError,
     DriverLost,
     DriverTimeout,
-    Found,
     PrintToken,
     ResetLevel,
     Settings,
     Station,
 )
-from ektp_core.boundary.hookspecs import hookimpl
 from ektp_core.vocabulary.verdict import Certainty, Outcome
 from ektp_driver_virtual import launch
 from ektp_driver_virtual.launch import RunningPrinter
-from ektp_station import driver_host
 from ektp_station.artwork import CardText, draw_card
-from ektp_station.driver_frames import (
-    LIMIT_BYTES,
-    Answer,
-    Call,
-    operation,
-    pack,
-    read_frame,
-    unpack,
-    unpack_arguments,
-    write_frame,
-)
 from ektp_station.driver_link import DriverLink, RemotePrinter
 from tests.station.station_bench import SOON_S, WAIT_S
 
@@ -130,9 +113,6 @@ def remote(printer: RunningPrinter) -> RemotePrinter:
     return RemotePrinter(DriverLink("virtual", str(printer.folder), printer.serial, VIRTUAL))
 
 
-# -- the whole way ----------------------------------------------------------------------
-
-
 def test_one_card_is_printed_through_the_driver_process(printer: RunningPrinter) -> None:
     device = remote(printer)
     art = draw_card(SOMEBODY)
@@ -192,9 +172,6 @@ def test_a_driver_killed_in_mid_mark_loses_nothing_the_printer_knows(printer: Ru
     assert (look.status.position, look.status.rebooted) == (CardPosition.EXIT, False)
     device.close()
     assert len(printer.truth().good) == 1
-
-
-# -- deadlines and deaths ---------------------------------------------------------------
 
 
 def test_a_driver_that_hangs_is_killed_at_the_deadline(link: Callable[..., DriverLink]) -> None:
@@ -313,9 +290,6 @@ def test_the_child_ends_when_its_station_is_gone(link: Callable[..., DriverLink]
     assert stub._child.process.wait(WAIT_S) == 0
 
 
-# -- starting ---------------------------------------------------------------------------
-
-
 def test_a_printer_that_is_not_there_is_lost(link: Callable[..., DriverLink]) -> None:
     with pytest.raises(DriverError, match="another printer is there: S-1, S-2 and not S-9"):
         link(serial="S-9")
@@ -334,96 +308,3 @@ def test_a_driver_that_hangs_while_looking_is_given_up(link: Callable[..., Drive
 def test_a_driver_that_cannot_be_loaded_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(DriverError, match=r"cannot be loaded \(ModuleNotFoundError\)"):
         DriverLink("none", "x", "y", ("no_such_module",))
-
-
-# -- the hooks --------------------------------------------------------------------------
-
-
-def module(name: str, hooks: dict[str, Callable[..., object]]) -> ModuleType:
-    made = ModuleType(name)
-    for called, hook in hooks.items():
-        setattr(made, called, hookimpl(hook))
-    return made
-
-
-def test_all_drivers_are_asked_and_the_one_with_the_serial_is_opened() -> None:
-    first = module("first", {"ektp_discover_printers": lambda hint: [Found("a", hint, "1")]})
-    other = module(
-        "other",
-        {
-            "ektp_discover_printers": lambda hint: [Found("b", hint, "1"), Found("b", hint, "2")],
-            "ektp_open_printer": lambda found: ("opened", found),
-        },
-    )
-    manager = driver_host.build_manager("none", [first, other])
-    device: object = driver_host.open_device(manager, "b", "port", "2")
-    assert device == ("opened", Found("b", "port", "2"))
-
-
-def test_a_device_no_driver_opens_is_an_error() -> None:
-    finds = module("finds", {"ektp_discover_printers": lambda hint: [Found("a", hint, "1")]})
-    manager = driver_host.build_manager("none", [finds])
-    with pytest.raises(DriverError, match="no driver opens"):
-        driver_host.open_device(manager, "a", "port", "1")
-
-
-def test_a_plugin_given_twice_is_one_plugin() -> None:
-    once = module("once", {"ektp_discover_printers": lambda hint: []})
-    assert len(driver_host.build_manager("none", [once, once]).get_plugins()) == 1
-
-
-@pytest.mark.parametrize(
-    "hooks", [{"ektp_discover_printer": lambda hint: []}, {"ektp_open_printer": lambda device: None}]
-)
-def test_a_misspelt_hook_or_argument_is_found_at_start(hooks: dict[str, Callable[..., object]]) -> None:
-    with pytest.raises(pluggy.PluginValidationError):
-        driver_host.build_manager("none", [module("wrong", hooks)])
-
-
-# -- frames -----------------------------------------------------------------------------
-
-
-def test_every_operation_of_a_card_printer_can_be_called_by_name() -> None:
-    names = [name for name in vars(CardPrinter) if not name.startswith("_")]
-    assert len(names) == 22
-    assert [operation(name).name for name in names] == names
-    assert [name for name in names if not operation(name).timed] == ["close"]
-    assert all(callable(getattr(RemotePrinter, name)) for name in names)
-
-
-@pytest.mark.parametrize("name", ["", "__init__", "_is_protocol", "print", "mark "])
-def test_no_other_name_is_an_operation(name: str) -> None:
-    with pytest.raises(DriverError, match="no such operation"):
-        operation(name)
-
-
-def test_arguments_of_another_number_or_kind_are_refused() -> None:
-    for arguments in ((), (1,), (Bin.OUTPUT, Bin.OUTPUT), None):
-        with pytest.raises(DriverError):
-            unpack_arguments(operation("deliver"), pack(arguments))
-
-
-def test_frames_end_with_the_pipe_and_have_a_limit() -> None:
-    pipe = io.BytesIO()
-    write_frame(pipe, b"abc")
-    assert read_frame(io.BytesIO(pipe.getvalue())) == b"abc"
-    for data in (b"", pipe.getvalue()[:2], pipe.getvalue()[:-1]):
-        with pytest.raises(DriverLost):
-            read_frame(io.BytesIO(data))
-    with pytest.raises(DriverError, match="at most"):
-        read_frame(io.BytesIO((LIMIT_BYTES + 1).to_bytes(4, "big")))
-
-
-@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x80", b"\x91" * 100_000, b"\x81\xa6number\xcf" + b"\xff" * 8])
-def test_misshapen_calls_are_driver_errors(data: bytes) -> None:
-    with pytest.raises(DriverError, match="another shape"):
-        unpack(data, Call)
-
-
-def test_a_call_is_answered_under_its_number() -> None:
-    class Dummy:
-        def read_uid(self, timeout_ms: int) -> str:
-            return f"{timeout_ms:04x}"
-
-    call = Call(9, "read_uid", pack(()), 10)
-    assert driver_host.carry_out(Dummy(), call) == Answer(9, pack("000a"))  # type: ignore[arg-type]  # one method is enough here

@@ -6,16 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_core.boundary.card_printer import (
-    Can,
-    Capabilities,
-    CardPosition,
-    Condition,
-    Notice,
-    Severity,
-    Status,
-    Supply,
-)
+from ektp_core.boundary.card_printer import Can, Capabilities, CardPosition, Condition, Notice, Severity, Status, Supply
 from ektp_core.flow.care_events import TestState
 from ektp_core.flow.care_rows import PrinterWork, Testing
 from ektp_core.flow.rows import Printer
@@ -101,7 +92,7 @@ def test_a_printer_rests_after_each_so_many_cards_and_never_longer_than_its_rest
     rests = cards > 0 and cards % every == 0 and minutes < 30
     assert reason(one) is (Reason.RESTS if rests else None)
     if rests:
-        assert f"{30 - minutes} more minutes" in getattr(why_printer_waits(one, NOW), "text")  # noqa: B009
+        assert f"{30 - minutes} more minutes" in getattr(why_printer_waits(one, NOW), "text")  # noqa: B009  # it waits, so there is one
 
 
 def test_a_clock_set_back_does_not_stretch_a_rest() -> None:

@@ -142,7 +142,7 @@ def test_after_a_failed_order_the_next_one_has_a_new_line(device: Device) -> Non
     ours = made()
     ours.open()
     device.fails = {"deliver": DriverError("jammed")}
-    assert ours.carry_out(order(Act.EJECT)) == Failed("DriverError: jammed")
+    assert ours.carry_out(order(Act.EJECT)) == Failed("jammed")
     assert device.lost
     assert isinstance(ours.carry_out(order(Act.LOOK)), Done)
 
@@ -152,7 +152,7 @@ def test_after_a_failed_order_the_next_one_has_a_new_line(device: Device) -> Non
     [
         (DriverError("the personal data of this record is not here"), "not here"),
         (Refused(Refusal.BOOK_DAMAGED, {"place": "payload"}), "BOOK_DAMAGED"),
-        (KeyError(NIK), "KeyError at "),
+        (KeyError(NIK), "a fault of this program at "),
     ],
 )
 def test_a_picture_that_cannot_be_drawn_costs_no_blank_and_names_nobody(
@@ -175,7 +175,7 @@ def test_whatever_a_driver_raises_there_is_a_result(device: Device, act: Act) ->
     for name in ("look", "feed", "move", "prepare", "encode", "mark", "deliver", "status", "read_uid"):
         device.fails[name] = RuntimeError(NIK)
     result = ours.carry_out(order(act))
-    assert isinstance(result, Failed) and result.why.startswith("RuntimeError at ") and NIK not in result.why
+    assert isinstance(result, Failed) and result.why.startswith("a fault of this program at ") and NIK not in result.why
 
 
 def test_a_card_is_drawn_once_for_feed_and_download(device: Device) -> None:

@@ -67,7 +67,7 @@ def test_an_unpacking_that_was_cut_off_leaves_no_folder_of_that_name_and_is_made
         if len(taken) == files:
             raise Killed
         taken.append(1)
-        usual(*arguments)  # type: ignore[arg-type]
+        usual(*arguments)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(packing, "_take_out", take_out)
     with pytest.raises(Killed):

@@ -108,16 +108,16 @@ def trouble(at_work: Two) -> str:
 @pytest.mark.parametrize(
     ("deed", "said"),
     [
-        ("hang@discover", "DriverTimeout: no answer to start"),
-        ("crash@open", "DriverLost: the driver process ended during start"),
-        ("bug@open", "DriverError: driver bad cannot be loaded (ValueError)"),
+        ("hang@discover", "no answer to start"),
+        ("crash@open", "the driver process ended during start"),
+        ("bug@open", "driver bad cannot be loaded (ValueError)"),
         ("lie@identify", f"the device says it is {LIE} and not VP-0002"),
-        ("hang@capabilities", "DriverTimeout: no answer to capabilities"),
-        ("hang@look", "DriverTimeout: no answer to look"),
-        ("crash@look", "DriverLost: the driver process ended during look"),
-        ("flood-frames@look", "DriverLost: the driver process ended during look"),
-        ("huge@look", "DriverLost: the driver process ended during look"),
-        ("value@look", "DriverError: a value of the driver has another shape"),
+        ("hang@capabilities", "no answer to capabilities"),
+        ("hang@look", "no answer to look"),
+        ("crash@look", "the driver process ended during look"),
+        ("flood-frames@look", "the driver process ended during look"),
+        ("huge@look", "the driver process ended during look"),
+        ("value@look", "a value of the driver has another shape"),
     ],
 )
 def test_a_bad_driver_is_named_on_the_page_and_the_other_printer_prints_on(two: Any, deed: str, said: str) -> None:

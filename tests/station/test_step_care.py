@@ -97,9 +97,9 @@ def test_a_printer_that_does_not_answer_is_told_once_and_taken_again_when_it_doe
         bench.tick(1_000)
         for _ in bench.performs:
             bench.performs.clear()
-            bench.put(messages.Drove(PRINTER, Failed("DriverLost: unplugged")))
+            bench.put(messages.Drove(PRINTER, Failed("unplugged")))
     assert why(bench) is Reason.NO_ANSWER
-    assert [one.what for one in bench.alarms] == ["Printer p1 does not answer: DriverLost: unplugged."]
+    assert [one.what for one in bench.alarms] == ["Printer p1 does not answer: unplugged."]
     for _ in range(4):
         bench.tick(1_000)
         bench.settle()

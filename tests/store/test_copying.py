@@ -19,7 +19,8 @@ from ektp_store.encrypting import encrypt_book
 from ektp_store.opening import is_encrypted, key_setting, told
 from ektp_store.sqlite import SqliteStore
 from ektp_store.verify import verify
-from tests.core.flow.offices import REGIONS, entry, registrations, signed
+from tests.core.flow.office_cards import entry
+from tests.core.flow.offices import REGIONS, registrations, signed
 
 KEY = bytes(range(32))
 SECRET = b"a citizen of Selong"

@@ -89,7 +89,7 @@ def test_a_key_of_another_length_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_book_at_all_is_damaged_with_and_without_a_key(tmp_path: Path) -> None:
     (tmp_path / "book").write_bytes(b"not a book at all " * 999)
     for key in (None, KEY):
-        refused = refused_by(lambda key=key: SqliteStore(str(tmp_path / "book"), decide, apply, key=key))  # type: ignore[misc]
+        refused = refused_by(lambda key=key: SqliteStore(str(tmp_path / "book"), decide, apply, key=key))  # type: ignore[misc]  # a default binds the name
         assert refused.refusal is Refusal.BOOK_DAMAGED
 
 

@@ -22,9 +22,9 @@ from ektp_data.texts import message
 from ektp_driver_cups.bench import ASK_MS, CupsBench
 from ektp_driver_cups.bench_plastic import FILE, plastic
 from ektp_driver_cups.queue import HELD, QueueState, job_name
-from ektp_driver_cups.spooler import Deadline
 from ektp_driver_virtual import spoil
 from ektp_driver_virtual.chip import serial_text, uid_of
+from ektp_driving.deadline import Deadline
 
 _JPEG, _END = b"\xff\xd8\xff", b"%%EOF"
 

@@ -26,6 +26,9 @@ _SHORT = {
     "LOST": message("lost"),
 }
 
+#: Parties that have no name of their own.
+_PARTIES = {"centre": message("centre")}
+
 
 @define(eq=False)
 class Show:
@@ -84,7 +87,7 @@ class Show:
         parties = {one["party"]: one["buckets"] for one in shown["parties"]}
         table.add_column(self.text("bucket"))
         for party in parties:
-            table.add_column(party, justify="right")
+            table.add_column(self.text(_PARTIES.get(party, "{party}"), party=party), justify="right")
         table.add_column(self.text("all"), justify="right")
         for bucket, total in shown["totals"].items():
             counts = (held.get(bucket, 0) for held in parties.values())

@@ -24,6 +24,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{office} is not the home office of this person; first cards and changes of data are made there.",
         "Send the person to {home}; here only a lost or damaged card without a change of data is printed.",
     ),
+    "PAPERS_MISSING": (
+        "Papers are missing for record {record} ({reason}): {papers}.",
+        "Ask the person for them, and take the papers in when all of them are there.",
+    ),
     "PREVIOUS_CARD_OPEN": (
         "This person's previous card (record {record}) is not closed.",
         "Take the old card back, or note the letter that declares it lost, and say so in the request.",
@@ -71,6 +75,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "COUNTER_UNEXPLAINED": (
         "Printer {printer} counts {found} cards fed; the book explains {explained}.",
         "Find the cards that were fed without us; two people must explain the difference.",
+    ),
+    "CANNOT_RECOVER": (
+        "Printer {printer} is not freed: {why}.",
+        "Nothing was sent to it; `ektp station printers` says what it waits for.",
     ),
     "TRIES_SPENT": (
         "{tries} blanks have failed for record {record}; at most {limit} are allowed.",

@@ -35,6 +35,7 @@ from ektp_core.flow.pressing import Conclude
 from ektp_core.flow.printing import Authorise, Recall, Withdraw
 from ektp_core.flow.queueing_families import KINDS as QUEUEING_KINDS
 from ektp_core.flow.re_enrolling import ReEnrol
+from ektp_core.flow.recovering import KINDS as RECOVERING_KINDS
 from ektp_core.flow.releasing import BurnForCode
 from ektp_core.flow.reporting import Unlock
 from ektp_core.flow.reversal import ReverseMovement
@@ -135,6 +136,7 @@ KINDS: Mapping[str, type[Any]] = {
     "mark-day": MarkDay,
     "close-day": CloseDay,
     **TEST_KINDS,
+    **RECOVERING_KINDS,
     "move-book": MoveBook,
     "dispute-silent": DisputeSilent,
     "declare-station-lost": DeclareStationLost,

@@ -45,7 +45,7 @@ class Recorder(apsw.VFS):
         """Somebody was told that what was done so far is kept."""
         self.ops.append(Mark())
 
-    def xOpen(self, name: "str | apsw.URIFilename | None", flags: list[int]) -> "_File":  # noqa: N802  # apsw's name
+    def xOpen(self, name: "str | apsw.URIFilename | None", flags: list[int]) -> "_File":
         """Open a file, and note if that made it."""
         path = "" if name is None else name if isinstance(name, str) else name.filename()
         short = os.path.basename(path)
@@ -59,7 +59,7 @@ class Recorder(apsw.VFS):
             self.ops.append(Create(short))
         return opened
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802  # apsw's name
+    def xDelete(self, filename: str, syncdir: bool) -> None:
         """Remove a file."""
         super().xDelete(filename, syncdir)
         self.ops.append(Delete(os.path.basename(filename), bool(syncdir) and not self.drops_syncs))
@@ -71,15 +71,15 @@ class _File(apsw.VFSFile):
         self._recorder = recorder
         self._short = short
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802  # apsw's name
+    def xWrite(self, data: bytes, offset: int) -> None:
         super().xWrite(data, offset)
         self._note(Write(self._short, offset, bytes(data)))
 
-    def xTruncate(self, newsize: int) -> None:  # noqa: N802  # apsw's name
+    def xTruncate(self, newsize: int) -> None:
         super().xTruncate(newsize)
         self._note(Truncate(self._short, newsize))
 
-    def xSync(self, flags: int) -> None:  # noqa: N802  # apsw's name
+    def xSync(self, flags: int) -> None:
         super().xSync(flags)
         if not self._recorder.drops_syncs:
             self._note(Sync(self._short))

@@ -167,43 +167,43 @@ class _Handle:
         self._disk = disk
         self._file = file
 
-    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+    def xRead(self, amount: int, offset: int) -> bytes:
         return bytes(self._file.now[offset : offset + amount])
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:
         if self._disk.takes(is_sync=False):
             self._file.write(offset, bytes(data))
 
-    def xTruncate(self, size: int) -> None:  # noqa: N802
+    def xTruncate(self, size: int) -> None:
         if self._disk.takes(is_sync=False):
             self._file.truncate(size)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:
         if self._disk.takes(is_sync=True):
             self._file.sync()
 
-    def xFileSize(self) -> int:  # noqa: N802
+    def xFileSize(self) -> int:
         return len(self._file.now)
 
-    def xClose(self) -> None:  # noqa: N802
+    def xClose(self) -> None:
         """Nothing to let go."""
 
-    def xLock(self, level: int) -> None:  # noqa: N802
+    def xLock(self, level: int) -> None:
         """One process has a disk for itself."""
 
-    def xUnlock(self, level: int) -> None:  # noqa: N802
+    def xUnlock(self, level: int) -> None:
         """As `xLock`."""
 
-    def xCheckReservedLock(self) -> bool:  # noqa: N802
+    def xCheckReservedLock(self) -> bool:
         return False
 
-    def xFileControl(self, op: int, pointer: int) -> bool:  # noqa: N802
+    def xFileControl(self, op: int, pointer: int) -> bool:
         return False
 
-    def xSectorSize(self) -> int:  # noqa: N802
+    def xSectorSize(self) -> int:
         return SECTOR_BYTES
 
-    def xDeviceCharacteristics(self) -> int:  # noqa: N802
+    def xDeviceCharacteristics(self) -> int:
         return _POWERSAFE_OVERWRITE
 
 
@@ -218,22 +218,22 @@ class Disks(apsw.VFS):
         folder, name = os.path.split(path)
         return self.by_folder[folder], name
 
-    def xFullPathname(self, name: str) -> str:  # noqa: N802
+    def xFullPathname(self, name: str) -> str:
         """A path is what it is."""
         return name
 
-    def xAccess(self, path: str, flags: int) -> bool:  # noqa: N802
+    def xAccess(self, path: str, flags: int) -> bool:
         """Whether the file is there."""
         disk, name = self._of(path)
         return name in disk.files
 
-    def xDelete(self, path: str, syncdir: bool) -> None:  # noqa: N802
+    def xDelete(self, path: str, syncdir: bool) -> None:
         """Remove a file, durably."""
         disk, name = self._of(path)
         if disk.takes(is_sync=True):
             disk.files.pop(name, None)
 
-    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
+    def xOpen(self, name: Any, flags: list[int]) -> Any:
         """Open a file, and make it where it is missing."""
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         disk, own = self._of(path)

@@ -80,7 +80,7 @@ class OfficePrinter(Machine):
 #: What the parts of a card take, in hundredths of the whole; the ink takes the rest. Assumed.
 _SHARES: Mapping[Act, int] = {
     Act.LOOK: 1, Act.FEED: 4, Act.READ_UID: 2, Act.PREPARE: 8, Act.ENCODE: 15, Act.MARK: 65, Act.EJECT: 5,
-    Act.SET_ASIDE: 5, Act.CHECK: 1,
+    Act.SET_ASIDE: 5, Act.CHECK: 1, Act.CLEAR: 1,
 }  # fmt: skip
 
 

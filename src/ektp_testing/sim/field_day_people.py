@@ -9,6 +9,7 @@ but what can be seen.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from attrs import Factory, define, field
 
@@ -135,14 +136,14 @@ class Crew:
             return
         for press in station.keeper.state.presses.values():
             if press.phase is Phase.ASKING:
-                yield Task(Act.LOOK, lambda press=press: self._judged(press.record, press.n))  # type: ignore[misc]
+                yield Task(Act.LOOK, partial(self._judged, press.record, press.n))
         for machine, _ in self._waiting(station):
             if not machine.hopper and not machine.inside and drawer(self.country):
-                yield Task(Act.LOAD, lambda machine=machine: self._loaded(machine))  # type: ignore[misc]
+                yield Task(Act.LOAD, partial(self._loaded, machine))
             elif not self._is_noted(machine):
-                yield Task(Act.LOAD, lambda machine=machine: self._noted(machine))  # type: ignore[misc]
+                yield Task(Act.LOAD, partial(self._noted, machine))
             if machine.inside or self._wrong_blanks(machine):
-                yield Task(Act.CLEAR, lambda machine=machine: self._cleared(machine))  # type: ignore[misc]
+                yield Task(Act.CLEAR, partial(self._cleared, machine))
 
     def _waiting(self, station: StationNode) -> Iterator[tuple[Machine, Press]]:
         """Printers that have no card of the book under way."""
@@ -241,8 +242,8 @@ class Crew:
             with hub.read() as view:
                 attempt = view.row(Attempt, lock.record, lock.n)
             asks = self._people.settled(attempt) if attempt else []
-            if asks and not any(ask_id in self._outbox for ask_id, _, _ in asks):
-                yield Task(Act.SETTLE, lambda attempt=attempt: self._settled(attempt))  # type: ignore[misc]
+            if attempt and asks and not any(ask_id in self._outbox for ask_id, _, _ in asks):
+                yield Task(Act.SETTLE, partial(self._settled, attempt))
 
     def _settled(self, attempt: Attempt) -> None:
         for ask_id, body, who in self._people.settled(attempt):
@@ -273,7 +274,7 @@ class Crew:
             return
         for machine, press in self._waiting(station):
             if press.phase is Phase.SHUT and not machine.inside and self._is_shut(press):
-                yield Task(Act.REOPEN, lambda machine=machine: self._reopened(machine))  # type: ignore[misc]
+                yield Task(Act.REOPEN, partial(self._reopened, machine))
         yield from self._settlings()
         world = self.country.world
         if world.now_ms >= self._next_report_ms and self._at_centre(LockState.MISPRINTED):

@@ -4,6 +4,8 @@ Every few seconds each machine and each line may meet each kind of trouble; a st
 back, copied or stolen once in a story. What it means for the books is nobody's business here.
 """
 
+from functools import partial
+
 from attrs import define
 
 from ektp_core.flow.rows import Holding
@@ -37,7 +39,7 @@ class Misfortune:
         which = dice.choice(self.country.stations)
         for kind, does in (("rollback", self._copy_taken), ("clone", self._cloned), ("stolen_station", self._stolen)):
             if world.strikes(kind):
-                world.at(when_ms, lambda does=does: does(which))  # type: ignore[misc]  # a default binds the name
+                world.at(when_ms, partial(does, which))
                 break
         self._turn()
 

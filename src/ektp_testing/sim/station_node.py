@@ -32,8 +32,6 @@ from ektp_testing.sim.printer import Machine
 from ektp_testing.sim.watched import WatchedStore
 from ektp_testing.sim.world import World
 
-Committed = Callable[[Sequence[Work], Sequence[Answer], int], None]
-
 #: The station ticks at least this often; in between, when something is due.
 TICK_MS, _SOON_MS = 20_000, 100
 _NEVER = 1 << 62
@@ -92,7 +90,9 @@ class StationNode:
     _lag_ms: int = 0
 
     def __attrs_post_init__(self) -> None:
-        told: Committed = lambda works, answers, at_ms: self.committed(self, works, answers, at_ms)  # noqa: E731
+        def told(works: Sequence[Work], answers: Sequence[Answer], at_ms: int) -> None:
+            self.committed(self, works, answers, at_ms)
+
         self.computer = Computer(self.world, self.label, self.name, self.disk, self._begin, told, self._end_orders)
 
     @property
