@@ -4,6 +4,7 @@ Pure. Jobs of ours are known by their names, which are digests: no NIK, no name 
 number of a record stands in a spool.
 """
 
+import re
 from hashlib import blake2b
 
 from attrs import field, frozen
@@ -13,6 +14,7 @@ from ektp_driver_windows.bits import Attribute, JobBit, PrinterBit, words
 #: What stands in the queue's comment while this driver holds it; behind it stands who holds it.
 HELD = "Held by EKTP"
 JOB_PREFIX = "ektp-"
+_OURS = re.compile(r"ektp-[0-9a-f]{32}")
 #: The card of ISO 7810 in hundredths of a millimetre, and how far a page's size may differ.
 CARD, NEAR = (5398, 8560), 250
 OVER = JobBit.PRINTED | JobBit.COMPLETE
@@ -35,8 +37,8 @@ class Job:
 
     @property
     def is_ours(self) -> bool:
-        """Whether a driver of this kind made it."""
-        return self.name.startswith(JOB_PREFIX)
+        """Whether a driver of this kind made it: by its exact name, as anybody may call a document `ektp-x`."""
+        return _OURS.fullmatch(self.name) is not None
 
     @property
     def is_over(self) -> bool:

@@ -190,6 +190,8 @@ def not_allowed(
     if state == "MISPRINTED" and good:
         found.append("MISPRINTED, and there is a good card")
     wanted = ends(scene, row, struck)
+    if scene.tests and any(card.marked and not card.printed_good and not is_a_test(card) for card in cards.values()):
+        wanted = frozenset({"SUSPECT"})  # the test card was never printed, and what was meant for it struck the next one
     if state not in wanted:
         found.append(f"{state} after {row.value}; expected {' or '.join(sorted(wanted))}")
     return [*found, *left_inside(scene, cards)]

@@ -1,15 +1,17 @@
 """The guard of a driver's process, and the kernel's word that ends one: each alone, with the other taken away."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.station.station_bench import until
+from tests.station.station_bench import WAIT_S, until
 from tests.station.test_sandbox import marked
 
 pytestmark = [
@@ -56,7 +58,12 @@ class Started:
         command = [sys.executable, "-c", STATION, code, mark]
         self.station = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.station.stdout is not None
-        driver, self.said, helper = self.station.stdout.readline().strip().split("|")
+        try:
+            assert select.select([self.station.stdout], [], [], WAIT_S)[0], "the driver does not start"
+            driver, self.said, helper = self.station.stdout.readline().strip().split("|")
+        except BaseException:
+            self.close()
+            raise
         self.driver, self.helper = int(driver), int(helper)
 
     @property
@@ -74,7 +81,8 @@ class Started:
 
     def close(self) -> None:
         for one in marked(self.mark):
-            os.kill(one, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # the guard may be quicker
+                os.kill(one, signal.SIGKILL)
         self.station.kill()
         self.station.wait()
         assert self.station.stdout is not None

@@ -307,7 +307,7 @@ def test_what_a_killed_process_left_is_deleted_before_anything_else(office: Make
     at = office()
     at.open().close()
     window = window_of(at)
-    window.begin("ektp-of-an-earlier-process", Deadline.after(MS))
+    window.begin(job_name("an earlier process"), Deadline.after(MS))
     if state == "waiting":
         window.end(Deadline.after(MS))
     assert len(jobs_of(at)) == 1

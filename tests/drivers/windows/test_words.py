@@ -106,7 +106,13 @@ def test_a_queue_that_is_set_otherwise_is_seen(attributes: Attribute) -> None:
 
 
 def test_jobs_that_were_printed_and_are_kept_do_not_stand_in_the_way() -> None:
-    assert foreign((Job(1, "x", JobBit.PRINTED), Job(2, "ektp-1"), Job(3, "y", JobBit.PRINTING), Job(4, ""))) == 2
+    ours = Job(2, job_name("r/1/1"))
+    assert foreign((Job(1, "x", JobBit.PRINTED), ours, Job(3, "y", JobBit.PRINTING), Job(4, ""))) == 2
+
+
+def test_a_document_of_somebody_that_begins_as_ours_do_is_not_ours() -> None:
+    assert Job(1, job_name("r/1/1")).is_ours
+    assert not any(Job(1, name).is_ours for name in ("ektp-antrian", "ektp-", job_name("r/1/1") + "0"))
 
 
 def test_a_picture_becomes_rows_of_blue_green_red_from_below(picture: bytes) -> None:
