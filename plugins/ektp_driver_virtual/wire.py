@@ -1,14 +1,18 @@
 """Frames over a connected socket, and where a printer's sockets are (alamat).
 
-Every wait has a deadline when one is given. A socket lies in the printer's folder where
-unix sockets exist and the path is short enough (the system's limit is near 100 bytes), else
-in a short temporary folder, else on the loopback interface; `address` in the folder says
-which, and is written when the printer answers.
+Every wait has a deadline when one is given. A socket lies in the printer's folder where unix
+sockets exist, so that who may reach the folder reaches the printer and needs no other path. A
+socket's address holds near 100 bytes; of a longer path the folder is opened and named by its
+number, and only where a system has no such names (/proc) it lies in a short temporary folder.
+Else it is on the loopback interface; `address` in the folder says which, and is written when
+the printer answers.
 """
 
+import os
 import socket
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -21,6 +25,8 @@ from ektp_driver_virtual import protocol
 LONGEST_PATH = 100
 ADDRESS_FILE = "address"
 _SHORT = "ektp-"
+#: Files this process has open, by number.
+_BY_NUMBER = "/proc/self/fd"
 
 
 @frozen
@@ -47,7 +53,8 @@ def connect(address: str, deadline: float) -> socket.socket:
     line = socket.socket(family, socket.SOCK_STREAM)
     try:
         line.settimeout(_left(deadline))
-        line.connect(where)
+        with _fitting(where) as fits:
+            line.connect(fits)
     except TimeoutError as error:
         line.close()
         raise DriverTimeout("the printer did not answer in time") from error
@@ -65,11 +72,12 @@ def listen(folder: Path, name: str) -> tuple[socket.socket, str]:
         door = socket.create_server(("127.0.0.1", 0))
         return door, f"tcp:127.0.0.1:{door.getsockname()[1]}"
     path = folder / f"{name}.sock"
-    if len(str(path.absolute())) > LONGEST_PATH:
+    if len(str(path.absolute())) > LONGEST_PATH and not os.path.isdir(_BY_NUMBER):
         path = Path(tempfile.mkdtemp(prefix=_SHORT)) / f"{name}.sock"
     path.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    door.bind(str(path.absolute()))
+    with _fitting(str(path.absolute())) as fits:
+        door.bind(fits)
     door.listen(8)
     return door, f"unix:{path.absolute()}"
 
@@ -141,6 +149,20 @@ def driver_address(hint: str) -> str:
         return hint
     path = Path(hint)
     return read_addresses(path).driver if path.is_dir() else f"unix:{path.absolute()}"
+
+
+@contextmanager
+def _fitting(where: str | tuple[str, int]) -> Iterator[str | tuple[str, int]]:
+    """An address as it is, or, of a socket whose path is too long for it, through its opened folder."""
+    if not isinstance(where, str) or len(where) <= LONGEST_PATH or not os.path.isdir(_BY_NUMBER):
+        yield where
+        return
+    folder, name = os.path.split(where)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        yield f"{_BY_NUMBER}/{opened}/{name}"
+    finally:
+        os.close(opened)
 
 
 def _family(address: str) -> tuple[int, str | tuple[str, int]]:

@@ -149,5 +149,5 @@ SAYING: tuple[Mutant, ...] = (
     mutant(logs_the_leave, "whole-card", "good-needs-evidence"),
     mutant(prints_what_it_writes, "whole-card", "reads-chip"),
     mutant(prints_it_in_its_own_process, "own-process"),
-    mutant(is_known_by_its_last_card, "memory-dies", "replug"),
+    mutant(is_known_by_its_last_card, "memory-dies"),
 )
