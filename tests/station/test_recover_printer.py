@@ -148,8 +148,7 @@ def test_who_clears_it_with_the_card_inside_is_told_so_and_nothing_is_printed(li
     said = at_work.free("--clear")
     assert said.exit_code == 1, said.output
     assert "Printer A said no" in said.output and "Printer A still has a card inside" in said.output
-    until(lambda: at_work.press()["phase"] == "sizing", "it is looked at for its next card")
-    until(lambda: at_work.press()["phase"] == "resting", "and takes none")
+    until(lambda: at_work.press()["phase"] == "resting", "it takes no other card")
     assert len(at_work.printer.truth().job_keys) == 1
     at_work.printer.panel.take(TakeFrom.JAMMED)
     assert at_work.free("--clear").exit_code == 0
