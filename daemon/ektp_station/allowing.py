@@ -75,14 +75,17 @@ def _changed(block: list[str], driver: AllowedDriver) -> list[str]:
     lines, missing = list(block), []
     for key in _KEYS:
         value = re.compile(rf"""^(\s*{key}\s*=\s*)("[^"]*"|'[^']*')""")
-        new = [value.sub(lambda found: f'{found[1]}"{getattr(driver, key)}"', line) for line in lines]  # noqa: B023  # used at once
         missing += [] if any(map(value.match, lines)) else [_line(key, driver)]
-        lines = new
+        lines = [_with_value(line, value.match(line), getattr(driver, key)) for line in lines]
     at = next(number for number, line in enumerate(lines, 1) if _names(line, driver.name))
     end = "\r\n" if lines[at - 1].endswith("\r\n") else "\n"
     if missing and not lines[at - 1].endswith("\n"):
         lines[at - 1] += end
     return [*lines[:at], *(f"{line}{end}" for line in missing), *lines[at:]]
+
+
+def _with_value(line: str, found: "re.Match[str] | None", told: str) -> str:
+    return f'{found[1]}"{told}"{line[found.end() :]}' if found else line
 
 
 def _line(key: str, driver: AllowedDriver) -> str:

@@ -10,9 +10,9 @@ from ektp_driver_cups.hint import Hint
 from ektp_driver_cups.marking import LAST_S, LeftStopped, Marking
 from ektp_driver_cups.queue import Job, JobState, QueueState, job_name
 from ektp_driver_cups.spooler import Ask
-from ektp_driving import deadline as deadlines
 from ektp_driving.deadline import Deadline
 from tests.drivers.cups.scripted_spooler import HOLDER, OURS, THEIRS, ScriptedSpooler, Values
+from tests.drivers.stepped_clock import stepped_clock
 
 pytestmark = pytest.mark.rule(22)
 CARD, OLDER = job_name("this card"), job_name("a card of before")
@@ -27,14 +27,7 @@ def at_work(began_s: int = 100) -> Values:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Its one number is the time in seconds: each look at a job that goes on moves it."""
-    now = [1_000.0]
-    monkeypatch.setattr(deadlines, "monotonic", lambda: now[0])
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    monkeypatch.setattr(marking, "sleep", sleep)
-    return now
+    return stepped_clock(monkeypatch, marking)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from ektp_driver_windows.bits import JobBit, JobControl, PrinterBit
 from ektp_driver_windows.marking import LAST_S, Marking
 from ektp_driver_windows.picture import Bitmap
 from ektp_driver_windows.queue import Job, job_name
-from ektp_driving import deadline as deadlines
 from ektp_driving.deadline import Deadline
+from tests.drivers.stepped_clock import stepped_clock
 from tests.drivers.windows.spooler_here import HOLDER, OTHER, SpoolerHere, held
 
 pytestmark = pytest.mark.rule(22)
@@ -26,14 +26,7 @@ DONE = {"bits": JobBit.PRINTED | JobBit.RETAINED, "printed": 1}
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Its one number is the time in seconds: each look at a job that goes on moves it."""
-    now = [1_000.0]
-    monkeypatch.setattr(deadlines, "monotonic", lambda: now[0])
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    monkeypatch.setattr(marking, "sleep", sleep)
-    return now
+    return stepped_clock(monkeypatch, marking)
 
 
 @pytest.fixture
